@@ -1,0 +1,17 @@
+//! The Fluent files, a room a file, built into the program.
+
+use super::Locale;
+
+macro_rules! files {
+    ($locale:literal, $($room:literal),+ $(,)?) => {
+        &[$(include_str!(concat!("../../resources/i18n/", $locale, "/", $room, ".ftl"))),+]
+    };
+}
+
+/// The Fluent sources of a language.
+pub(super) const fn of(locale: Locale) -> &'static [&'static str] {
+    match locale {
+        Locale::English => files!("en", "text"),
+        Locale::Korean => files!("ko", "text"),
+    }
+}

@@ -5,7 +5,6 @@ use serde::de::Error as _;
 use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
 
 /// Writes a moment as RFC 3339 in UTC with milliseconds, or null.
-#[expect(clippy::ref_option, reason = "the signature that serde calls")]
 pub fn serialize<S: Serializer>(moment: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
     moment.map(|moment| moment.to_rfc3339_opts(SecondsFormat::Millis, true)).serialize(serializer)
 }

@@ -1,0 +1,3 @@
+//! Findings, charts and numbers as files for people and programs.
+
+pub mod render;

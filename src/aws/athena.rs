@@ -1,6 +1,8 @@
 //! Athena: start, follow and stop a query, read its result page by page, and where results go.
 
-use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, ResultConfiguration, ResultSet};
+use aws_sdk_athena::types::{
+    QueryExecution, QueryExecutionContext, QueryExecutionState, ResultConfiguration, ResultSet, StatementType,
+};
 use chrono::{DateTime, Utc};
 
 use super::{Clients, Error, Kind};
@@ -28,10 +30,87 @@ pub struct WorkgroupResults {
     pub managed: bool,
 }
 
-/// The time of the SDK as chrono's.
-#[must_use]
-pub fn time(time: &aws_smithy_types::DateTime) -> Option<DateTime<Utc>> {
-    super::s3::time(time)
+/// A query's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Accepted, not begun.
+    Queued,
+    /// Running.
+    Running,
+    /// Done.
+    Succeeded,
+    /// Failed.
+    Failed,
+    /// Stopped.
+    Cancelled,
+}
+
+impl State {
+    /// Whether nothing changes any more.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// What is known about a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Execution {
+    /// Athena's id.
+    pub id: String,
+    /// The statement.
+    pub sql: String,
+    /// The database of its context.
+    pub database: Option<String>,
+    /// Its state.
+    pub state: State,
+    /// Why it is in this state: Athena's text.
+    pub reason: Option<String>,
+    /// When it was submitted.
+    pub submitted: Option<DateTime<Utc>>,
+    /// When it was over.
+    pub completed: Option<DateTime<Utc>>,
+    /// Milliseconds in all, once Athena says so.
+    pub took_ms: Option<u64>,
+    /// Bytes scanned so far.
+    pub scanned_bytes: u64,
+    /// Where the result is; none when Athena keeps it.
+    pub output: Option<String>,
+    /// Whether its result is a CSV of rows (a SELECT), as opposed to DDL, INSERT and CREATE TABLE AS.
+    pub has_rows: bool,
+    /// Whether it is data definition or a utility statement, whose results have no header row.
+    pub is_ddl: bool,
+}
+
+fn execution(from: QueryExecution) -> Execution {
+    let status = from.status;
+    let statistics = from.statistics;
+    let state = match status.as_ref().and_then(|status| status.state.as_ref()) {
+        Some(QueryExecutionState::Queued) => State::Queued,
+        Some(QueryExecutionState::Succeeded) => State::Succeeded,
+        Some(QueryExecutionState::Failed) => State::Failed,
+        Some(QueryExecutionState::Cancelled) => State::Cancelled,
+        _ => State::Running,
+    };
+    let output = from.result_configuration.and_then(|results| results.output_location).filter(|location| !location.is_empty());
+    let sql = from.query.unwrap_or_default();
+    let substatement = from.substatement_type.unwrap_or_default().to_uppercase();
+    let writes = ["CREATE_TABLE_AS_SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "UNLOAD"].iter().any(|kind| substatement.starts_with(kind));
+    let is_dml = from.statement_type == Some(StatementType::Dml);
+    Execution {
+        id: from.query_execution_id.unwrap_or_default(),
+        sql,
+        database: from.query_execution_context.and_then(|context| context.database),
+        state,
+        reason: status.as_ref().and_then(|status| status.state_change_reason.clone()),
+        submitted: status.as_ref().and_then(|status| status.submission_date_time.as_ref()).and_then(super::s3::time),
+        completed: status.as_ref().and_then(|status| status.completion_date_time.as_ref()).and_then(super::s3::time),
+        took_ms: statistics.as_ref().and_then(|figures| figures.total_execution_time_in_millis).and_then(|ms| u64::try_from(ms).ok()),
+        scanned_bytes: statistics.and_then(|figures| figures.data_scanned_in_bytes).and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
+        has_rows: is_dml && !writes,
+        is_ddl: !is_dml,
+        output,
+    }
 }
 
 impl Clients {
@@ -61,10 +140,10 @@ impl Clients {
     }
 
     /// What is known about a query.
-    pub async fn query_execution(&self, id: &str) -> Result<QueryExecution, Error> {
+    pub async fn query_execution(&self, id: &str) -> Result<Execution, Error> {
         let answer =
             self.athena.get_query_execution().query_execution_id(id).send().await.map_err(|e| Error::new("GetQueryExecution", &e))?;
-        answer.query_execution.ok_or_else(|| Error::plain(Kind::Server, "GetQueryExecution", "no query execution"))
+        answer.query_execution.map(execution).ok_or_else(|| Error::plain(Kind::Server, "GetQueryExecution", "no query execution"))
     }
 
     /// Stops a query; one that is over stays as it is.
@@ -90,15 +169,16 @@ impl Clients {
     }
 
     /// The latest queries of a workgroup, newest first, at most 50.
-    pub async fn query_history(&self, workgroup: Option<&str>) -> Result<Vec<QueryExecution>, Error> {
+    pub async fn query_history(&self, workgroup: Option<&str>) -> Result<Vec<Execution>, Error> {
         let list = self.athena.list_query_executions().max_results(50).set_work_group(workgroup.map(str::to_owned));
         let ids = list.send().await.map_err(|e| Error::new("ListQueryExecutions", &e))?.query_execution_ids.unwrap_or_default();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let batch = self.athena.batch_get_query_execution().set_query_execution_ids(Some(ids.clone()));
-        let mut found = batch.send().await.map_err(|e| Error::new("BatchGetQueryExecution", &e))?.query_executions.unwrap_or_default();
-        let place = |query: &QueryExecution| ids.iter().position(|id| query.query_execution_id() == Some(id)).unwrap_or(usize::MAX);
+        let answer = batch.send().await.map_err(|e| Error::new("BatchGetQueryExecution", &e))?;
+        let mut found: Vec<Execution> = answer.query_executions.unwrap_or_default().into_iter().map(execution).collect();
+        let place = |query: &Execution| ids.iter().position(|id| query.id == *id).unwrap_or(usize::MAX);
         found.sort_by_key(place);
         Ok(found)
     }

@@ -24,10 +24,6 @@ struct Held {
 }
 
 impl Cache {
-    pub(super) fn new() -> Self {
-        Self::default()
-    }
-
     /// A new empty folder within the cache, removed when the value is dropped.
     pub(super) fn folder(&self) -> io::Result<TempDir> {
         let held = match self.folder.get() {

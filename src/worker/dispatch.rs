@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,10 +15,11 @@ use super::cache::Cache;
 use super::job::{Board, Done, Job, Stop};
 use super::results::Results;
 use super::sessions::{Session, Sessions};
-use super::{Options, Wake, bias, catalog, charts, failure, ingest, lab, query};
+use super::{Wake, WorkerOptions, bias, catalog, charts, failure, ingest, lab, query};
 use crate::aws;
 use crate::message::{Command, Event, JobEvent, Outcome, Request};
 use crate::model::{Connection, Failure, JobId, Message};
+use crate::text::{Locale, Texts};
 
 /// What all jobs share.
 pub(super) struct Shared {
@@ -27,6 +29,22 @@ pub(super) struct Shared {
     pub(super) results: Results,
     /// The folder for files that go with the worker.
     pub(super) cache: Cache,
+    /// The language of charts.
+    pub(super) language: Language,
+}
+
+/// The language in which charts are made; it may change at any time.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Language(Arc<AtomicBool>);
+
+impl Language {
+    pub(super) fn set(&self, locale: Locale) {
+        self.0.store(locale == Locale::Korean, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> Locale {
+        if self.0.load(Ordering::Relaxed) { Locale::Korean } else { Locale::English }
+    }
 }
 
 /// What the functions of commands get.
@@ -38,6 +56,11 @@ pub(super) struct Context {
 }
 
 impl Context {
+    /// The texts of the reader's language.
+    pub(super) fn texts(&self) -> Texts {
+        Texts::new(self.shared.language.get())
+    }
+
     /// The clients of the request's connection; a local lake is started when none runs.
     pub(super) async fn session(&self) -> Done<Arc<Session>> {
         self.job.or_stop(self.shared.sessions.get(&self.connection)).await
@@ -58,16 +81,23 @@ pub(super) struct Desk {
 type Running = Arc<Mutex<HashMap<JobId, CancellationToken>>>;
 
 impl Desk {
-    pub(super) fn new(options: Options, outbox: mpsc::Sender<JobEvent>, wake: Wake, board: Board) -> Self {
+    pub(super) fn new(
+        options: WorkerOptions,
+        language: Language,
+        outbox: mpsc::Sender<JobEvent>,
+        wake: Wake,
+        board: Board,
+    ) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let shared = Shared { cache: Cache::new(), results: Results::default(), sessions: Sessions::new(options) };
+        let shared = Shared { cache: Cache::default(), results: Results::default(), sessions: Sessions::new(options), language };
         Self {
             shared: Arc::new(shared),
             outbox,
             wake,
             board,
             closing: CancellationToken::new(),
-            cores: Arc::new(Semaphore::new(cores)),
+            // Some of them wait for a disk or an upload most of the time.
+            cores: Arc::new(Semaphore::new(cores + 4)),
             running: Running::default(),
         }
     }
@@ -183,7 +213,10 @@ fn panicked(command: &Command, panic: &(dyn Any + Send)) -> Failure {
 }
 
 async fn connect(context: &Context) -> Done {
-    context.shared.sessions.forget(&context.connection).await;
+    if context.connection != Connection::Local {
+        // A sign-in made meanwhile counts.
+        context.shared.sessions.forget(&context.connection).await;
+    }
     let session = context.session().await?;
     let info = context.job.or_stop(session.info()).await?;
     context.job.tell(Event::Connected(info)).await;
@@ -191,10 +224,11 @@ async fn connect(context: &Context) -> Done {
 }
 
 async fn list_connections(context: &Context) -> Done {
-    let profiles = context.job.or_stop(aws::profiles::list_profiles()).await?;
+    let profiles = context.job.or_stop(aws::profiles::list_profiles()).await;
     let mut connections = vec![Connection::Local];
-    connections.extend(profiles.into_iter().map(Connection::Profile));
+    connections.extend(profiles.as_deref().unwrap_or_default().iter().cloned().map(Connection::Profile));
     connections.push(Connection::Environment);
     context.job.tell(Event::Connections(connections)).await;
-    Ok(())
+    // Files that cannot be read leave the other connections usable.
+    profiles.map(|_| ())
 }

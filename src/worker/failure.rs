@@ -82,6 +82,14 @@ pub(super) fn file(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(Message::new("worker-what-file").with("path", path), why).detail(error.to_string())
 }
 
+/// A failure with the worker's own cache.
+pub(super) fn cache(error: &std::io::Error) -> Failure {
+    let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+    let why = if full { "worker-why-disk-full" } else { "worker-why-cache" };
+    let why = Message::new(why).with("path", "").with("error", error.to_string());
+    Failure::new(Message::new("worker-what-rows"), why).detail(error.to_string())
+}
+
 /// What a command that takes long enough to be shown does, such as "Store reviews.csv".
 pub(super) fn title(command: &Command) -> Option<Message> {
     Some(match command {

@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-use super::LaunchError;
+use super::{LaunchError, Launcher};
 use crate::aws::Keys;
+use crate::lake::{Found, REGION, Stay, find};
+use crate::model::{Failure, Message};
 
 /// How long a lake may take to come up: it may have to finish what a crash left behind.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
@@ -37,6 +37,23 @@ impl From<ServeLine> for Keys {
             access_key_id: line.access_key_id,
             secret_access_key: line.secret_access_key,
         }
+    }
+}
+
+/// The keys of the lake in this folder, which is started when none serves it.
+pub(super) async fn join(root: &Path, launcher: &Launcher) -> Result<Keys, Failure> {
+    let folder = root.to_owned();
+    let what = || Message::new("worker-what-lake").with("folder", root.display().to_string());
+    let found = tokio::task::spawn_blocking(move || find(&folder)).await;
+    let found = found.map_err(|error| Failure::new(what(), Message::new("worker-why-panic")).detail(error.to_string()))?;
+    match found {
+        Ok(Found::Running { endpoint, access_key_id, secret }) => {
+            Ok(Keys { endpoint, region: REGION.to_owned(), access_key_id, secret_access_key: secret })
+        }
+        Ok(Found::Free) => launcher(root.to_owned()).await.map_err(|error| {
+            Failure::new(what(), Message::verbatim(error.to_string())).hint(Message::new("worker-hint-lake-start"))
+        }),
+        Err(error) => Err(Failure::new(what(), error.message()).detail(error.to_string())),
     }
 }
 
@@ -92,25 +109,22 @@ fn detach(command: &mut Command) {
     command.creation_flags(DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP);
 }
 
-/// A connection held open, which tells the lake that someone needs it. Dropping it lets the lake go to sleep.
+/// Keeps the lake awake. Dropping it lets the lake go to sleep.
 #[derive(Debug)]
 pub(super) struct Keeper(JoinHandle<()>);
 
 impl Keeper {
     /// Keeps the lake at this endpoint awake.
     pub(super) fn new(endpoint: &str) -> Self {
-        let address = endpoint.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let endpoint = endpoint.to_owned();
         Self(tokio::spawn(async move {
-            while let Ok(mut stream) = TcpStream::connect(&address).await {
-                // The lake says nothing on it; a read that returns means that the connection is closed.
-                let mut nothing = [0_u8; 1];
-                drop(stream.read(&mut nothing).await);
-                tokio::time::sleep(Duration::from_millis(500)).await;
+            if let Ok(mut stay) = Stay::at(&endpoint).await {
+                stay.gone().await;
             }
         }))
     }
 
-    /// Whether nobody listens at the endpoint any more.
+    /// Whether the lake has gone.
     pub(super) fn is_lost(&self) -> bool {
         self.0.is_finished()
     }

@@ -3,17 +3,19 @@
 //! Events travel over a bounded queue; progress is a latest value beside it, so that a slow reader never holds a job up for it.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use tokio::runtime::{Handle, Runtime};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 use crate::aws::Keys;
 use crate::message::{JobEvent, Request};
 use crate::model::{JobId, Progress};
+use crate::text::Locale;
 
 mod bias;
 pub mod bias_sql;
@@ -36,6 +38,7 @@ mod store;
 
 pub use failure::of as failure_of;
 
+use dispatch::Language;
 use job::Board;
 
 /// Wakes whoever reads the events, such as a window.
@@ -56,7 +59,7 @@ const FAREWELL: Duration = Duration::from_secs(10);
 
 /// How a worker is set up.
 #[derive(Clone)]
-pub struct Options {
+pub struct WorkerOptions {
     /// The folder of the local lake.
     pub lake: PathBuf,
     /// The region of every connection but the local one, in place of the configured one.
@@ -65,73 +68,66 @@ pub struct Options {
     pub launcher: Launcher,
 }
 
-impl Options {
+impl WorkerOptions {
     /// The usual set-up for a lake in this folder.
     #[must_use]
-    pub fn new(lake: &Path) -> Self {
-        Self { lake: lake.to_owned(), region: None, launcher: Arc::new(|root| Box::pin(local::launch(root))) }
+    pub fn new(lake: PathBuf) -> Self {
+        Self { lake, region: None, launcher: Arc::new(|root| Box::pin(local::launch(root))) }
     }
 }
 
-impl fmt::Debug for Options {
+impl fmt::Debug for WorkerOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options").field("lake", &self.lake).field("region", &self.region).finish_non_exhaustive()
+        f.debug_struct("WorkerOptions").field("lake", &self.lake).field("region", &self.region).finish_non_exhaustive()
     }
 }
-
-/// The queue of commands is full; the same request may be sent again later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the worker is busy")]
-pub struct Busy;
 
 /// The worker cannot start.
 #[derive(Debug, thiserror::Error)]
 #[error("the background worker cannot start: {0}")]
 pub struct StartError(#[from] std::io::Error);
 
-/// The way to the worker. Dropping it ends the worker: uploads are undone, queries run on, files of the cache go.
+/// The worker. Dropping it ends it: uploads are undone, queries run on, files of the cache go.
 #[derive(Debug)]
-pub struct WorkerHandle {
+pub struct Worker {
     commands: Option<mpsc::Sender<Request>>,
     events: mpsc::Receiver<JobEvent>,
     board: Board,
+    language: Language,
     runtime: Handle,
     thread: Option<std::thread::JoinHandle<()>>,
 }
-
-/// The worker's constructor.
-#[derive(Debug)]
-pub struct Worker;
 
 impl Worker {
     /// Starts a worker on threads of its own. `wake` is called after every event and, at most ten times a second, for progress.
     ///
     /// # Errors
     /// [`StartError`] when the system gives no thread.
-    pub fn start(options: Options, wake: Wake) -> Result<WorkerHandle, StartError> {
+    pub fn start(options: WorkerOptions, wake: Wake) -> Result<Self, StartError> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("worker-io").enable_all().build()?;
         let handle = runtime.handle().clone();
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let (outbox, events) = mpsc::channel(EVENTS);
         let board = Board::default();
-        let desk = dispatch::Desk::new(options, outbox, wake, board.clone());
-        let thread = std::thread::Builder::new().name("worker".to_owned()).spawn(move || serve(runtime, desk, inbox))?;
-        Ok(WorkerHandle { commands: Some(commands), events, board, runtime: handle, thread: Some(thread) })
+        let language = Language::default();
+        let desk = dispatch::Desk::new(options, language.clone(), outbox, wake, board.clone());
+        let thread = std::thread::Builder::new().name("worker".to_owned()).spawn(move || {
+            runtime.block_on(desk.run(inbox, FAREWELL));
+            runtime.shutdown_timeout(Duration::from_secs(1));
+        })?;
+        Ok(Self { commands: Some(commands), events, board, language, runtime: handle, thread: Some(thread) })
     }
-}
 
-fn serve(runtime: Runtime, desk: dispatch::Desk, inbox: mpsc::Receiver<Request>) {
-    runtime.block_on(desk.run(inbox, FAREWELL));
-    runtime.shutdown_timeout(Duration::from_secs(1));
-}
-
-impl WorkerHandle {
     /// Sends a request without waiting.
     ///
     /// # Errors
-    /// [`Busy`] when the queue is full or the worker has ended.
-    pub fn try_send(&self, request: Request) -> Result<(), Busy> {
-        self.commands.as_ref().ok_or(Busy)?.try_send(request).map_err(|_full| Busy)
+    /// The request itself when there is no room for it now; it may be sent again later.
+    #[expect(clippy::result_large_err, reason = "who sends keeps the request and sends it again")]
+    pub fn try_send(&self, request: Request) -> Result<(), Request> {
+        match &self.commands {
+            Some(commands) => commands.try_send(request).map_err(TrySendError::into_inner),
+            None => Err(request),
+        }
     }
 
     /// The next event, if one is there.
@@ -144,25 +140,30 @@ impl WorkerHandle {
         self.events.recv().await
     }
 
-    /// The next event, waited for on a thread that is no async one. `None` when the worker has ended.
-    pub fn blocking_recv(&mut self) -> Option<JobEvent> {
-        self.events.blocking_recv()
-    }
-
     /// The latest progress of a job that runs.
     #[must_use]
     pub fn progress(&self, job: JobId) -> Option<Progress> {
         self.board.get(job)
     }
 
-    /// The worker's runtime, for a window that awaits a dialog.
+    /// Sets the language of the charts that are made from now on; English until it is set.
+    pub fn set_language(&self, locale: Locale) {
+        self.language.set(locale);
+    }
+
+    /// Carries a future out on the worker's runtime, such as one that awaits a dialog.
+    pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(future);
+    }
+
+    /// The worker's runtime, for a command line that waits on its own thread.
     #[must_use]
     pub fn runtime(&self) -> &Handle {
         &self.runtime
     }
 }
 
-impl Drop for WorkerHandle {
+impl Drop for Worker {
     fn drop(&mut self) {
         self.commands = None;
         // A job that waits for room in the queue would hold the end up.

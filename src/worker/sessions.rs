@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, OnceCell};
 
-use super::Options;
-use super::failure;
+use super::WorkerOptions;
 use super::job::Done;
-use super::local::Keeper;
+use super::local::{self, Keeper};
 use crate::aws::{Access, Clients, Kind};
-use crate::lake;
 use crate::model::{BucketName, Connection, ConnectionInfo, Failure, Message};
 
 /// The workgroup of queries that name none.
@@ -84,12 +82,12 @@ impl Session {
 /// All connections in use.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    options: Options,
+    options: WorkerOptions,
     open: Mutex<HashMap<Connection, Arc<Session>>>,
 }
 
 impl Sessions {
-    pub(super) fn new(options: Options) -> Self {
+    pub(super) fn new(options: WorkerOptions) -> Self {
         Self { options, open: Mutex::default() }
     }
 
@@ -102,7 +100,7 @@ impl Sessions {
             return Ok(session.clone());
         }
         let access = match connection {
-            Connection::Local => Access::Keys(self.local().await?),
+            Connection::Local => Access::Keys(local::join(&self.options.lake, &self.options.launcher).await?),
             Connection::Profile(name) => Access::Profile(name.clone()),
             Connection::Environment => Access::Environment,
             Connection::Endpoint { url, profile } => Access::Endpoint { url: url.clone(), profile: profile.clone() },

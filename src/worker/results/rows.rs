@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Write};
 
 /// One record, its values unquoted and kept in one buffer, so that a scan allocates nothing a row.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Record {
+pub(in super::super) struct Record {
     bytes: Vec<u8>,
     // Where each field ends, and whether it is NULL.
     fields: Vec<(usize, bool)>,
@@ -12,12 +12,12 @@ pub(super) struct Record {
 
 impl Record {
     /// The number of fields.
-    pub(super) fn len(&self) -> usize {
+    pub(in super::super) fn len(&self) -> usize {
         self.fields.len()
     }
 
     /// A value; `None` for NULL and for a field that is not there.
-    pub(super) fn get(&self, index: usize) -> Option<&[u8]> {
+    pub(in super::super) fn get(&self, index: usize) -> Option<&[u8]> {
         let (end, null) = *self.fields.get(index)?;
         let start = index.checked_sub(1).and_then(|before| self.fields.get(before)).map_or(0, |(end, _)| *end);
         if null { None } else { self.bytes.get(start..end) }
@@ -202,7 +202,7 @@ mod tests {
                 prop_assert_eq!(records, rows.len() as u64);
                 for (offset, row) in index.iter().zip(&rows) {
                     let rest = text.get(usize::try_from(*offset).unwrap()..).unwrap();
-                    prop_assert_eq!(all(rest).first(), Some(row));
+                    prop_assert_eq!(&all(rest)[0], row);
                 }
             }
         }

@@ -97,7 +97,7 @@ impl Spill {
     }
 
     /// Hands every row on, with its offset in the file, until `row` says no more.
-    pub(super) fn scan(&self, stop: IsStopped<'_>, mut row: impl FnMut(&Record, u64) -> io::Result<()>) -> io::Result<()> {
+    pub(in super::super) fn scan(&self, stop: IsStopped<'_>, mut row: impl FnMut(&Record, u64) -> io::Result<()>) -> io::Result<()> {
         let Some(mut offset) = self.index.first().copied() else { return Ok(()) };
         let mut file = BufReader::with_capacity(256 << 10, File::open(self.path())?);
         file.seek(SeekFrom::Start(offset))?;

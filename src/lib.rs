@@ -4,4 +4,6 @@ pub mod chart;
 pub mod infer;
 pub mod model;
 pub mod text;
+pub mod bias;
+pub mod model;
 pub mod report;

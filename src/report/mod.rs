@@ -1,11 +1,9 @@
-//! Findings, charts and numbers as files for people and programs.
-
-pub mod render;
-//! Reports as files. The part for machines: Clarify's `analysis_config.json` and `analysis.json`, to the letter.
+//! Reports as files: Clarify's `analysis_config.json` and `analysis.json` to the letter for machines, PNG and PDF of charts for people.
 
 mod analysis;
 mod config;
 mod python;
+pub mod render;
 
 pub use analysis::analysis_json;
 pub use config::{AnalysisConfig, FacetConfig, MethodsConfig, MetricList, MetricsConfig, NameOrIndex, OneOrMany, ReportConfig};

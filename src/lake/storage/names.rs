@@ -71,7 +71,9 @@ pub(crate) fn literal(part: &str) -> Option<&str> {
 /// The names to look for a part under, the likeliest first.
 pub(crate) fn candidates(part: &str, kind: Kind) -> Vec<String> {
     let mut names = vec![plain(part, kind), marked(part, kind)];
-    names.extend(literal(part).map(str::to_owned));
+    // A name that stands for another part is that part's alone.
+    let by_hand = literal(part).filter(|name| decode(name, kind) == Decoded::Part(part.to_owned()));
+    names.extend(by_hand.map(str::to_owned));
     names.dedup();
     if names.len() > 1 && names.first() == names.last() {
         names.pop();
@@ -179,7 +181,7 @@ fn escape(part: &str, what: Escape) -> String {
     let mut name = String::with_capacity(part.len() + 8);
     for (at, c) in part.char_indices() {
         let trailing = Some(at) == last && (c == '.' || c == ' ');
-        let cased = what == Escape::AnyCase && !(c.is_ascii() && !c.is_ascii_uppercase());
+        let cased = what == Escape::AnyCase && (!c.is_ascii() || c.is_ascii_uppercase());
         if c == '%' || is_illegal(c) || trailing || cased || (device && at == 0) {
             for byte in c.encode_utf8(&mut [0; 4]).bytes() {
                 // Writing to a string cannot fail.

@@ -152,6 +152,7 @@ impl Store {
         let known = self.db().read(|db| parts_of(db, upload, 0, 10_000))?;
         let parts = chosen(named, &known)?;
         let mut staged = self.begin_write()?;
+        staged.without_md5();
         let full = info.algorithm.filter(|_| info.kind == ChecksumKind::FullObject);
         staged.checksums(full.into_iter().chain(Algorithm::ALL.into_iter().filter(|algorithm| expected.get(*algorithm).is_some())));
         let mut etags = Md5::new();

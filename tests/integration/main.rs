@@ -9,4 +9,5 @@
 )]
 
 mod lake_s3;
+mod lake_trust;
 mod support;

@@ -3,10 +3,15 @@
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig};
+use aws_sdk_s3::primitives::ByteStream;
 use fairlake::lake::{JsonService, LakeError, LakeOptions, Ready, Store, serve};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -125,3 +130,54 @@ pub fn http_client() -> aws_smithy_runtime_api::client::http::SharedHttpClient {
 pub fn run<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime").block_on(test)
 }
+
+/// A new lake with a bucket, and a client of it.
+pub async fn lake() -> (Lake, Client) {
+    let lake = Lake::start().await;
+    let s3 = lake.s3();
+    s3.create_bucket().bucket("my-lake").send().await.unwrap();
+    (lake, s3)
+}
+
+/// Stores an object.
+pub async fn put(s3: &Client, key: &str, bytes: &[u8]) {
+    s3.put_object().bucket("my-lake").key(key).body(ByteStream::from(bytes.to_vec())).send().await.unwrap();
+}
+
+/// An object's bytes.
+pub async fn get(s3: &Client, key: &str) -> Vec<u8> {
+    s3.get_object().bucket("my-lake").key(key).send().await.unwrap().body.collect().await.unwrap().to_vec()
+}
+
+/// The error's code and status.
+macro_rules! refused {
+    ($sent:expr) => {{
+        let error = $sent.await.unwrap_err();
+        let status = error.raw_response().map_or(0, |response| response.status().as_u16());
+        (aws_sdk_s3::error::ProvideErrorMetadata::code(&error).unwrap_or_default().to_owned(), status)
+    }};
+}
+
+/// A code and status that are expected.
+pub fn code(expected: &str, status: u16) -> (String, u16) {
+    (expected.to_owned(), status)
+}
+
+/// Sends these bytes as they are and gives the answer up to the end of the connection or a pause.
+pub async fn raw(lake: &Lake, request: &[u8]) -> String {
+    let mut connection = TcpStream::connect(lake.address()).await.unwrap();
+    connection.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    let mut buffer = [0; 4096];
+    while let Ok(Ok(count @ 1..)) = tokio::time::timeout(Duration::from_millis(500), connection.read(&mut buffer)).await {
+        answer.extend_from_slice(&buffer[..count]);
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// An object's text.
+pub async fn get_text(s3: &Client, key: &str) -> String {
+    String::from_utf8(get(s3, key).await).unwrap()
+}
+
+pub(crate) use refused;

@@ -1,9 +1,8 @@
-//! Buckets: making, deleting, looking; and what a local lake says about settings that it does not have.
+//! Buckets: making, deleting, looking.
 
 use s3s::dto::{
-    BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput, DeleteObjectTaggingInput,
-    DeleteObjectTaggingOutput, GetBucketLocationInput, GetBucketLocationOutput, GetBucketVersioningInput, GetBucketVersioningOutput,
-    GetObjectTaggingInput, GetObjectTaggingOutput, HeadBucketInput, HeadBucketOutput, PutObjectTaggingInput, PutObjectTaggingOutput,
+    BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput,
+    GetBucketLocationOutput, GetBucketVersioningInput, GetBucketVersioningOutput, HeadBucketInput, HeadBucketOutput,
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
@@ -12,7 +11,6 @@ use crate::lake::{LakeError, REGION};
 use crate::model::BucketName;
 
 use super::convert::{blocking, bucket, error};
-use super::tagging;
 
 pub(super) async fn create(store: &Store, request: S3Request<CreateBucketInput>) -> S3Result<S3Response<CreateBucketOutput>> {
     let input = request.input;
@@ -54,28 +52,6 @@ pub(super) async fn versioning(
 ) -> S3Result<S3Response<GetBucketVersioningOutput>> {
     check(store, &request.input.bucket).await?;
     Ok(S3Response::new(GetBucketVersioningOutput::default()))
-}
-
-pub(super) async fn get_tags(store: &Store, request: S3Request<GetObjectTaggingInput>) -> S3Result<S3Response<GetObjectTaggingOutput>> {
-    let (store, bucket) = (store.clone(), bucket(&request.input.bucket)?);
-    let info = blocking(move || store.head(&bucket, &request.input.key)).await?;
-    Ok(S3Response::new(GetObjectTaggingOutput { tag_set: tagging::to_xml(info.meta.tags), version_id: info.version }))
-}
-
-pub(super) async fn put_tags(store: &Store, request: S3Request<PutObjectTaggingInput>) -> S3Result<S3Response<PutObjectTaggingOutput>> {
-    let input = request.input;
-    let (store, bucket, tags) = (store.clone(), bucket(&input.bucket)?, tagging::of_object(input.tagging)?);
-    blocking(move || store.update_meta(&bucket, &input.key, |meta| meta.tags = tags)).await?;
-    Ok(S3Response::new(PutObjectTaggingOutput::default()))
-}
-
-pub(super) async fn delete_tags(
-    store: &Store,
-    request: S3Request<DeleteObjectTaggingInput>,
-) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
-    let (store, bucket) = (store.clone(), bucket(&request.input.bucket)?);
-    blocking(move || store.update_meta(&bucket, &request.input.key, |meta| meta.tags.clear())).await?;
-    Ok(S3Response::new(DeleteObjectTaggingOutput::default()))
 }
 
 /// The bucket, if it is there.

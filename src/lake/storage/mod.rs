@@ -1,5 +1,6 @@
 //! The lake's storage: buckets are folders, objects are files under their own names, and everything else is in one database beside them.
 
+mod buckets;
 mod commit;
 pub mod db;
 mod disk;
@@ -18,7 +19,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use chrono::{DateTime, Utc};
 use md5::{Digest, Md5};
 
 use crate::lake::{Activity, LakeError};
@@ -30,8 +30,8 @@ use rows::{Detail, Row};
 
 pub use db::Db;
 pub use object::{
-    Algorithm, BucketInfo, ChecksumKind, Checksums, CompletedPart, ListQuery, Listing, ObjectInfo, ObjectMeta, ObjectPart, PartInfo,
-    Precondition, UploadInfo,
+    Algorithm, BucketInfo, BucketSettings, ChecksumKind, Checksums, CompletedPart, ListQuery, Listing, ObjectInfo, ObjectMeta, ObjectPart,
+    PartInfo, Precondition, UploadInfo,
 };
 pub use staged::{Digests, Staged};
 
@@ -121,6 +121,23 @@ impl Store {
     /// Whether there is a bucket of this name.
     pub fn bucket_exists(&self, bucket: &BucketName) -> Result<bool, LakeError> {
         Ok(self.inner.find_bucket(bucket).is_ok())
+    }
+
+    /// What was set for a bucket.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchBucket`].
+    pub fn bucket_settings(&self, bucket: &BucketName) -> Result<BucketSettings, LakeError> {
+        self.inner.bucket_settings(bucket)
+    }
+
+    /// Changes what is set for a bucket.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchBucket`].
+    pub fn update_bucket(&self, bucket: &BucketName, change: impl FnOnce(&mut BucketSettings) + Send + 'static) -> Result<(), LakeError> {
+        let bucket = bucket.clone();
+        self.alone(move |inner| inner.update_bucket(&bucket, change))
     }
 
     /// A new file in staging to write an object's bytes to.
@@ -277,64 +294,6 @@ impl Inner {
         Staged::create(self.staging().join(uuid::Uuid::new_v4().to_string()), &self.disk)
     }
 
-    fn create_bucket(&self, bucket: &BucketName) -> Result<(), LakeError> {
-        if self.find_bucket(bucket).is_ok() {
-            return Ok(());
-        }
-        let path = self.bucket_path(bucket.as_str());
-        fs::create_dir(&path).map_err(|error| LakeError::io(&path, error))?;
-        self.disk.sync_folder(&self.buckets()).map_err(|error| LakeError::io(self.buckets(), error))?;
-        let now = Utc::now().timestamp_micros();
-        self.db.write(|tx| {
-            forget_bucket(tx, bucket.as_str())?;
-            tx.execute("INSERT INTO buckets (name, created) VALUES (?1, ?2)", (bucket.as_str(), now))
-        })?;
-        Ok(())
-    }
-
-    fn delete_bucket(&self, bucket: &BucketName) -> Result<(), LakeError> {
-        let path = self.find_bucket(bucket)?;
-        let page = self.list(bucket, &ListQuery { max: 1, ..ListQuery::default() })?;
-        if !page.objects.is_empty() {
-            return Err(LakeError::BucketNotEmpty(bucket.to_string()));
-        }
-        remove_litter(&path)?;
-        fs::remove_dir(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::DirectoryNotEmpty => LakeError::BucketNotEmpty(bucket.to_string()),
-            _ => LakeError::io(&path, error),
-        })?;
-        self.disk.sync_folder(&self.buckets()).map_err(|error| LakeError::io(self.buckets(), error))?;
-        let files = self.db.write(|tx| {
-            let files = multipart::files_of_bucket(tx, bucket.as_str())?;
-            forget_bucket(tx, bucket.as_str())?;
-            Ok(files)
-        })?;
-        self.discard(&files);
-        Ok(())
-    }
-
-    fn list_buckets(&self) -> Result<Vec<BucketInfo>, LakeError> {
-        let folders = tree::entries(&self.buckets(), |_| Ok(None))?;
-        self.db.read(|db| {
-            let mut buckets = Vec::new();
-            for folder in folders.iter().filter(|entry| entry.is_folder()) {
-                let Ok(name) = BucketName::parse(folder.part.trim_end_matches('/')) else { continue };
-                let mut query = db.prepare_cached("SELECT created FROM buckets WHERE name = ?1")?;
-                let known = query.query_row([name.as_str()], |row| row.get(0)).map(DateTime::from_timestamp_micros).unwrap_or_default();
-                let created = known.unwrap_or_else(|| {
-                    let metadata = fs::metadata(self.buckets().join(&folder.name));
-                    metadata
-                        .and_then(|metadata| metadata.created().or_else(|_| metadata.modified()))
-                        .map(DateTime::from)
-                        .unwrap_or_default()
-                });
-                buckets.push(BucketInfo { name, created });
-            }
-            buckets.sort_by(|a, b| a.name.cmp(&b.name));
-            Ok(buckets)
-        })
-    }
-
     /// Deletes files in staging that nothing refers to any more; what fails is left to the next start.
     fn discard(&self, files: &[String]) {
         for file in files {
@@ -343,33 +302,6 @@ impl Inner {
             }
         }
     }
-}
-
-/// Forgets all that is known of a bucket and what was in it.
-fn forget_bucket(tx: &rusqlite::Transaction<'_>, bucket: &str) -> rusqlite::Result<()> {
-    tx.execute("DELETE FROM buckets WHERE name = ?1", [bucket])?;
-    tx.execute("DELETE FROM objects WHERE bucket = ?1", [bucket])?;
-    tx.execute("DELETE FROM uploads WHERE bucket = ?1", [bucket])?;
-    Ok(())
-}
-
-/// Deletes the empty folders, and the files that desktops leave everywhere, under a folder without objects.
-fn remove_litter(folder: &Path) -> Result<(), LakeError> {
-    let failed = |error| LakeError::io(folder, error);
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let path = entry.path();
-        if entry.file_type().map_err(failed)?.is_dir() {
-            remove_litter(&path)?;
-            match fs::remove_dir(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::DirectoryNotEmpty => return Err(LakeError::io(&path, error)),
-                _ => {}
-            }
-        } else if entry.file_name().to_str().is_some_and(names::is_litter) {
-            fs::remove_file(&path).map_err(|error| LakeError::io(&path, error))?;
-        }
-    }
-    Ok(())
 }
 
 /// The ETag of a file whose bytes were never hashed: it changes with the file, and no client takes it for an MD5.

@@ -16,6 +16,15 @@ pub struct BucketInfo {
     pub created: DateTime<Utc>,
 }
 
+/// What was set for a bucket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BucketSettings {
+    /// Tags, in the order given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<(String, String)>,
+}
+
 /// What is kept with an object beside its bytes: headers that are given back with it, the user's own metadata, and tags.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

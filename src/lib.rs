@@ -4,6 +4,7 @@ pub mod bias;
 pub mod chart;
 pub mod infer;
 pub mod message;
+pub mod lake;
 pub mod model;
 pub mod report;
 pub mod state;

@@ -3,8 +3,8 @@
 pub mod bias;
 pub mod chart;
 pub mod infer;
-pub mod message;
 pub mod lake;
+pub mod message;
 pub mod model;
 pub mod report;
 pub mod state;

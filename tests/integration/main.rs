@@ -1,6 +1,3 @@
-//! The integration tests, linked once.
-
-mod window;
 //! The lake, the clients and the screens together, as one test program.
 
 #![allow(
@@ -14,3 +11,4 @@ mod window;
 mod lake_s3;
 mod lake_trust;
 mod support;
+mod window;

@@ -130,6 +130,8 @@ infer-opencsv-nulls = { $name } becomes string: OpenCSVSerDe fails on an empty {
 }. In Parquet it stays { $type }.
 infer-opencsv-type = { $name } becomes string: OpenCSVSerDe reads { $type } in another way than this file writes it. In Parquet it stays { $type }.
 
+infer-nested-text = { $name } ({ $type }) becomes string: nested values are written as JSON texts, for json_extract.
+
 infer-glue-unknown = AWS's crawler would classify this as UNKNOWN: { $kind }.
 infer-glue-quotes = AWS's crawler ignores quotes: { $fields ->
     [one] one quoted field keeps its quotes and is

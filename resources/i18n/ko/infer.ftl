@@ -100,6 +100,8 @@ infer-opencsv = OpenCSVSerDe는 따옴표로 묶인 필드를 읽습니다. stri
 infer-opencsv-nulls = { $name } 열을 string으로 둡니다. OpenCSVSerDe는 빈 { $type } 값에서 실패하는데 빈 행이 { $nulls }개 있습니다. Parquet에서는 { $type } 타입을 유지합니다.
 infer-opencsv-type = { $name } 열을 string으로 둡니다. OpenCSVSerDe가 읽는 { $type } 형식이 이 파일과 다릅니다. Parquet에서는 { $type } 타입을 유지합니다.
 
+infer-nested-text = { $name } 열({ $type })을 string으로 둡니다. 중첩 값은 json_extract로 읽을 수 있는 JSON 텍스트로 저장합니다.
+
 infer-glue-unknown = AWS 크롤러는 이 파일을 UNKNOWN으로 분류합니다: { $kind }.
 infer-glue-quotes = AWS 크롤러는 따옴표를 무시합니다. 따옴표로 묶인 필드 { $fields }개에 따옴표가 그대로 남고, 안의 구분자에서 나뉩니다.
 infer-glue-header-value = AWS 크롤러는 헤더를 찾지 못합니다. 1행에 텍스트가 아닌 값이 있습니다.

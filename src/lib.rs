@@ -2,6 +2,7 @@
 
 pub mod bias;
 pub mod chart;
+pub mod frame;
 pub mod infer;
 pub mod lake;
 pub mod message;

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::{Command, Event, JobEvent, Outcome};
 
 pub use action::Action;
-pub use outbox::{Effect, Outbox, PickFor, SaveFor};
+pub use outbox::{Effect, Outbox, PickFor, SaveDialog, SaveFor};
 
 /// The tabs, in the order of the screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -81,6 +81,10 @@ pub struct State {
     pub settings_open: bool,
     /// Whether the list of shortcuts is open.
     pub shortcuts_open: bool,
+    /// The question where to save, while it stands.
+    pub save: Option<SaveDialog>,
+    /// The folder that is suggested for saving.
+    pub save_folder: PathBuf,
     /// Whether files dropped on the window arrive (not on Wayland alone).
     pub drops_arrive: bool,
 }
@@ -167,6 +171,17 @@ impl State {
             }
             LabStep::Measured { balanced, measurement } => self.bias.lab_measured(balanced, *measurement),
             LabStep::Written { paths } => self.notices.exported(paths),
+        }
+    }
+
+    /// Saves to the path that was agreed on.
+    pub fn save_agreed(&mut self) {
+        if let Some(dialog) = self.save.take() {
+            let path = PathBuf::from(dialog.path);
+            if let Some(folder) = path.parent() {
+                folder.clone_into(&mut self.save_folder);
+            }
+            self.outbox.ask(dialog.purpose.complete(path));
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::message::bias::{BiasCommand, RebalanceTarget};
+use crate::message::query::QueryCommand;
 use crate::message::{Command, Request};
 use crate::model::{Connection, JobId};
 
@@ -25,6 +27,33 @@ pub enum SaveFor {
     Command(Box<Command>),
 }
 
+impl SaveFor {
+    /// The command with its path (or folder) filled in.
+    #[must_use]
+    pub fn complete(self, chosen: PathBuf) -> Command {
+        let Self::Command(mut command) = self;
+        match &mut *command {
+            Command::ExportChart { path, .. }
+            | Command::Query(QueryCommand::Export { path, .. })
+            | Command::Bias(BiasCommand::ExportAnalysis { path, .. } | BiasCommand::Export { folder: path, .. })
+            | Command::Bias(BiasCommand::Rebalance { to: RebalanceTarget::File(path), .. }) => *path = chosen,
+            _ => {}
+        }
+        *command
+    }
+}
+
+/// The question where to save, while it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SaveDialog {
+    /// The path as it is typed.
+    pub path: String,
+    /// What is saved.
+    pub purpose: SaveFor,
+    /// Whether the file exists and replacing it was not yet agreed to.
+    pub exists: bool,
+}
+
 /// Something outside the window's own state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -39,6 +68,10 @@ pub enum Effect {
     },
     /// Put a text on the clipboard.
     Copy(String),
+    /// Find out whether the path of the save dialog exists, then save or ask.
+    CheckSave,
+    /// Open the system's dialog for the save dialog's path.
+    BrowseSave,
     /// Open a folder or file with the system's program for it.
     Open(PathBuf),
     /// Close the window.

@@ -1,5 +1,6 @@
 //! The Query tab: editors, the queries they run, and the results.
 
+pub mod completion;
 pub mod drawing;
 pub mod editor;
 pub mod grid;
@@ -18,6 +19,7 @@ use crate::message::query::{QueryCommand, QueryEvent, QueryStatus};
 use crate::message::{Command, Outcome};
 use crate::model::{Failure, JobId, Message, Page, ResultColumn, TableRef};
 
+use completion::Completion;
 use editor::{Editor, EditorSession, Estimate, Run};
 use names::CatalogNames;
 use result::{QueryResult, ResultTab};
@@ -69,6 +71,8 @@ pub struct QueryTabState {
     pub names: CatalogNames,
     /// The latest queries.
     pub history: History,
+    /// What is offered while typing.
+    pub completion: Completion,
     /// The editor whose name is being changed, with the name so far.
     pub renaming: Option<(u64, String)>,
     /// Whether the editor is to have the keyboard.
@@ -86,6 +90,7 @@ impl Default for QueryTabState {
             restored: false,
             names: CatalogNames::default(),
             history: History::default(),
+            completion: Completion::default(),
             renaming: None,
             focus_editor: false,
         }
@@ -305,7 +310,8 @@ impl QueryTabState {
         }
     }
 
-    pub(super) fn open_editor(&mut self, index: usize) {
+    /// Shows an editor.
+    pub fn open_editor(&mut self, index: usize) {
         if index < self.editors.len() {
             self.current = index;
             self.focus_editor = true;

@@ -18,6 +18,7 @@ pub struct CatalogNames {
     tables: BTreeMap<String, Vec<TableNames>>,
     asked: BTreeSet<String>,
     version: u64,
+    made: Option<(u64, Names)>,
 }
 
 impl CatalogNames {
@@ -32,20 +33,14 @@ impl CatalogNames {
         self.tables.values().flatten()
     }
 
-    /// A number that changes with the names.
-    #[must_use]
-    pub const fn version(&self) -> u64 {
-        self.version
-    }
-
-    /// The names for completion in a database.
-    #[must_use]
-    pub fn names(&self, default_database: Option<&str>) -> Names {
-        Names {
-            default_database: default_database.map(str::to_owned),
-            databases: self.databases.clone(),
-            tables: self.tables().cloned().collect(),
-        }
+    /// The names for completion in a database; made anew only when they or the database have changed.
+    pub fn names(&mut self, default_database: Option<&str>) -> &Names {
+        let kept = self.made.take().filter(|(version, names)| *version == self.version && names.default_database.as_deref() == default_database);
+        let made = kept.unwrap_or_else(|| {
+            let tables = self.tables().cloned().collect();
+            (self.version, Names { default_database: default_database.map(str::to_owned), databases: self.databases.clone(), tables })
+        });
+        &self.made.insert(made).1
     }
 
     /// Asks for the tables of the databases whose tables are not known, unless they are too many.

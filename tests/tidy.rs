@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may import. `model` imports nothing.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("app", &["cli", "ui", "state", "worker", "message", "bias", "chart", "infer", "sql", "text", "model", "report"]),
+    ("app", &["ui", "state", "worker", "message", "bias", "chart", "infer", "sql", "text", "model", "report"]),
     ("cli", &["worker", "message", "report", "bias", "chart", "infer", "sql", "text", "model", "lake"]),
     ("ui", &["state", "message", "report", "bias", "chart", "infer", "sql", "text", "model"]),
     ("state", &["message", "report", "bias", "chart", "infer", "sql", "text", "model"]),

@@ -134,6 +134,7 @@ pub struct CrawlerInfo {
     /// Why the last run failed.
     pub last_error: Option<String>,
     /// When the last run began.
+    #[serde(default, with = "crate::model::time")]
     pub last_start: Option<DateTime<Utc>>,
 }
 
@@ -143,8 +144,10 @@ pub struct CrawlRun {
     /// `COMPLETED`, `FAILED`, `STOPPED` or `RUNNING`.
     pub state: String,
     /// When it began.
+    #[serde(default, with = "crate::model::time")]
     pub started: Option<DateTime<Utc>>,
     /// When it ended.
+    #[serde(default, with = "crate::model::time")]
     pub ended: Option<DateTime<Utc>>,
     /// Why it failed.
     pub error: Option<String>,
@@ -211,8 +214,10 @@ pub struct TableDetails {
     /// Its definition.
     pub definition: TableDefinition,
     /// When it was created.
+    #[serde(default, with = "crate::model::time")]
     pub created: Option<DateTime<Utc>>,
     /// When it was last changed.
+    #[serde(default, with = "crate::model::time")]
     pub updated: Option<DateTime<Utc>>,
     /// How many objects lie under its location; `None` when there are too many to count quickly.
     pub objects: Option<u64>,

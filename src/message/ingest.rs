@@ -132,6 +132,7 @@ pub struct BucketSummary {
     /// Its name.
     pub name: BucketName,
     /// When it was created.
+    #[serde(default, with = "crate::model::time")]
     pub created: Option<DateTime<Utc>>,
 }
 
@@ -143,6 +144,7 @@ pub struct ObjectSummary {
     /// Its size in bytes.
     pub size: u64,
     /// When it was last changed.
+    #[serde(default, with = "crate::model::time")]
     pub modified: Option<DateTime<Utc>>,
 }
 

@@ -157,6 +157,7 @@ pub struct QueryStatus {
     /// Why it failed: Athena's text.
     pub reason: Option<String>,
     /// When it was submitted.
+    #[serde(default, with = "crate::model::time")]
     pub submitted: Option<DateTime<Utc>>,
     /// Milliseconds since then, or in all.
     pub elapsed_ms: u64,

@@ -37,6 +37,10 @@ impl IngestState {
     pub(super) fn files_arrived(&mut self, _paths: Vec<PathBuf>, _outbox: &mut Outbox) {}
     pub(super) fn store(&mut self, _outbox: &mut Outbox) {}
     pub(super) fn open_bucket(&mut self, _bucket: BucketName, _outbox: &mut Outbox) {}
+    /// Where files that are dropped now will go, as shown while they hover.
+    pub fn destination_hint(&self) -> String {
+        String::new()
+    }
     /// The buckets' names.
     pub fn bucket_names(&self) -> impl Iterator<Item = &BucketName> {
         std::iter::empty()

@@ -35,8 +35,11 @@ impl SaveFor {
         match &mut *command {
             Command::ExportChart { path, .. }
             | Command::Query(QueryCommand::Export { path, .. })
-            | Command::Bias(BiasCommand::ExportAnalysis { path, .. } | BiasCommand::Export { folder: path, .. })
-            | Command::Bias(BiasCommand::Rebalance { to: RebalanceTarget::File(path), .. }) => *path = chosen,
+            | Command::Bias(
+                BiasCommand::ExportAnalysis { path, .. }
+                | BiasCommand::Export { folder: path, .. }
+                | BiasCommand::Rebalance { to: RebalanceTarget::File(path), .. },
+            ) => *path = chosen,
             _ => {}
         }
         *command

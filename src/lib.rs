@@ -1,9 +1,8 @@
 //! Fairlake: a desktop workbench for a data lake. ARCHITECTURE.md has the map of the rooms and the invariants.
 
+pub mod bias;
 pub mod chart;
 pub mod infer;
 pub mod model;
-pub mod text;
-pub mod bias;
-pub mod model;
 pub mod report;
+pub mod text;

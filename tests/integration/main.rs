@@ -1,3 +1,4 @@
 //! The integration tests, linked once.
 
+mod ui_query;
 mod window;

@@ -84,7 +84,7 @@ impl CatalogNames {
                 let columns = columns.map(|column| (column.name.clone(), column.hive_type.to_string())).collect();
                 self.put(&details.table, columns);
             }
-            CatalogEvent::Sample { .. } | CatalogEvent::Partitions { .. } | CatalogEvent::Crawlers(_) => return,
+            CatalogEvent::Sample { .. } | CatalogEvent::Partitions { .. } | CatalogEvent::Crawlers(_) | CatalogEvent::Crawls { .. } => return,
             // A crawl may have made tables: they are listed anew when they are next looked at.
             CatalogEvent::CrawlEnded { run, .. } => {
                 for change in &run.changes {
@@ -92,7 +92,6 @@ impl CatalogNames {
                     self.asked.remove(&change.table.database);
                 }
             }
-            CatalogEvent::Crawls { .. } => return,
         }
         self.version += 1;
     }

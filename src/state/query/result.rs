@@ -196,7 +196,7 @@ mod tests {
     fn percentiles_are_read_as_people_type_them() {
         let read = |text: &str| Describe { percentiles: text.to_owned(), ..Describe::default() }.parsed();
         assert_eq!(read("25, 50,75"), Some(vec![0.25, 0.5, 0.75]));
-        assert_eq!(read("100% 99.9; 0"), Some(vec![0.0, 0.999, 1.0]));
+        assert_eq!(read("100% 99.5; 0"), Some(vec![0.0, 0.995, 1.0]));
         assert_eq!(read(""), Some(vec![]));
         assert_eq!(read("50 50"), Some(vec![0.5]));
         assert_eq!(read("101"), None);

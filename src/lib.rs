@@ -3,6 +3,10 @@
 pub mod bias;
 pub mod chart;
 pub mod infer;
+pub mod lake;
+pub mod message;
 pub mod model;
 pub mod report;
+pub mod state;
 pub mod text;
+pub mod ui;

@@ -323,7 +323,9 @@ fn predictions(counts: &Counts, facts: &ColumnFacts, label: &Series<'_>, positiv
     };
     let selected = selected.map_err(fails)?;
     if selected.chosen.is_empty() {
-        return Err(fails("No Label values are present in the predicted Label Column,Positive Predicted Index Series contains all False values"));
+        return Err(fails(
+            "No Label values are present in the predicted Label Column,Positive Predicted Index Series contains all False values",
+        ));
     }
     Ok(selected)
 }
@@ -331,11 +333,7 @@ fn predictions(counts: &Counts, facts: &ColumnFacts, label: &Series<'_>, positiv
 /// Fractional predictions of a whole-number label lose their fraction before they are compared.
 fn truncating(predicted: &Series<'_>, positive: &[Value], largest: Option<f64>) -> Result<Selected, String> {
     let whole: Vec<(String, &str)> = predicted.present().map(|text| (format!("{}", predicted.number(text).trunc()), text)).collect();
-    let cells = Series {
-        facts: predicted.facts,
-        values: whole.iter().map(|(whole, _)| Some(whole.as_str())).collect(),
-        dtype: Dtype::Int,
-    };
+    let cells = Series { facts: predicted.facts, values: whole.iter().map(|(whole, _)| Some(whole.as_str())).collect(), dtype: Dtype::Int };
     let above = cells.select_above(positive.first(), largest, true)?;
     let chosen = whole.iter().filter(|(whole, _)| above.chosen.contains(whole)).map(|(_, text)| (*text).to_owned()).collect();
     Ok(Selected { chosen, name: above.name })
@@ -380,7 +378,11 @@ pub(super) fn parts(counts: &Counts, facet: &FacetSpec, columns: &[usize]) -> Re
     let examined = series
         .values
         .iter()
-        .map(|value| Examined { slice: Slice::of(*value), name: series.name_of(*value), part: value.map_or_else(|| nan_part(&series), |value| rank.get(&Some(value)).copied()) })
+        .map(|value| Examined {
+            slice: Slice::of(*value),
+            name: series.name_of(*value),
+            part: value.map_or_else(|| nan_part(&series), |value| rank.get(&Some(value)).copied()),
+        })
         .collect();
     let part_of = counts.rows.iter().map(|row| rank.get(&cell(row).as_deref()).copied()).collect();
     Ok(Parts { examined, part_of, count: series.values.len() })

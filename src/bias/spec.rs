@@ -269,6 +269,8 @@ impl Spec {
 
     /// Whether this metric is asked for and can be had from counts. The flip test needs rows and joins a report later.
     pub fn wants(&self, id: MetricId) -> bool {
-        (self.metrics.is_empty() || self.metrics.contains(&id)) && (!id.is_post_training() || self.predicted.is_some()) && id != MetricId::Ft
+        (self.metrics.is_empty() || self.metrics.contains(&id))
+            && (!id.is_post_training() || self.predicted.is_some())
+            && id != MetricId::Ft
     }
 }

@@ -2,9 +2,9 @@
 
 use super::formula::{Undefined, value};
 use super::interval::{newcombe, normal_quantile, quantile, wilson};
+use super::report::{Interval, Metric};
 use super::resample::{generator, multinomial};
 use super::table::{Cell, Table};
-use super::report::{Interval, Metric};
 use super::{MetricId, Mode};
 
 /// The most draws for one comparison.
@@ -80,7 +80,10 @@ pub(super) fn judge(metrics: &mut [Metric], cells: &[Cell], table: &Table, group
         if metric.id.is_divergence() {
             // A distance between samples is too large on average, and one of resamples twice so: mirrored, the excess cancels.
             let (least, most) = metric.id.range();
-            metric.interval = Some(Interval { low: (2.0 * value - high).max(least), high: if high.is_infinite() { high } else { (2.0 * value - low).min(most) } });
+            metric.interval = Some(Interval {
+                low: (2.0 * value - high).max(least),
+                high: if high.is_infinite() { high } else { (2.0 * value - low).min(most) },
+            });
         } else {
             settle(metric, low, high);
         }

@@ -258,7 +258,7 @@ mod tests {
             }
         }
         let texts = Texts::new(Locale::English);
-        assert_eq!(imbalance(&report, facet, source, &texts).title, "NULL has 5 of 1,045 rows");
+        assert_eq!(imbalance(&report, facet, source, &texts).title, "(no value) has 5 of 1,045 rows");
         let Kind::Shares(shares) = labels(&report, facet, source, &texts).kind else { panic!() };
         assert_eq!(shares.categories.last().map(String::as_str), Some("small"));
         assert_eq!(shares.series[0].tone, Tone::Positive);

@@ -1,4 +1,3 @@
-//! Findings, charts and numbers as files for people and programs; for machines Clarify's `analysis_config.json` and `analysis.json`, to the letter.
 //! Reports as files: Clarify's `analysis_config.json` and `analysis.json` to the letter for machines, PNG and PDF of charts for people.
 
 mod analysis;

@@ -1,6 +1,5 @@
 //! The lake, the clients and the screens together, as one test program.
 
-mod ui_query;
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -12,4 +11,5 @@ mod ui_query;
 mod lake_s3;
 mod lake_trust;
 mod support;
+mod ui_query;
 mod window;

@@ -11,4 +11,5 @@
 mod lake_s3;
 mod lake_trust;
 mod support;
+mod ui_query;
 mod window;

@@ -1,3 +1,4 @@
 //! Fairlake: a desktop workbench for a data lake. ARCHITECTURE.md has the map of the rooms and the invariants.
 
 pub mod model;
+pub mod sql;

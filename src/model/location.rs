@@ -12,7 +12,9 @@ pub enum LocationError {
     #[error("'{0}' does not start with s3://")]
     NotS3(String),
     /// The bucket's name breaks S3's rules: 3 to 63 of a-z, 0-9, '.' and '-', beginning and ending with a letter or digit.
-    #[error("'{0}' is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit")]
+    #[error(
+        "'{0}' is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit"
+    )]
     BadBucket(String),
     /// The key is over S3's 1,024 bytes.
     #[error("the key is longer than 1,024 bytes")]

@@ -1,0 +1,10 @@
+//! The embedded lake: a server on loopback that speaks S3, Glue, Athena and STS over files on the user's disk.
+
+pub mod activity;
+pub mod error;
+pub mod json;
+pub mod storage;
+
+pub use activity::{Activity, Busy};
+pub use error::LakeError;
+pub use json::{JsonError, JsonService};

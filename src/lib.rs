@@ -11,3 +11,4 @@ pub mod report;
 pub mod state;
 pub mod text;
 pub mod ui;
+pub mod sql;

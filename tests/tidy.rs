@@ -50,8 +50,20 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 
 /// What a pure room may not name.
-const IMPURE: &[&str] =
-    &["std::fs", "std::net", "std::thread", "std::env", "std::process", "Instant::now", "SystemTime::now", "Utc::now", "static mut", "thread_local!", "OnceLock", "LazyLock"];
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::thread",
+    "std::env",
+    "std::process",
+    "Instant::now",
+    "SystemTime::now",
+    "Utc::now",
+    "static mut",
+    "thread_local!",
+    "OnceLock",
+    "LazyLock",
+];
 
 struct Source {
     path: PathBuf,
@@ -309,9 +321,10 @@ fn heavy_parts_are_in_the_lock_file_once() {
             *versions.entry(name).or_default() += 1;
         }
     }
-    let twice: Vec<_> = ["egui", "eframe", "arrow", "arrow-schema", "hyper", "rustls", "usvg", "resvg", "datafusion", "polars-core", "sqlparser"]
-        .into_iter()
-        .filter(|name| versions.get(name).copied().unwrap_or_default() != 1)
-        .collect();
+    let twice: Vec<_> =
+        ["egui", "eframe", "arrow", "arrow-schema", "hyper", "rustls", "usvg", "resvg", "datafusion", "polars-core", "sqlparser"]
+            .into_iter()
+            .filter(|name| versions.get(name).copied().unwrap_or_default() != 1)
+            .collect();
     assert!(twice.is_empty(), "not exactly once in Cargo.lock: {twice:?}");
 }

@@ -6,7 +6,7 @@ mod platform;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::egui;
 
@@ -26,6 +26,8 @@ pub struct Options {
     pub lake: PathBuf,
     /// Files to open at once.
     pub files: Vec<PathBuf>,
+    /// When the program started, for the time to the first frame.
+    pub started: Instant,
 }
 
 /// Opens the window and returns when it is closed.
@@ -60,7 +62,7 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         }
         state.files_arrived(options.files.clone());
         let texts = Texts::new(locale(&state.settings));
-        Ok(Box::new(Window { worker, state, texts, dialogs: dialogs::Dialogs::default(), store, applied: None, busy: false }))
+        Ok(Box::new(Window { worker, state, texts, dialogs: dialogs::Dialogs::default(), store, applied: None, busy: false, first_frame: FirstFrame::Awaited(options.started) }))
     };
     eframe::run_native("Fairlake", native, Box::new(made)).map_err(|error| anyhow::anyhow!("{error}"))
 }
@@ -79,10 +81,26 @@ struct Window {
     /// The settings as they were last applied to the screen.
     applied: Option<Settings>,
     busy: bool,
+    first_frame: FirstFrame,
+}
+
+/// Where the window is with its first frame, which is logged once it is on the screen.
+#[derive(Debug, Clone, Copy)]
+enum FirstFrame {
+    /// Not drawn yet; the program started then.
+    Awaited(Instant),
+    /// Drawn, and handed to the system.
+    Drawn(Instant),
+    /// Logged.
+    Shown,
 }
 
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        if let FirstFrame::Drawn(started) = self.first_frame {
+            tracing::info!("first frame after {:.0} ms", started.elapsed().as_secs_f64() * 1000.0);
+            self.first_frame = FirstFrame::Shown;
+        }
         let mut taken = 0;
         while taken < EVENTS_A_FRAME {
             let Some(event) = self.worker.try_recv() else { break };
@@ -110,14 +128,26 @@ impl eframe::App for Window {
             self.carry_out(effect, ui.ctx(), frame);
         }
         self.flush(ui.ctx());
+        if let FirstFrame::Awaited(started) = self.first_frame {
+            self.first_frame = FirstFrame::Drawn(started);
+            ui.ctx().request_repaint();
+        }
     }
 
     fn save(&mut self, _storage: &mut dyn eframe::Storage) {
-        self.keep();
+        let kept = self.store.snapshot(&self.state);
+        self.worker.spawn(async move {
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(move || kept.write()).await {
+                tracing::warn!("settings were not saved: {error}");
+            }
+        });
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        self.keep();
+        // The last words of the window: nobody waits for its next frame any more.
+        if let Err(error) = self.store.snapshot(&self.state).write() {
+            tracing::warn!("settings were not saved: {error}");
+        }
     }
 }
 
@@ -181,13 +211,6 @@ impl Window {
                 }
             }
             Effect::Open(path) => self.dialogs.open(path, &self.worker),
-        }
-    }
-
-    /// Writes settings and session, each to a temporary name first. They are small, and this happens when the window closes or every half minute.
-    fn keep(&mut self) {
-        if let Err(error) = self.store.keep(&self.state) {
-            tracing::warn!("settings were not saved: {error}");
         }
     }
 }

@@ -43,11 +43,24 @@ impl Store {
         read(&self.session)
     }
 
-    /// Writes both.
-    pub(super) fn keep(&self, state: &State) -> io::Result<()> {
-        write(&self.settings, &state.settings)?;
+    /// What is to be kept as things stand, ready to be written on any thread.
+    pub(super) fn snapshot(&self, state: &State) -> Snapshot {
         let session = Session { window: self.window, ..state.session() };
-        write(&self.session, &session)
+        Snapshot { settings: (self.settings.clone(), state.settings.clone()), session: (self.session.clone(), session) }
+    }
+}
+
+/// Settings and session with the files they belong to.
+pub(super) struct Snapshot {
+    settings: (PathBuf, Settings),
+    session: (PathBuf, Session),
+}
+
+impl Snapshot {
+    /// Writes both.
+    pub(super) fn write(&self) -> io::Result<()> {
+        write(&self.settings.0, &self.settings.1)?;
+        write(&self.session.0, &self.session.1)
     }
 }
 

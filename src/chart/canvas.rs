@@ -35,6 +35,8 @@ pub(super) struct Tag {
     pub(super) at: f64,
     pub(super) text: String,
     pub(super) style: Style,
+    /// The colour of a dot before it.
+    pub(super) dot: Option<Color>,
 }
 
 /// Where the items of a scene are collected.
@@ -251,8 +253,13 @@ impl<'a> Canvas<'a> {
             highest = *place - step;
         }
         for (tag, place) in order.into_iter().zip(places) {
-            let text = self.elide(&tag.text, tag.style, room);
-            self.text_at_middle(x, place, text, tag.style, Align::Start);
+            let inset = if tag.dot.is_some() { 11.0 } else { 0.0 };
+            if let Some(color) = tag.dot {
+                let dot = Rect { left: x, top: place - 3.5, width: 7.0, height: 7.0 };
+                self.items.push(Item::Rect { rect: dot, fill: Some(color), stroke: None, radius: 3.5 });
+            }
+            let text = self.elide(&tag.text, tag.style, room - inset);
+            self.text_at_middle(x + inset, place, text, tag.style, Align::Start);
         }
     }
 }

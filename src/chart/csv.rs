@@ -1,6 +1,5 @@
 //! The plotted numbers as CSV (RFC 4180), in full precision.
 
-use crate::chart::bars::ordered;
 use crate::chart::spec::{Chart, Figure, Kind, Series};
 
 /// The plotted numbers as CSV with a header, in the order of the picture. Numbers are plain: no separators, a point before decimals.
@@ -9,9 +8,7 @@ pub fn csv(chart: &Chart) -> String {
     let mut out = Table::default();
     match &chart.kind {
         Kind::Bars(spec) => {
-            let first = spec.series.first();
-            let order = ordered(spec.categories.len(), spec.order, |at| first?.figures.get(at)?.value);
-            out.series(&spec.category_axis, &spec.value_axis, &spec.categories, &spec.series, &order);
+            out.series(&spec.category_axis, &spec.value_axis, &spec.categories, &spec.series, &spec.ordered());
         }
         Kind::Lines(spec) => {
             let order: Vec<usize> = (0..spec.categories.len()).collect();
@@ -21,7 +18,7 @@ pub fn csv(chart: &Chart) -> String {
             let amount = |series: &Series, at: usize| series.figures.get(at).and_then(|figure| figure.value).unwrap_or(0.0).max(0.0);
             let total = |at: usize| spec.series.iter().map(|series| amount(series, at)).sum::<f64>();
             let share = |series: &Series, at: usize| if total(at) > 0.0 { amount(series, at) / total(at) } else { 0.0 };
-            let order = ordered(spec.categories.len(), spec.order, |at| Some(share(spec.series.first()?, at)));
+            let order = spec.order.of(spec.categories.len(), |at| Some(share(spec.series.first()?, at)));
             let mut head = vec![name(&spec.category_axis, "category")];
             for series in &spec.series {
                 head.push(series.name.clone());

@@ -14,7 +14,9 @@ pub(super) fn ideal_height(spec: &HeatMap) -> f64 {
 
 /// The absolute value at which a column's colour is full.
 fn limit(spec: &HeatMap, column: Option<usize>) -> f64 {
-    let largest = |values: &mut dyn Iterator<Item = Option<f64>>| values.flatten().filter(|value| value.is_finite()).fold(0.0, |most, value| value.abs().max(most));
+    let largest = |values: &mut dyn Iterator<Item = Option<f64>>| {
+        values.flatten().filter(|value| value.is_finite()).fold(0.0, |most, value| value.abs().max(most))
+    };
     let full = match (spec.limit, column) {
         (Limit::Fixed(limit), _) => limit.abs(),
         (Limit::PerColumn, Some(column)) => largest(&mut spec.cells.iter().map(|row| row.get(column).and_then(|cell| cell.value))),
@@ -88,7 +90,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, spec: &HeatMap, area: Rect) -> Plot 
             let target = Rect { left: left + wide * at as f64, top: y, width: wide, height: band };
             let bounds = Rect { width: (wide - gap).max(0.0), height: (band - gap).max(0.0), ..target };
             let full = limits.get(at).copied().unwrap_or(1.0);
-            let share = cell.value.filter(|value| !value.is_nan()).map(|value| if value.is_infinite() { value.signum() } else { value / full });
+            let share =
+                cell.value.filter(|value| !value.is_nan()).map(|value| if value.is_infinite() { value.signum() } else { value / full });
             let ground = share.map_or(canvas.colors.background, |share| canvas.colors.diverging(share.clamp(-1.0, 1.0)));
             match share {
                 Some(_) => canvas.fill(bounds, ground, Texture::Solid),

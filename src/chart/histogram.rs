@@ -1,8 +1,7 @@
 //! Histograms: touching bars over a scale of values.
 
-use crate::chart::bars::left_axis;
 use crate::chart::canvas::{Canvas, ROW, Tag};
-use crate::chart::layout::{Plot, bottom_axis};
+use crate::chart::layout::{Plot, bottom_axis, left_axis};
 use crate::chart::numbers::{Format, ticks};
 use crate::chart::scale::{Scale, room};
 use crate::chart::scene::{Axis, Mark, Point, Rect, Tick};
@@ -24,7 +23,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, spec: &Histogram, area: Rect) -> Plo
 
     let style = canvas.reference();
     let markers = || spec.markers.iter().filter(|marker| (low..=high).contains(&marker.value));
-    let tags: Vec<Tag> = markers().map(|one| Tag { at: across.at(one.value), text: one.label.clone(), style }).collect();
+    let tags: Vec<Tag> = markers().map(|one| Tag { at: across.at(one.value), text: one.label.clone(), style, dot: None }).collect();
     let (rows, lanes) = canvas.rows_of(&tags, (left, area.right()));
     let over = ROW * (lanes as f64 + if spec.count_axis.is_empty() { 0.0 } else { 1.0 }) + 4.0;
     let below = if spec.value_axis.is_empty() { ROW } else { 2.0 * ROW };

@@ -1,6 +1,7 @@
 //! Laying a chart out: its words around the edge, and the kind's own drawing in the middle.
 
 use crate::chart::canvas::{Canvas, ROW, Style, Swatch};
+use crate::chart::scale::Scale;
 use crate::chart::scene::{Align, Axis, Measure, Point, Rect, Scene, Size, Tick, Weight};
 use crate::chart::spec::{Chart, Direction, Kind, Series};
 use crate::chart::theme::Theme;
@@ -170,3 +171,25 @@ pub(super) fn bottom_axis(canvas: &mut Canvas<'_>, plot: Rect, ticks: Vec<Tick>,
     Axis { ticks, ..Axis::default() }
 }
 
+/// The grid lines, tick labels and name of a value axis that runs up the left side.
+pub(super) fn left_axis(
+    canvas: &mut Canvas<'_>,
+    plot: Rect,
+    scale: &Scale,
+    values: &[f64],
+    labels: Vec<String>,
+    name: (&str, Rect),
+) -> Axis {
+    let (style, grid) = (canvas.tick(), canvas.colors.grid);
+    let mut ticks = Vec::with_capacity(values.len());
+    for (value, label) in values.iter().zip(labels) {
+        let y = scale.at(*value);
+        canvas.line(Point::new(plot.left, y), Point::new(plot.right(), y), grid, 1.0);
+        canvas.text_at_middle(plot.left - 6.0, y, label.clone(), style, Align::End);
+        ticks.push(Tick { position: y, value: *value, label });
+    }
+    let (name, area) = name;
+    let name = canvas.elide(name, style, area.width);
+    canvas.text_at_middle(area.left, area.top + ROW / 2.0 - 3.0, name, style, Align::Start);
+    Axis { ticks, ..Axis::default() }
+}

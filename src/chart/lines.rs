@@ -1,8 +1,7 @@
 //! Lines over an ordered axis, named at their ends.
 
-use crate::chart::bars::left_axis;
 use crate::chart::canvas::{Canvas, ROW, Style, Tag, shown};
-use crate::chart::layout::Plot;
+use crate::chart::layout::{Plot, left_axis};
 use crate::chart::names::Names;
 use crate::chart::numbers::{Format, ticks};
 use crate::chart::scale::{Scale, room};
@@ -24,6 +23,9 @@ fn domain(spec: &Lines) -> (f64, f64) {
             .filter(|value| value.is_finite())
     };
     let (least, most) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+    if least > most {
+        return Scale::reach(values());
+    }
     if least > 0.0 && most - least < least || most < 0.0 && most - least < -most {
         let pad = if most > least { (most - least) * 0.08 } else { most.abs() * 0.1 };
         return (least - pad, most + pad);
@@ -45,7 +47,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, spec: &Lines, area: Rect) -> Plot {
     let width = (area.right() - margin - left).max(1.0);
     let band = width / count as f64;
     let names: Vec<&str> = spec.categories.iter().map(String::as_str).collect();
-    let fit = Names::fit(canvas, &names, band, true);
+    let fit = Names::fit(canvas, &names, (band, area.height * 0.4), true);
     let below = fit.height() + if spec.category_axis.is_empty() { 2.0 } else { ROW };
     let over = if spec.value_axis.is_empty() { 6.0 } else { ROW + 2.0 };
     let bottom = (area.bottom() - below).max(area.top + over + 1.0);
@@ -68,7 +70,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, spec: &Lines, area: Rect) -> Plot {
     }
     let middles: Vec<f64> = (0..count).map(|at| left + band * (at as f64 + 0.5)).collect();
     let mut tags: Vec<Tag> =
-        spec.references.iter().map(|one| Tag { at: scale.at(one.value), text: one.label.clone(), style: reference }).collect();
+        spec.references.iter().map(|one| Tag { at: scale.at(one.value), text: one.label.clone(), style: reference, dot: None }).collect();
     for (at, series) in spec.series.iter().enumerate() {
         let (color, _) = canvas.colors.series(at, series.tone);
         // After eight colours the line is dashed instead of striped.
@@ -78,7 +80,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, spec: &Lines, area: Rect) -> Plot {
         if let Some(value) = last.filter(|_| !series.name.is_empty()) {
             let readable = color.contrast(canvas.colors.background) >= 4.5;
             let style = Style { color: if readable { color } else { canvas.colors.ink }, ..named };
-            tags.push(Tag { at: scale.at(value), text: format!("● {}", series.name), style });
+            tags.push(Tag { at: scale.at(value), text: series.name.clone(), style, dot: Some(color) });
         }
     }
     canvas.tags_beside(&tags, plot.right() + 4.0, margin - 4.0, (plot.top, plot.bottom()));

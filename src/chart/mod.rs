@@ -17,6 +17,8 @@ mod scene;
 mod shares;
 mod spec;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod theme;
 
 pub use csv::csv;

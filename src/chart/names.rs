@@ -16,22 +16,26 @@ pub(super) enum Names {
 }
 
 impl Names {
-    /// The setting for names that each have a band of this width. Names of an order may be skipped; others would rather slant.
-    pub(super) fn fit(canvas: &Canvas<'_>, names: &[&str], band: f64, ordered: bool) -> Self {
+    /// The setting for names that each have a band of this width, and a height together. Names of an order may be skipped; others
+    /// would rather slant.
+    pub(super) fn fit(canvas: &Canvas<'_>, names: &[&str], (band, tallest): (f64, f64), ordered: bool) -> Self {
         let style = Self::style(canvas);
         let widest = names.iter().map(|name| canvas.width(name, style)).fold(0.0, f64::max);
         if widest + 6.0 <= band {
             return Self::Flat { every: 1 };
         }
         let lines: Vec<Vec<String>> = names.iter().map(|name| canvas.wrap(name, style, band - 6.0, 2)).collect();
-        let whole = |(lines, name): (&Vec<String>, &&str)| lines.concat().len() == name.split_whitespace().map(str::len).sum::<usize>() + spaces(lines);
+        let whole = |(lines, name): (&Vec<String>, &&str)| {
+            lines.concat().len() == name.split_whitespace().map(str::len).sum::<usize>() + spaces(lines)
+        };
         if lines.iter().zip(names).all(whole) {
             return Self::Lines(lines);
         }
-        if ordered {
+        let reach = widest.min(REACH).min((tallest - 12.0) / DIAGONAL);
+        if ordered || reach < 4.0 * TICK {
             return Self::Flat { every: count((widest + 12.0) / band) };
         }
-        Self::Slanted { reach: widest.min(REACH), every: count((TICK * 1.3) / band) }
+        Self::Slanted { reach, every: count((TICK * 1.3) / band) }
     }
 
     /// How much height the names take.
@@ -44,7 +48,15 @@ impl Names {
     }
 
     /// Draws the names at their places under a height, and returns them as ticks.
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, names: &[&str], places: &[f64], top: f64, band: f64, bounds: (f64, f64)) -> Vec<Tick> {
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        names: &[&str],
+        places: &[f64],
+        top: f64,
+        band: f64,
+        bounds: (f64, f64),
+    ) -> Vec<Tick> {
         let style = Self::style(canvas);
         let mut ticks = Vec::with_capacity(names.len());
         for (at, (name, x)) in names.iter().zip(places).enumerate() {

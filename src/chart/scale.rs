@@ -57,7 +57,7 @@ impl Scale {
 
     /// The place of a value in points; one beyond the ends is at the nearer end.
     pub(super) fn at(&self, value: f64) -> f64 {
-        let share = (value.clamp(self.low, self.high) - self.low) / (self.high - self.low);
+        let share = (value.max(self.low).min(self.high) - self.low) / (self.high - self.low);
         let share = if share.is_nan() { 0.0 } else { share };
         self.from + (self.to - self.from) * share
     }

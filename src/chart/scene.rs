@@ -235,7 +235,11 @@ impl Scene {
     /// The mark at a point, the topmost if there are several.
     #[must_use]
     pub fn hit(&self, point: Point) -> Option<&Mark> {
-        self.marks.iter().rev().find(|mark| mark.bounds.contains(point)).or_else(|| self.marks.iter().rev().find(|mark| mark.target.contains(point)))
+        self.marks
+            .iter()
+            .rev()
+            .find(|mark| mark.bounds.contains(point))
+            .or_else(|| self.marks.iter().rev().find(|mark| mark.target.contains(point)))
     }
 }
 

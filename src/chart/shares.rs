@@ -1,6 +1,5 @@
 //! Bars of equal length divided by share.
 
-use crate::chart::bars::ordered;
 use crate::chart::canvas::{Canvas, ROW, Style, TICK};
 use crate::chart::layout::{Plot, bottom_axis};
 use crate::chart::numbers::Format;
@@ -26,7 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, spec: &Shares, area: Rect) -> Plot {
         let total = total(category);
         if total > 0.0 { amount(spec, series, category) / total } else { 0.0 }
     };
-    let mut order = ordered(spec.categories.len(), spec.order, |at| Some(share(0, at)));
+    let mut order = spec.order.of(spec.categories.len(), |at| Some(share(0, at)));
     let (label, tick) = (canvas.label(), canvas.tick());
     let widest = spec.categories.iter().map(|name| canvas.width(name, label)).fold(0.0, f64::max);
     let column = widest.min(area.width * 0.36);
@@ -46,7 +45,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, spec: &Shares, area: Rect) -> Plot {
     let thick = (band * 0.76).min(30.0);
     let plot = Rect { left, top, width: right - left, height: band * order.len().max(1) as f64 };
     let scale = Scale::new((0.0, 1.0), (left, right));
-    let places = [0.0, 0.25, 0.5, 0.75, 1.0].map(|value| Tick { position: scale.at(value), value, label: Format::Percent.tick(value, 0.25) });
+    let places =
+        [0.0, 0.25, 0.5, 0.75, 1.0].map(|value| Tick { position: scale.at(value), value, label: Format::Percent.tick(value, 0.25) });
     let x = bottom_axis(canvas, plot, places.to_vec(), &spec.value_axis, (left - 16.0, area.right()));
     let axis_name = canvas.elide(&spec.category_axis, tick, column.max(60.0));
     canvas.text_at_middle(area.left, top - ROW / 2.0 - 1.0, axis_name, tick, Align::Start);

@@ -59,6 +59,21 @@ pub enum Order {
     Descending,
 }
 
+impl Order {
+    /// The places of so many values in this order; those without a value come last.
+    pub(super) fn of(self, count: usize, value: impl Fn(usize) -> Option<f64>) -> Vec<usize> {
+        let last = if self == Self::Ascending { f64::INFINITY } else { f64::NEG_INFINITY };
+        let keys: Vec<f64> = (0..count).map(|at| value(at).filter(|value| !value.is_nan()).unwrap_or(last)).collect();
+        let mut places: Vec<(usize, f64)> = keys.into_iter().enumerate().collect();
+        match self {
+            Self::AsGiven => {}
+            Self::Ascending => places.sort_by(|a, b| a.1.total_cmp(&b.1)),
+            Self::Descending => places.sort_by(|a, b| b.1.total_cmp(&a.1)),
+        }
+        places.into_iter().map(|(at, _)| at).collect()
+    }
+}
+
 /// What a series stands for, where its colour should say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -191,6 +206,9 @@ pub struct Bars {
     /// What a hollow bar means, for the legend.
     #[serde(default)]
     pub doubtful: String,
+    /// Whether the last category is everything that was grouped: it stays last in any order, and is drawn quietly.
+    #[serde(default)]
+    pub rest: bool,
 }
 
 impl Bars {
@@ -205,6 +223,16 @@ impl Bars {
     #[must_use]
     pub fn grouped(direction: Direction, format: Format, categories: Vec<String>, series: Vec<Series>) -> Self {
         Self { direction, categories, series, format, ..Self::default() }
+    }
+
+    /// The places of the categories in the order asked for.
+    #[must_use]
+    pub fn ordered(&self) -> Vec<usize> {
+        let first = self.series.first();
+        let grouped = usize::from(self.rest && !self.categories.is_empty());
+        let mut places = self.order.of(self.categories.len() - grouped, |at| first?.figures.get(at)?.value);
+        places.extend((self.categories.len() - grouped)..self.categories.len());
+        places
     }
 
     /// Keeps the largest categories by the first series, in the order that they have. The others are added up under `rest`'s name
@@ -235,6 +263,7 @@ impl Bars {
         }
         self.categories = self.categories.iter().enumerate().filter(|(at, _)| stays(*at)).map(|(_, name)| name.clone()).collect();
         self.categories.extend(rest.map(|name| name(count - keep)));
+        self.rest = rest.is_some();
         self
     }
 }
@@ -407,6 +436,7 @@ mod tests {
         let bars = Bars::of(Direction::Horizontal, Format::Count, [("a", 1.0), ("b", 5.0), ("c", 2.0), ("d", 4.0)]);
         let folded = bars.clone().largest(2, Some(&|n| format!("{n} others")));
         assert_eq!(folded.categories, ["b", "d", "2 others"]);
+        assert_eq!(Bars { order: Order::Ascending, ..folded.clone() }.ordered(), [1, 0, 2], "the rest stays last");
         assert_eq!(folded.series[0].figures.iter().filter_map(|f| f.value).collect::<Vec<_>>(), [5.0, 4.0, 3.0]);
         assert_eq!(bars.clone().largest(2, None).categories, ["b", "d"]);
         assert_eq!(bars.clone().largest(4, None), bars);
@@ -427,13 +457,15 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn every_value_is_in_the_range_that_says_so(values in prop::collection::vec(-50.0..150.0_f64, 0..200), bins in 1_usize..40) {
             let histogram = Histogram::of(&values, bins, Some((0.0, 100.0)));
             let last = histogram.counts.len() - 1;
             for (at, count) in histogram.counts.iter().enumerate() {
                 let (low, high) = (histogram.edges[at], histogram.edges[at + 1]);
-                let slow = values.iter().filter(|v| **v >= low && (**v < high || at == last && **v == high)).count();
+                let slow = values.iter().filter(|v| **v >= low && (**v < high || at == last && **v <= high)).count();
                 prop_assert_eq!(*count, slow as u64);
             }
             prop_assert_eq!(histogram.counts.iter().sum::<u64>() + histogram.outside, values.len() as u64);

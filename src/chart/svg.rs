@@ -21,12 +21,12 @@ fn write(out: &mut String, scene: &Scene) -> fmt::Result {
     let (width, height) = (scene.size.width, scene.size.height);
     writeln!(
         out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" aria-labelledby="title desc" font-family="'{UI_FAMILY}', Pretendard, 'Noto Sans KR', 'Apple SD Gothic Neo', 'Malgun Gothic', sans-serif">"#,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" font-family="'{UI_FAMILY}', Pretendard, 'Noto Sans KR', 'Apple SD Gothic Neo', 'Malgun Gothic', sans-serif">"#,
         w = Short(width),
         h = Short(height),
     )?;
-    writeln!(out, r#"<title id="title">{}</title>"#, Escaped(&scene.title))?;
-    writeln!(out, r#"<desc id="desc">{}</desc>"#, Escaped(&scene.description))?;
+    writeln!(out, "<title>{}</title>", Escaped(&scene.title))?;
+    writeln!(out, "<desc>{}</desc>", Escaped(&scene.description))?;
     writeln!(out, r#"<rect width="{}" height="{}" fill="{}"/>"#, Short(width), Short(height), Hex(scene.colors.background))?;
     for item in &scene.items {
         match item {

@@ -59,11 +59,12 @@ impl Color {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// Black or white, whichever reads better on this colour.
+    /// Ink or white for words on this colour; black where neither reads well enough.
     #[must_use]
     pub fn readable(self) -> Self {
-        let (dark, light) = (Self::hex(0x0014_181D), Self::hex(0x00FF_FFFF));
-        if self.contrast(dark) >= self.contrast(light) { dark } else { light }
+        let [ink, white, black] = [0x0014_181D, 0x00FF_FFFF, 0].map(Self::hex);
+        // On any colour at all, black or white has a contrast of 4.58 or more.
+        [ink, white].into_iter().find(|words| self.contrast(*words) >= 4.5).unwrap_or(black)
     }
 }
 
@@ -143,22 +144,13 @@ impl Theme {
                 grid: Color::hex(0x00E4_E8EC),
                 axis: Color::hex(0x007D_8790),
                 reference: Color::hex(0x0044_4C56),
-                series: palette([
-                    0x000F_766E,
-                    0x00E8_A317,
-                    0x0046_26B3,
-                    0x006A_B1FF,
-                    0x00C2_410C,
-                    0x006F_2D83,
-                    0x00CC_A7C6,
-                    0x0026_272E,
-                ]),
+                series: palette([0x000F_766E, 0x00E8_A317, 0x0046_26B3, 0x006A_B1FF, 0x00C2_410C, 0x006F_2D83, 0x00CC_A7C6, 0x0026_272E]),
                 neutral: Color::hex(0x00C6_CCD3),
                 rest: Color::hex(0x00AA_B2BB),
-                diverging: [Color::hex(0x001F_5FA8), Color::hex(0x00F4_F5F6), Color::hex(0x00C2_540C)],
-                good: level(0x000F_766E, 0x00EA_F5F0, 0x001A_7046),
-                doubtful: level(0x00D9_9A00, 0x00FD_F4DD, 0x0085_5B00),
-                bad: level(0x00B4_2318, 0x00FC_EAE7, 0x00B4_2318),
+                diverging: [Color::hex(0x005B_9AD6), Color::hex(0x00F4_F5F6), Color::hex(0x00E8_8B4D)],
+                good: level(0x000F_766E, 0x00EF_F7F4, 0x001A_7046),
+                doubtful: level(0x00D9_9A00, 0x00FE_F7E6, 0x0085_5B00),
+                bad: level(0x00B4_2318, 0x00FD_F0EE, 0x00B4_2318),
             },
             Self::Dark => Colors {
                 background: Color::hex(0x0015_191D),
@@ -167,19 +159,10 @@ impl Theme {
                 grid: Color::hex(0x002B_3138),
                 axis: Color::hex(0x0076_818C),
                 reference: Color::hex(0x00C3_CAD1),
-                series: palette([
-                    0x002F_B5A5,
-                    0x00F4_B429,
-                    0x005E_64FF,
-                    0x00AA_C6F4,
-                    0x00E8_703A,
-                    0x0091_45B8,
-                    0x00E8_E2B0,
-                    0x006C_7197,
-                ]),
+                series: palette([0x002F_B5A5, 0x00F4_B429, 0x005E_64FF, 0x00AA_C6F4, 0x00E8_703A, 0x0091_45B8, 0x00E8_E2B0, 0x006C_7197]),
                 neutral: Color::hex(0x004B_545E),
                 rest: Color::hex(0x005F_6973),
-                diverging: [Color::hex(0x005B_9BE6), Color::hex(0x0026_2C32), Color::hex(0x00F0_8A3C)],
+                diverging: [Color::hex(0x002C_5F9E), Color::hex(0x0026_2C32), Color::hex(0x00A6_5320)],
                 good: level(0x002F_B5A5, 0x0017_2A26, 0x006F_CFA5),
                 doubtful: level(0x00E5_B23A, 0x0030_2918, 0x00E5_B23A),
                 bad: level(0x00F0_6A5D, 0x0036_201F, 0x00F4_8C82),
@@ -246,11 +229,11 @@ mod tests {
             if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
         };
         let rgb = [linear(color.r), linear(color.g), linear(color.b)];
-        let [r, g, b] = sight.map(|row| row.iter().zip(rgb).map(|(m, c)| m * c).sum::<f64>().clamp(0.0, 1.0));
+        let [red, green, blue] = sight.map(|row| row.iter().zip(rgb).map(|(m, c)| m * c).sum::<f64>().clamp(0.0, 1.0));
         let f = |t: f64| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
-        let x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.950_47);
-        let y = f(0.2126 * r + 0.7152 * g + 0.0722 * b);
-        let z = f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.088_83);
+        let x = f((0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.950_47);
+        let y = f(0.2126 * red + 0.7152 * green + 0.0722 * blue);
+        let z = f((0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.088_83);
         [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
     }
 

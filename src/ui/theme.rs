@@ -243,7 +243,8 @@ fn visuals(theme: Theme) -> Visuals {
     visuals.window_stroke = Stroke::new(1.0, tokens.hairline);
     visuals.window_corner_radius = CornerRadius::same(10);
     visuals.menu_corner_radius = CornerRadius::same(8);
-    let shadow = Shadow { offset: [0, 6], blur: 24, spread: 0, color: Color32::from_black_alpha(if theme == Theme::Dark { 110 } else { 36 }) };
+    let shadow =
+        Shadow { offset: [0, 6], blur: 24, spread: 0, color: Color32::from_black_alpha(if theme == Theme::Dark { 110 } else { 36 }) };
     visuals.window_shadow = shadow;
     visuals.popup_shadow = shadow;
     visuals.striped = false;

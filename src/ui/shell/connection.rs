@@ -25,12 +25,14 @@ fn colour(ui: &Ui, state: &State) -> Color32 {
 /// The line under the top bar, in the connection's colour.
 pub(super) fn hairline(ui: &mut Ui, state: &State) {
     let colour = colour(ui, state);
-    egui::Panel::top("connection-line").exact_size(2.0).resizable(false).show_separator_line(false).frame(egui::Frame::new().fill(colour)).show(
-        ui,
-        |ui| {
+    egui::Panel::top("connection-line")
+        .exact_size(2.0)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(egui::Frame::new().fill(colour))
+        .show(ui, |ui| {
             ui.allocate_space(vec2(ui.available_width(), 0.0));
-        },
-    );
+        });
 }
 
 /// The switcher at the end of the top bar.

@@ -2,8 +2,8 @@
 
 use egui::{Key, Modal, Sides, TextEdit, Ui};
 
-use super::super::widgets::{self, Tone, banner, labelled, primary, secondary};
 use super::super::theme;
+use super::super::widgets::{self, Tone, banner, labelled, primary, secondary};
 use crate::state::{Effect, State};
 use crate::text::Texts;
 
@@ -13,7 +13,8 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     let response = Modal::new(egui::Id::unique("save")).show(ui.ctx(), |ui| {
         ui.set_width(520.0);
         widgets::section(ui, texts.t("shell-save"));
-        let field = labelled(ui, &texts.t("shell-save-path"), |ui| ui.add(TextEdit::singleline(&mut dialog.path).desired_width(f32::INFINITY)));
+        let field =
+            labelled(ui, &texts.t("shell-save-path"), |ui| ui.add(TextEdit::singleline(&mut dialog.path).desired_width(f32::INFINITY)));
         if field.changed() {
             dialog.exists = false;
         }

@@ -2,8 +2,8 @@
 
 use egui::{DragValue, Modal, Ui, vec2};
 
-use super::super::widgets::{self, primary, segmented};
 use super::super::theme;
+use super::super::widgets::{self, primary, segmented};
 use crate::state::State;
 use crate::state::settings::ThemeChoice;
 use crate::text::{Locale, Texts};

@@ -20,7 +20,11 @@ pub fn primary(ui: &mut Ui, icon: Option<Icon>, text: &str) -> Response {
         for widget in [&mut visuals.widgets.hovered, &mut visuals.widgets.inactive, &mut visuals.widgets.active] {
             widget.bg_stroke = Stroke::NONE;
         }
-        ui.add(Button::opt_image_and_text(image, Some(label.into())).image_tint_follows_text_color(false).min_size(Vec2::new(0.0, theme::CONTROL)))
+        ui.add(
+            Button::opt_image_and_text(image, Some(label.into()))
+                .image_tint_follows_text_color(false)
+                .min_size(Vec2::new(0.0, theme::CONTROL)),
+        )
     });
     scope.inner
 }

@@ -2,9 +2,13 @@
 
 pub mod banner;
 pub mod button;
+pub mod chart;
 pub mod dialog;
 pub mod empty;
 pub mod field;
+pub mod grid;
+pub mod picker;
+pub mod scrollbar;
 pub mod tabs;
 
 pub use banner::{Tone, banner, failure_banner};

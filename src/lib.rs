@@ -8,7 +8,7 @@ pub mod lake;
 pub mod message;
 pub mod model;
 pub mod report;
+pub mod sql;
 pub mod state;
 pub mod text;
 pub mod ui;
-pub mod sql;

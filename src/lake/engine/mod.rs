@@ -29,8 +29,8 @@ use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionConfig;
 use tokio::task::JoinHandle;
 
-pub use error::{ErrorClass, QueryError};
 pub(crate) use catalog::view_of;
+pub use error::{ErrorClass, QueryError};
 pub(crate) use files::{objects, partition_place};
 
 use self::catalog::Planner;

@@ -127,14 +127,12 @@ impl BiasError {
                 Message::new("bias-error-not-a-number").with("column", column.as_str()).with("value", value.as_str())
             }
             Self::BadBins(column) => Message::new("bias-error-bad-bins").with("column", column.as_str()),
-            Self::TooManyValues { column, values, limit } => Message::new("bias-error-too-many-values")
-                .with("column", column.as_str())
-                .with("values", *values)
-                .with("limit", *limit),
-            Self::TooManyClasses { column, values, limit } => Message::new("bias-error-too-many-classes")
-                .with("column", column.as_str())
-                .with("values", *values)
-                .with("limit", *limit),
+            Self::TooManyValues { column, values, limit } => {
+                Message::new("bias-error-too-many-values").with("column", column.as_str()).with("values", *values).with("limit", *limit)
+            }
+            Self::TooManyClasses { column, values, limit } => {
+                Message::new("bias-error-too-many-classes").with("column", column.as_str()).with("values", *values).with("limit", *limit)
+            }
             Self::ReferenceMissing { column, wanted } => {
                 Message::new("bias-error-reference-missing").with("column", column.as_str()).with("wanted", wanted.as_str())
             }
@@ -161,11 +159,9 @@ impl BiasError {
             Self::TooManyValues { .. } => Message::new("bias-hint-too-many-values"),
             Self::TooManyClasses { .. } => Message::new("bias-hint-too-many-classes"),
             Self::BeyondClarify | Self::ClarifyFails(_) => Message::new("bias-hint-exact-mode"),
-            Self::NoRows
-            | Self::BadBins(_)
-            | Self::ReferenceMissing { .. }
-            | Self::BadConfidence
-            | Self::IntersectionSelection(_) => return None,
+            Self::NoRows | Self::BadBins(_) | Self::ReferenceMissing { .. } | Self::BadConfidence | Self::IntersectionSelection(_) => {
+                return None;
+            }
         })
     }
 }

@@ -87,7 +87,14 @@ fn generalised_entropy(report: &BiasReport, limits: &Limits) -> Option<Finding> 
         let metric = value.metric(MetricId::Ge)?;
         let (severity, weight) = limits.judge(facet, value, metric);
         let sentence = meaning(report, facet, value, metric);
-        (severity > Severity::Pass).then_some(Finding { severity, facet: Vec::new(), value: None, metric: Some(metric.id), sentence, weight })
+        (severity > Severity::Pass).then_some(Finding {
+            severity,
+            facet: Vec::new(),
+            value: None,
+            metric: Some(metric.id),
+            sentence,
+            weight,
+        })
     })
 }
 
@@ -105,7 +112,9 @@ fn remarks_about(report: &BiasReport, facet: &FacetReport) -> Vec<Finding> {
         remarks.push(Finding { metric: Some(first), ..Finding::remark(facet, named(id).with("chance", chance).with("all", gaps.len())) });
     }
     for value in &facet.values {
-        let (Some(within), Some(overall)) = (value.metric(MetricId::Cddl).and_then(|metric| metric.value), value.disparity) else { continue };
+        let (Some(within), Some(overall)) = (value.metric(MetricId::Cddl).and_then(|metric| metric.value), value.disparity) else {
+            continue;
+        };
         if within * overall < 0.0 && within.abs() > 0.005 && overall.abs() > 0.005 {
             let id = if overall > 0.0 { "bias-remark-simpson-worse" } else { "bias-remark-simpson-better" };
             let sentence = Message::new(id)

@@ -258,11 +258,8 @@ fn prediction(id: MetricId, a: &Tally, d: &Tally, exact: bool) -> Result<f64, Un
         divide(part, whole)
     };
     // Of d less of a where more of it is worse for d; of a less of d elsewhere: the signs of Clarify.
-    let (first, second) = if matches!(id, MetricId::Dcr | MetricId::Sd | MetricId::Drr | MetricId::Te) {
-        (ratio(d), ratio(a))
-    } else {
-        (ratio(a), ratio(d))
-    };
+    let (first, second) =
+        if matches!(id, MetricId::Dcr | MetricId::Sd | MetricId::Drr | MetricId::Te) { (ratio(d), ratio(a)) } else { (ratio(a), ratio(d)) };
     if first.is_infinite() && second.is_infinite() {
         return if exact { Err(Undefined::BothInfinite) } else { Ok(0.0) };
     }

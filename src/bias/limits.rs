@@ -204,7 +204,9 @@ pub fn gate(report: &BiasReport, rules: &[Rule]) -> Vec<Broken> {
     for facet in &report.facets {
         for value in &facet.values {
             for rule in rules {
-                let Some(found) = value.metric(rule.metric).and_then(|metric| metric.value).filter(|found| rule.breaks(*found)) else { continue };
+                let Some(found) = value.metric(rule.metric).and_then(|metric| metric.value).filter(|found| rule.breaks(*found)) else {
+                    continue;
+                };
                 let sentence = Message::new("bias-gate-broken")
                     .with("value", value.slice.arg())
                     .with("facet", facet.name())
@@ -229,7 +231,9 @@ mod tests {
         }
         assert_eq!(Rule::parse_all("dpl > 0.1").map_err(|message| message.id), Err("bias-rule-bad".into()));
         assert_eq!(Rule::parse_all("|DPL|>0.1, DI<0.8").unwrap().len(), 2);
-        for (text, id) in [("DPL=1", "bias-rule-bad"), ("XYZ>1", "bias-rule-metric"), ("DPL>x", "bias-rule-bad"), ("DPL>inf", "bias-rule-bad")] {
+        for (text, id) in
+            [("DPL=1", "bias-rule-bad"), ("XYZ>1", "bias-rule-metric"), ("DPL>x", "bias-rule-bad"), ("DPL>inf", "bias-rule-bad")]
+        {
             assert_eq!(text.parse::<Rule>().unwrap_err().id, id, "{text}");
         }
     }

@@ -93,7 +93,11 @@ fn class_imbalance(facet: &FacetReport, value: &ValueReport, sentence: Message) 
     };
     #[expect(clippy::cast_possible_truncation, reason = "at most the number of rows")]
     let equal = Arg::Count(equal.round() as i64);
-    Message { id: id.into(), ..sentence }.with("rows", value.d.rows).with("total", total).with("share", share((value.d.rows, total))).with("equal", equal)
+    Message { id: id.into(), ..sentence }
+        .with("rows", value.d.rows)
+        .with("total", total)
+        .with("share", share((value.d.rows, total)))
+        .with("equal", equal)
 }
 
 /// The label whose shares lie furthest apart: its name and the shares in d and in a.

@@ -76,11 +76,8 @@ impl Outcomes {
     }
 
     fn add(&mut self, examined: bool, favourable: bool, rows: u64) {
-        let (of_d, all) = if favourable {
-            (&mut self.favourable_d, &mut self.favourable)
-        } else {
-            (&mut self.unfavourable_d, &mut self.unfavourable)
-        };
+        let (of_d, all) =
+            if favourable { (&mut self.favourable_d, &mut self.favourable) } else { (&mut self.unfavourable_d, &mut self.unfavourable) };
         *all += rows;
         if examined {
             *of_d += rows;

@@ -212,7 +212,8 @@ impl AnalysisConfig {
         match column {
             NameOrIndex::Name(name) => Ok(name.clone()),
             NameOrIndex::Index(index) => {
-                let headers = self.headers.as_ref().ok_or_else(|| Message::new("bias-config-index-without-headers").with("index", *index))?;
+                let headers =
+                    self.headers.as_ref().ok_or_else(|| Message::new("bias-config-index-without-headers").with("index", *index))?;
                 let out_of_range = || Message::new("bias-config-index-out-of-range").with("index", *index).with("headers", headers.len());
                 headers.get(*index).cloned().ok_or_else(out_of_range)
             }
@@ -223,9 +224,9 @@ impl AnalysisConfig {
     pub fn spec(&self, mode: Mode) -> Result<Spec, Message> {
         let positive = match &self.label_values_or_threshold {
             None => return Err(Message::new("bias-config-missing-field").with("field", "label_values_or_threshold")),
-            Some(OneOrMany::One(Value::Integer(_) | Value::Float(_))) if mode == Mode::Exact => {
-                Positive::Threshold(self.label_values_or_threshold.iter().flat_map(OneOrMany::values).find_map(|value| value.number()).unwrap_or(0.0))
-            }
+            Some(OneOrMany::One(Value::Integer(_) | Value::Float(_))) if mode == Mode::Exact => Positive::Threshold(
+                self.label_values_or_threshold.iter().flat_map(OneOrMany::values).find_map(|value| value.number()).unwrap_or(0.0),
+            ),
             Some(values) => Positive::Values(values.values()),
         };
         if self.facet.is_empty() {
@@ -371,7 +372,10 @@ mod tests {
         assert_eq!(spec(&format!(r#"{{"label":3,{base},"methods":{{}}}}"#)), "bias-config-index-without-headers");
         assert_eq!(spec(&format!(r#"{{"label":3,"headers":["a"],{base},"methods":{{}}}}"#)), "bias-config-index-out-of-range");
         assert_eq!(spec(&format!(r#"{{"label":"y",{base},"methods":{{}}}}"#)), "bias-config-no-metrics");
-        assert_eq!(spec(&format!(r#"{{"label":"y",{base},"methods":{{"post_training_bias":{{"methods":"all"}}}}}}"#)), "bias-config-no-predictions");
+        assert_eq!(
+            spec(&format!(r#"{{"label":"y",{base},"methods":{{"post_training_bias":{{"methods":"all"}}}}}}"#)),
+            "bias-config-no-predictions"
+        );
         assert_eq!(
             spec(&format!(r#"{{"label":"y",{base},"methods":{{"pre_training_bias":{{"methods":["DI"]}}}}}}"#)),
             "bias-config-misplaced-metric"

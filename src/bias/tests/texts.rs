@@ -52,3 +52,11 @@ fn every_message_that_is_said_has_a_text_and_every_text_is_said() {
     let written: BTreeSet<&str> = messages(ENGLISH).into_keys().map(|id| id.strip_prefix("bias-").unwrap()).collect();
     assert_eq!(said, written);
 }
+
+#[test]
+fn both_files_are_sound_fluent() {
+    for text in [ENGLISH, KOREAN] {
+        let resource = fluent_bundle::FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| errors).unwrap();
+        assert_eq!(resource.entries().filter(|entry| format!("{entry:?}").starts_with("Message")).count(), messages(text).len());
+    }
+}

@@ -76,6 +76,7 @@ infer-header-only = The file has { $columns ->
 } and no rows below. It can be stored, but a query returns nothing.
 infer-no-records = The file holds no JSON record.
 infer-no-table = This is { $kind }, not a table. It can be stored as it is, but not catalogued.
+infer-spreadsheet = This is an Excel workbook, not a table. It can be stored as it is; to see its columns here, save the sheet as “CSV UTF-8” in Excel.
 infer-packed = This is { $kind }. It can be stored as it is; to see its columns here, unpack it first.
 infer-extension = The name ends in .{ $extension }, but the content is { $kind }.
 infer-ragged = { $rows ->

@@ -67,6 +67,7 @@ infer-blank = 파일에 빈 줄만 있습니다. 테이블로 볼 내용이 없�
 infer-header-only = 열 이름 { $columns }개만 있고 데이터 행이 없습니다. 저장할 수는 있지만 쿼리 결과는 비어 있습니다.
 infer-no-records = JSON 레코드가 없습니다.
 infer-no-table = 테이블이 아니라 { $kind }입니다. 그대로 저장할 수는 있지만 카탈로그에 등록할 수 없습니다.
+infer-spreadsheet = 테이블이 아니라 Excel 통합 문서입니다. 그대로 저장할 수 있으며, 여기서 열을 보려면 Excel에서 시트를 “CSV UTF-8”로 저장하세요.
 infer-packed = { $kind }입니다. 그대로 저장할 수 있으며, 여기서 열을 보려면 먼저 압축을 푸세요.
 infer-extension = 확장자는 .{ $extension }이지만 내용은 { $kind }입니다.
 infer-ragged = 필드가 { $expected }개가 아닌 행이 { $rows }개 있습니다. 첫 번째는 필드가 { $fields }개인 { $row }행입니다. 행(필드 수): { $places }. 파일을 고치거나, 이런 행을 맞추어 읽기 또는 건너뛰기를 선택하세요.

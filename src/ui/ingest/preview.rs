@@ -107,7 +107,10 @@ fn types(ui: &mut Ui, index: usize, column: &ResultColumn, changed: bool, texts:
 /// The new name is a draft until Enter or the button.
 fn rename(ui: &mut Ui, index: usize, column: &ResultColumn, found: Option<&ColumnEvidence>, changed: bool, texts: &Texts) -> Option<Todo> {
     let id = ui.make_persistent_id(("rename", index));
-    let mut draft: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(|| column.name.clone());
+    // A draft that was not drawn in the last pass belongs to a popup that was closed without an answer.
+    let pass = ui.ctx().cumulative_pass_nr();
+    let kept: Option<(String, u64)> = ui.data(|data| data.get_temp(id));
+    let mut draft = kept.filter(|(_, last)| last + 1 >= pass).map_or_else(|| column.name.clone(), |(draft, _)| draft);
     let label = texts.t("ingest-rename");
     let field = widgets::labelled(ui, &label, |ui| ui.add(TextEdit::singleline(&mut draft).desired_width(200.0)));
     let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
@@ -124,10 +127,10 @@ fn rename(ui: &mut Ui, index: usize, column: &ResultColumn, found: Option<&Colum
         }
     });
     if todo.is_some() {
-        ui.data_mut(|data| data.remove::<String>(id));
+        ui.data_mut(|data| data.remove::<(String, u64)>(id));
         ui.close();
     } else {
-        ui.data_mut(|data| data.insert_temp(id, draft));
+        ui.data_mut(|data| data.insert_temp(id, (draft, pass)));
     }
     todo
 }

@@ -11,5 +11,7 @@
 mod lake_s3;
 mod lake_trust;
 mod support;
+mod ui_catalog;
+mod ui_ingest;
 mod ui_query;
 mod window;

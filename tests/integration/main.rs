@@ -11,5 +11,6 @@
 mod lake_s3;
 mod lake_trust;
 mod support;
+mod ui_bias;
 mod ui_query;
 mod window;

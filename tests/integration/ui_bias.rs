@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fairlake::bias::{Positive, Spec, Value, measure};
 use fairlake::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget, SourceColumn};
 use fairlake::message::catalog::{CatalogEvent, TableSummary};
@@ -235,7 +235,7 @@ fn balancing_is_planned_and_compared_side_by_side() {
 fn a_typed_address_is_measured_or_refused_in_words() {
     let mut window = bias_tab();
     let label = "An object or prefix as s3:// address, then Enter";
-    let mut enter = |window: &mut Harness<'static, Shown>, text: &str| {
+    let enter = |window: &mut Harness<'static, Shown>, text: &str| {
         window.get_by_label(label).focus();
         window.step();
         window.get_by_label(label).type_text(text);

@@ -2,6 +2,7 @@
 
 pub mod bias;
 pub mod chart;
+pub mod frame;
 pub mod infer;
 pub mod lake;
 pub mod message;
@@ -10,3 +11,4 @@ pub mod report;
 pub mod state;
 pub mod text;
 pub mod ui;
+pub mod sql;

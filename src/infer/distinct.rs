@@ -3,71 +3,85 @@
 /// Up to here the count is exact.
 const KEPT: usize = 4096;
 
-const RECENT: usize = 256;
-
 /// A count of different values in bounded memory (the k minimum values of their hashes; about 1.6% off beyond 4,096).
 #[derive(Debug, Clone)]
 pub struct Distinct {
-    /// The hashes met last, by their lowest bits: most values of most columns are found here.
-    recent: [u64; RECENT],
-    /// Sorted and without doubles up to `sorted`, then what came since.
-    hashes: Vec<u64>,
-    sorted: usize,
+    /// An open hash table of the hashes; zero is an empty slot. Its length is a power of two.
+    slots: Vec<u64>,
+    used: usize,
     /// No hash from here on counts any more.
     threshold: u64,
 }
 
 impl Default for Distinct {
     fn default() -> Self {
-        Self { recent: [0; RECENT], hashes: Vec::new(), sorted: 0, threshold: u64::MAX }
+        Self { slots: vec![0; 64], used: 0, threshold: u64::MAX }
     }
 }
 
 impl Distinct {
     /// Counts a value.
     pub fn add(&mut self, value: &[u8]) {
-        let hash = hash(value);
-        if hash >= self.threshold {
-            return;
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "only the lowest bits are wanted")]
-        if let Some(recent) = self.recent.get_mut(hash as usize % RECENT) {
-            if *recent == hash {
-                return;
+        let hash = hash(value).max(1);
+        if hash < self.threshold && self.insert(hash) && self.used * 2 > self.slots.len() {
+            if self.used > 2 * KEPT {
+                self.trim();
+            } else {
+                self.rebuild(self.slots.len() * 2, |_| true);
             }
-            *recent = hash;
-        }
-        // Looking it up among the sorted ones keeps a column of few values from ever growing.
-        if self.hashes.get(..self.sorted).is_some_and(|sorted| sorted.binary_search(&hash).is_ok()) {
-            return;
-        }
-        self.hashes.push(hash);
-        if self.hashes.len() - self.sorted >= 64.max(self.sorted / 2) {
-            self.settle();
         }
     }
 
-    fn settle(&mut self) {
-        self.hashes.sort_unstable();
-        self.hashes.dedup();
-        if self.hashes.len() > KEPT {
-            self.hashes.truncate(KEPT);
-            self.threshold = self.hashes.last().copied().unwrap_or(u64::MAX);
+    fn insert(&mut self, hash: u64) -> bool {
+        let mask = self.slots.len() - 1;
+        #[expect(clippy::cast_possible_truncation, reason = "only the lowest bits are wanted")]
+        let mut index = hash as usize & mask;
+        while let Some(slot) = self.slots.get_mut(index) {
+            if *slot == hash {
+                return false;
+            }
+            if *slot == 0 {
+                *slot = hash;
+                self.used += 1;
+                return true;
+            }
+            index = (index + 1) & mask;
         }
-        self.sorted = self.hashes.len();
+        false
+    }
+
+    fn rebuild(&mut self, length: usize, keep: impl Fn(u64) -> bool) {
+        let old = std::mem::replace(&mut self.slots, vec![0; length]);
+        self.used = 0;
+        for hash in old {
+            if hash != 0 && keep(hash) {
+                self.insert(hash);
+            }
+        }
+    }
+
+    /// Keeps the smallest hashes only.
+    fn trim(&mut self) {
+        let mut hashes: Vec<u64> = self.slots.iter().copied().filter(|hash| *hash != 0).collect();
+        if hashes.len() <= KEPT {
+            return;
+        }
+        let (_, &mut threshold, _) = hashes.select_nth_unstable(KEPT);
+        self.threshold = threshold;
+        self.rebuild(self.slots.len(), |hash| hash < threshold);
     }
 
     /// The number of different values, and whether it is exact.
     #[must_use]
     pub fn count(&self) -> (u64, bool) {
         let mut settled = self.clone();
-        settled.settle();
+        settled.trim();
         if settled.threshold == u64::MAX {
-            return (settled.hashes.len() as u64, true);
+            return (settled.used as u64, true);
         }
         let share = settled.threshold as f64 / u64::MAX as f64;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count estimate is positive and far below 2^63")]
-        let estimate = ((KEPT as f64 - 1.0) / share).round() as u64;
+        let estimate = (KEPT as f64 / share).round() as u64;
         (estimate, false)
     }
 }
@@ -88,11 +102,18 @@ pub fn hash(bytes: &[u8]) -> u64 {
         let word = chunk.try_into().map_or(0, u64::from_le_bytes);
         state = fold(state ^ word, KEYS[1]).rotate_left(23);
     }
-    let mut tail = [0_u8; 8];
-    for (slot, byte) in tail.iter_mut().zip(chunks.remainder()) {
-        *slot = *byte;
-    }
-    state = fold(state ^ u64::from_le_bytes(tail), KEYS[1]);
+    // What is left is read in two halves that may overlap; the length, mixed in above, keeps them apart.
+    let rest = chunks.remainder();
+    let tail = match (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        (Some(first), Some(last)) => u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last)),
+        _ => match *rest {
+            [a] => u64::from(a),
+            [a, b] => u64::from(a) << 8 | u64::from(b),
+            [a, b, c] => u64::from(a) << 16 | u64::from(b) << 8 | u64::from(c),
+            _ => 0,
+        },
+    };
+    state = fold(state ^ tail, KEYS[1]);
     fold(state ^ KEYS[0], KEYS[2])
 }
 
@@ -115,7 +136,7 @@ mod tests {
         }
         let (estimate, exact) = many.count();
         assert!(!exact && (190_000..210_000).contains(&estimate), "{estimate}");
-        assert!(many.hashes.capacity() < 5 * KEPT);
+        assert!(many.slots.len() <= 8 * KEPT);
     }
 
     #[test]

@@ -3,7 +3,10 @@
 pub mod activity;
 pub mod auth;
 pub mod client;
+pub mod crawler;
+pub mod engine;
 pub mod error;
+pub mod glue;
 pub mod json;
 pub mod lock;
 mod s3;

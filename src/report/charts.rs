@@ -86,7 +86,8 @@ pub fn labels(report: &BiasReport, facet: &FacetReport, source: Source<'_>, text
             (false, true) => Tone::Negative,
             _ => Tone::Auto,
         };
-        let name = texts.say(&Message::new("report-chart-label").with("label", report.label.as_str()).with("value", slice_text(&class.slice, texts)));
+        let name = texts
+            .say(&Message::new("report-chart-label").with("label", report.label.as_str()).with("value", slice_text(&class.slice, texts)));
         let amounts = values.iter().map(|value| value.labels.get(*at).copied().unwrap_or_default() as f64);
         Some(Series::of(name, amounts).tone(tone))
     });
@@ -129,10 +130,11 @@ pub fn metric(report: &BiasReport, facet: &FacetReport, id: MetricId, source: So
         value(right.1).total_cmp(&value(left.1))
     });
     rows.truncate(MOST_VALUES);
-    let beyond = rows.iter().filter(|(value, metric)| {
-        limits.judge(facet, value, metric).0 > Severity::Pass && metric.distinguishable != Some(false)
-    });
-    let message = Message::new("report-chart-metric-title").with("beyond", beyond.count()).with("all", rows.len()).with("metric", id.name());
+    let beyond = rows
+        .iter()
+        .filter(|(value, metric)| limits.judge(facet, value, metric).0 > Severity::Pass && metric.distinguishable != Some(false));
+    let message =
+        Message::new("report-chart-metric-title").with("beyond", beyond.count()).with("all", rows.len()).with("metric", id.name());
     let figures = rows.iter().map(|(value, metric)| figure(report, facet, value, metric, texts)).collect();
     let bars = Bars {
         direction: Direction::Horizontal,
@@ -151,7 +153,10 @@ pub fn metric(report: &BiasReport, facet: &FacetReport, id: MetricId, source: So
         doubtful: texts.t("report-chart-doubtful"),
         ..Bars::default()
     };
-    let subtitle = Message::new("report-chart-metric-subtitle").with("name", id.title()).with("facet", facet.name()).with("label", report.label.as_str());
+    let subtitle = Message::new("report-chart-metric-subtitle")
+        .with("name", id.title())
+        .with("facet", facet.name())
+        .with("label", report.label.as_str());
     Chart { title: texts.say(&message), subtitle: texts.say(&subtitle), footer: footer(report, source, texts), kind: Kind::Bars(bars) }
 }
 
@@ -192,7 +197,9 @@ fn figure(report: &BiasReport, facet: &FacetReport, value: &ValueReport, metric:
 pub fn heat_map(report: &BiasReport, facet: &FacetReport, source: Source<'_>, texts: &Texts) -> Chart {
     let ids = metrics(facet);
     let values: Vec<&ValueReport> = facet.values.iter().filter(|value| !value.is_reference).take(MOST_VALUES).collect();
-    let cell = |value: &ValueReport, id: MetricId| value.metric(id).map_or_else(Figure::default, |metric| figure(report, facet, value, metric, texts));
+    let cell = |value: &ValueReport, id: MetricId| {
+        value.metric(id).map_or_else(Figure::default, |metric| figure(report, facet, value, metric, texts))
+    };
     let map = HeatMap {
         rows: values.iter().map(|value| slice_text(&value.slice, texts)).collect(),
         columns: ids.iter().map(|id| id.name().to_owned()).collect(),
@@ -228,7 +235,8 @@ mod tests {
     use crate::text::Locale;
 
     fn report() -> BiasReport {
-        let facts = |name: &str, kind| ColumnFacts { name: name.into(), kind, distinct: 2, non_null: 100, min: None, max: None, first_seen: None };
+        let facts =
+            |name: &str, kind| ColumnFacts { name: name.into(), kind, distinct: 2, non_null: 100, min: None, max: None, first_seen: None };
         let row = |facet: Option<&str>, label: &str, rows| CountRow {
             facets: vec![facet.map(str::to_owned)],
             label: Some(label.into()),
@@ -236,8 +244,20 @@ mod tests {
             group: None,
             rows,
         };
-        let rows = vec![row(Some("big"), "1", 700), row(Some("big"), "0", 300), row(Some("small"), "1", 2), row(Some("small"), "0", 38), row(None, "1", 5)];
-        let counts = Counts { facets: vec![facts("size", ColumnKind::Text)], label: facts("y", ColumnKind::Integer), predicted: None, group: None, rows };
+        let rows = vec![
+            row(Some("big"), "1", 700),
+            row(Some("big"), "0", 300),
+            row(Some("small"), "1", 2),
+            row(Some("small"), "0", 38),
+            row(None, "1", 5),
+        ];
+        let counts = Counts {
+            facets: vec![facts("size", ColumnKind::Text)],
+            label: facts("y", ColumnKind::Integer),
+            predicted: None,
+            group: None,
+            rows,
+        };
         measure(&counts, &Spec::new(["size"], "y", Positive::Values(vec!["1".into()]))).unwrap()
     }
 
@@ -248,7 +268,11 @@ mod tests {
         let source = Source { name: "shop.reviews", day: "2026-11-22" };
         for locale in Locale::ALL {
             let texts = Texts::new(locale);
-            let mut all = vec![imbalance(&report, facet, source, &texts), labels(&report, facet, source, &texts), heat_map(&report, facet, source, &texts)];
+            let mut all = vec![
+                imbalance(&report, facet, source, &texts),
+                labels(&report, facet, source, &texts),
+                heat_map(&report, facet, source, &texts),
+            ];
             all.extend(metrics(facet).into_iter().map(|id| metric(&report, facet, id, source, &texts)));
             for chart in &all {
                 for words in [&chart.title, &chart.subtitle, &chart.footer] {

@@ -11,7 +11,7 @@ macro_rules! files {
 /// The Fluent sources of a language.
 pub(super) const fn of(locale: Locale) -> &'static [&'static str] {
     match locale {
-        Locale::English => files!("en", "bias", "bias_charts", "bias_tab", "chart", "query", "shell", "text"),
-        Locale::Korean => files!("ko", "bias", "bias_charts", "bias_tab", "chart", "query", "shell", "text"),
+        Locale::English => files!("en", "bias", "bias_charts", "bias_tab", "chart", "frame", "infer", "lake", "query", "shell", "text"),
+        Locale::Korean => files!("ko", "bias", "bias_charts", "bias_tab", "chart", "frame", "infer", "lake", "query", "shell", "text"),
     }
 }

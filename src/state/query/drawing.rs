@@ -69,7 +69,9 @@ impl DrawingForm {
         {
             chart.title.clone_from(&self.drawing.title);
         }
-        let same = self.asked.as_ref().is_some_and(|asked| Drawing { title: String::new(), ..asked.clone() } == Drawing { title: String::new(), ..self.drawing.clone() });
+        let same = self.asked.as_ref().is_some_and(|asked| {
+            Drawing { title: String::new(), ..asked.clone() } == Drawing { title: String::new(), ..self.drawing.clone() }
+        });
         if same || !self.complete(columns) {
             return;
         }
@@ -148,7 +150,9 @@ fn guess(columns: &[ResultColumn], rows: u64, repeats: bool) -> Drawing {
         ([], [first, ..]) => drawing(DrawingKind::Histogram, *first, None, None),
         ([], []) => drawing(DrawingKind::HorizontalBar, 0, None, None),
         ([name], [first, .., last]) if repeats && rows <= MOST_BARS * 5 => drawing(DrawingKind::Stacked, *name, Some(*last), Some(*first)),
-        ([name, second, ..], [.., last]) if repeats && rows <= MOST_BARS * 5 => drawing(DrawingKind::Stacked, *name, Some(*last), Some(*second)),
+        ([name, second, ..], [.., last]) if repeats && rows <= MOST_BARS * 5 => {
+            drawing(DrawingKind::Stacked, *name, Some(*last), Some(*second))
+        }
         ([_, ..], [first, ..]) if rows > MOST_BARS => drawing(DrawingKind::Histogram, *first, None, None),
         ([name, ..], [first, ..]) => drawing(DrawingKind::HorizontalBar, *name, Some(*first), None),
         ([name, ..], []) => drawing(DrawingKind::HorizontalBar, *name, None, None),
@@ -175,7 +179,10 @@ mod tests {
             parts(&DrawingForm::guess(&columns(types), rows, &page).drawing)
         };
         assert_eq!(shape(&[("sentiment", "integer"), ("count_sentiment", "bigint")], 3), (DrawingKind::Bar, 0, Some(1), None));
-        assert_eq!(shape(&[("product_category", "varchar"), ("avg_sentiment", "double")], 18), (DrawingKind::HorizontalBar, 0, Some(1), None));
+        assert_eq!(
+            shape(&[("product_category", "varchar"), ("avg_sentiment", "double")], 18),
+            (DrawingKind::HorizontalBar, 0, Some(1), None)
+        );
         assert_eq!(
             shape(&[("product_category", "varchar"), ("sentiment", "integer"), ("count_reviews", "bigint")], 54),
             (DrawingKind::Stacked, 0, Some(2), Some(1))

@@ -75,7 +75,10 @@ impl Run {
     #[must_use]
     pub fn elapsed_ms(&self) -> u64 {
         let told = self.status.as_ref().map_or(0, |status| status.elapsed_ms);
-        let over = self.status.as_ref().is_some_and(|status| matches!(status.state, QueryState::Succeeded | QueryState::Failed | QueryState::Cancelled));
+        let over = self
+            .status
+            .as_ref()
+            .is_some_and(|status| matches!(status.state, QueryState::Succeeded | QueryState::Failed | QueryState::Cancelled));
         if self.running() && !over { told + u64::try_from(self.heard.elapsed().as_millis()).unwrap_or(0) } else { told }
     }
 

@@ -158,7 +158,9 @@ impl QueryTabState {
                 }
             }
             QueryEvent::Finished { execution, columns, rows, page, paged } => {
-                let Some(editor) = self.editors.iter_mut().find(|editor| editor.run.as_ref().is_some_and(|run| run.job == job)) else { return };
+                let Some(editor) = self.editors.iter_mut().find(|editor| editor.run.as_ref().is_some_and(|run| run.job == job)) else {
+                    return;
+                };
                 if let Some(run) = &mut editor.run {
                     run.execution = Some(execution.clone());
                 }
@@ -262,7 +264,8 @@ impl QueryTabState {
             None => self.editors.push(editor),
         }
         if self.editors.len() > 1
-            && let Some(blank) = self.editors.iter().position(|editor| editor.title.is_none() && editor.text.trim().is_empty() && !editor.running())
+            && let Some(blank) =
+                self.editors.iter().position(|editor| editor.title.is_none() && editor.text.trim().is_empty() && !editor.running())
         {
             self.editors.remove(blank);
             self.current = self.current.min(self.editors.len() - 1);
@@ -291,7 +294,9 @@ impl QueryTabState {
     }
 
     pub(super) fn stop(&mut self, outbox: &mut Outbox) {
-        let Some(run) = self.editors.get_mut(self.current).and_then(|editor| editor.run.as_mut()).filter(|run| run.running()) else { return };
+        let Some(run) = self.editors.get_mut(self.current).and_then(|editor| editor.run.as_mut()).filter(|run| run.running()) else {
+            return;
+        };
         run.stopping = true;
         outbox.ask(match &run.execution {
             Some(execution) => Command::Query(QueryCommand::Stop { execution: execution.clone() }),
@@ -300,7 +305,8 @@ impl QueryTabState {
     }
 
     pub(super) fn query_table(&mut self, table: &TableRef) {
-        let plain = |name: &str| name.chars().enumerate().all(|(at, c)| c == '_' || c.is_ascii_lowercase() || (at > 0 && c.is_ascii_digit()));
+        let plain =
+            |name: &str| name.chars().enumerate().all(|(at, c)| c == '_' || c.is_ascii_lowercase() || (at > 0 && c.is_ascii_digit()));
         let bare = !table.table.is_empty() && plain(&table.table) && !crate::sql::keyword::is_keyword(&table.table);
         let name = if bare { table.table.clone() } else { format!("\"{}\"", table.table.replace('"', "\"\"")) };
         let text = format!("SELECT *\nFROM {name}\nLIMIT 100");

@@ -35,7 +35,8 @@ impl CatalogNames {
 
     /// The names for completion in a database; made anew only when they or the database have changed.
     pub fn names(&mut self, default_database: Option<&str>) -> &Names {
-        let kept = self.made.take().filter(|(version, names)| *version == self.version && names.default_database.as_deref() == default_database);
+        let kept =
+            self.made.take().filter(|(version, names)| *version == self.version && names.default_database.as_deref() == default_database);
         let made = kept.unwrap_or_else(|| {
             let tables = self.tables().cloned().collect();
             (self.version, Names { default_database: default_database.map(str::to_owned), databases: self.databases.clone(), tables })
@@ -84,7 +85,9 @@ impl CatalogNames {
                 let columns = columns.map(|column| (column.name.clone(), column.hive_type.to_string())).collect();
                 self.put(&details.table, columns);
             }
-            CatalogEvent::Sample { .. } | CatalogEvent::Partitions { .. } | CatalogEvent::Crawlers(_) | CatalogEvent::Crawls { .. } => return,
+            CatalogEvent::Sample { .. } | CatalogEvent::Partitions { .. } | CatalogEvent::Crawlers(_) | CatalogEvent::Crawls { .. } => {
+                return;
+            }
             // A crawl may have made tables: they are listed anew when they are next looked at.
             CatalogEvent::CrawlEnded { run, .. } => {
                 for change in &run.changes {

@@ -101,8 +101,7 @@ impl Rows {
             let aligned = at / WINDOW * WINDOW;
             let start = if stale { aligned } else { (aligned..at).find(|row| self.row(*row).is_none()).unwrap_or(at) };
             if !at_hand && self.failure.is_none() && !self.waiting.iter().any(|(_, asked)| *asked == start) {
-                let window =
-                    RowWindow { start, rows: u32::try_from(WINDOW).unwrap_or(u32::MAX), sort: self.sort, find: self.find.clone() };
+                let window = RowWindow { start, rows: u32::try_from(WINDOW).unwrap_or(u32::MAX), sort: self.sort, find: self.find.clone() };
                 let job = outbox.ask(Command::Query(QueryCommand::Rows { execution: self.execution.clone(), window }));
                 self.waiting.push((job, start));
             }

@@ -55,7 +55,8 @@ fn figures(ui: &mut Ui, describe: &mut Describe, texts: &Texts, outbox: &mut Out
     let row = |number: u64| usize::try_from(number).ok().and_then(|at| rows.get(at)).map(Vec::as_slice);
     let name = texts.t("query-view-describe");
     let count = rows.len() as u64;
-    let grid = Grid { salt: "query-figures", name: &name, columns: &columns, rows: count, row: &row, view: &mut describe.view, sortable: false };
+    let grid =
+        Grid { salt: "query-figures", name: &name, columns: &columns, rows: count, row: &row, view: &mut describe.view, sortable: false };
     let output = grid.show(ui, texts);
     if let (Some(headers), Some(selection)) = (output.copy, describe.view.selection) {
         outbox.effect(Effect::Copy(tsv(&columns, &selection.columns(), selection.rows().map(row), headers)));

@@ -55,7 +55,8 @@ fn form(ui: &mut Ui, result: &mut QueryResult, texts: &Texts, dpi: u32, stem: &s
             drawing.drawing.series = Some(at);
         }
         if !drawing.titled {
-            drawing.drawing.title = title(texts, columns, drawing.drawing.kind, drawing.drawing.category, drawing.drawing.value, drawing.drawing.series);
+            drawing.drawing.title =
+                title(texts, columns, drawing.drawing.kind, drawing.drawing.category, drawing.drawing.value, drawing.drawing.series);
         }
         let field = ui.add(TextEdit::singleline(&mut drawing.drawing.title).hint_text(texts.t("query-chart-title")).desired_width(240.0));
         if field.accessible_name(texts.t("query-chart-title")).changed() {
@@ -95,7 +96,14 @@ fn column(ui: &mut Ui, texts: &Texts, label: &str, chosen: Option<usize>, column
 }
 
 /// A title from the columns' names.
-fn title(texts: &Texts, columns: &[ResultColumn], kind: DrawingKind, category: usize, value: Option<usize>, series: Option<usize>) -> String {
+fn title(
+    texts: &Texts,
+    columns: &[ResultColumn],
+    kind: DrawingKind,
+    category: usize,
+    value: Option<usize>,
+    series: Option<usize>,
+) -> String {
     let name = |at: Option<usize>| at.and_then(|at| columns.get(at)).map_or(String::new(), |column| column.name.clone());
     let message = match kind {
         DrawingKind::Bar | DrawingKind::HorizontalBar => Message::new("query-chart-title-by").with("value", name(value)),

@@ -36,7 +36,8 @@ pub(super) fn button(ui: &mut Ui, state: &mut State, texts: &Texts) {
             }
             return;
         };
-        let matching = |status: &&QueryStatus| needle.is_empty() || status.sql.to_lowercase().contains(&needle) || status.execution.contains(&needle);
+        let matching =
+            |status: &&QueryStatus| needle.is_empty() || status.sql.to_lowercase().contains(&needle) || status.execution.contains(&needle);
         ScrollArea::vertical().id_salt("query-history").max_height(420.0).show(ui, |ui| {
             ui.set_min_width(ui.available_width());
             let mut none = true;

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use egui::emath::Rot2;
 use egui::epaint::TextShape;
-use egui::{Color32, CornerRadius, FontFamily, FontId, Galley, Id, Popup, Pos2, Rect, Response, Role, Sense, Shape, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, CornerRadius, FontFamily, FontId, Galley, Id, Popup, Pos2, Rect, Response, Role, Sense, Shape, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
 
 use super::super::{icons, theme};
 use crate::chart::{self, Align, Chart, Color, Direction, Item, Kind, Measure, Scene, Size, Stroke, Weight};
@@ -195,7 +198,15 @@ fn points(length: f64) -> f32 {
 }
 
 /// A button that opens the menu of a chart's exports, with more entries below them if there are any.
-pub fn export_button(ui: &mut Ui, texts: &Texts, chart: &Chart, stem: &str, dpi: u32, outbox: &mut Outbox, more: impl FnOnce(&mut Ui, &mut Outbox)) {
+pub fn export_button(
+    ui: &mut Ui,
+    texts: &Texts,
+    chart: &Chart,
+    stem: &str,
+    dpi: u32,
+    outbox: &mut Outbox,
+    more: impl FnOnce(&mut Ui, &mut Outbox),
+) {
     let button = super::secondary(ui, Some(icons::DOWNLOAD), &texts.t("query-chart-export"));
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(200.0);

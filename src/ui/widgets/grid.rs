@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align2, Color32, CursorIcon, Event, EventFilter, FontId, Galley, Id, Key, Modifiers, Rect, Response, Role, Sense, Stroke, TextStyle, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CursorIcon, Event, EventFilter, FontId, Galley, Id, Key, Modifiers, Rect, Response, Role, Sense, Stroke, TextStyle,
+    Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::super::theme;
@@ -121,7 +121,8 @@ impl Grid<'_, '_> {
 
     /// The width that shows a column's name and the rows at hand on screen.
     fn ideal_width(&self, ui: &Ui, at: usize) -> f32 {
-        let width = |text: &str, font: FontId| single_line(ui, shortened(text).into_owned(), font, Color32::PLACEHOLDER, f32::INFINITY).size().x;
+        let width =
+            |text: &str, font: FontId| single_line(ui, shortened(text).into_owned(), font, Color32::PLACEHOLDER, f32::INFINITY).size().x;
         let name = self.columns.get(at).map_or("", |column| &column.name);
         // The arrow of an ordered column has its place beside the name.
         let mut widest = width(name, theme::strong().resolve(ui.style())) + 18.0;
@@ -166,7 +167,10 @@ impl Grid<'_, '_> {
             self.view.top = scrollbar(ui, id.with("vertical"), bar, &name, self.view.top, places.page, self.rows as f64);
         }
         if places.body.bottom() < rect.bottom() {
-            let bar = Rect::from_min_max(pos2(places.body.left() + places.gutter, places.body.bottom()), pos2(places.body.right(), rect.bottom()));
+            let bar = Rect::from_min_max(
+                pos2(places.body.left() + places.gutter, places.body.bottom()),
+                pos2(places.body.right(), rect.bottom()),
+            );
             let name = texts.t("query-grid-columns");
             let page = f64::from(places.body.width() - places.gutter);
             let left = scrollbar(ui, id.with("horizontal"), bar, &name, f64::from(self.view.left), page, f64::from(places.width));
@@ -343,7 +347,9 @@ impl Grid<'_, '_> {
                     });
                 }
             }
-            if let Some(cursor) = self.view.selection.map(|selection| selection.cursor).filter(|cursor| cursor.row == number && response.has_focus()) {
+            if let Some(cursor) =
+                self.view.selection.map(|selection| selection.cursor).filter(|cursor| cursor.row == number && response.has_focus())
+            {
                 let before: f32 = self.view.widths.iter().take(cursor.column).sum();
                 let width = self.view.widths.get(cursor.column).copied().unwrap_or_default();
                 let place = Rect::from_min_size(pos2(cells.left() - self.view.left + before, top), vec2(width, theme::ROW));
@@ -379,7 +385,13 @@ impl Grid<'_, '_> {
             let beside = if column.is_number() { x - 14.0 } else { x + galley.size().x + 4.0 };
             painter.galley(pos2(x, place.center().y - galley.size().y / 2.0), galley, tokens.text);
             if let Some(arrow) = arrow {
-                painter.text(pos2(beside, place.center().y), Align2::LEFT_CENTER, arrow, theme::strong().resolve(ui.style()), tokens.accent);
+                painter.text(
+                    pos2(beside, place.center().y),
+                    Align2::LEFT_CENTER,
+                    arrow,
+                    theme::strong().resolve(ui.style()),
+                    tokens.accent,
+                );
             }
             if header.clicked() {
                 output.sorted = Some(at);
@@ -392,7 +404,11 @@ impl Grid<'_, '_> {
                 }
             });
             let edge = Rect::from_center_size(pos2(place.right(), place.center().y), vec2(8.0, HEADER));
-            let handle = ui.interact(edge.intersect(area.expand2(vec2(4.0, 0.0))), id.with(("edge", at)), Sense::click_and_drag() - Sense::FOCUSABLE);
+            let handle = ui.interact(
+                edge.intersect(area.expand2(vec2(4.0, 0.0))),
+                id.with(("edge", at)),
+                Sense::click_and_drag() - Sense::FOCUSABLE,
+            );
             if handle.hovered() || handle.dragged() {
                 ui.ctx().set_cursor_icon(CursorIcon::ResizeColumn);
                 painter.vline(place.right(), place.y_range(), Stroke::new(1.0, tokens.accent));

@@ -1,0 +1,5 @@
+//! Crawlers.
+
+/// The crawlers of a lake.
+#[derive(Clone)]
+pub struct Crawlers;

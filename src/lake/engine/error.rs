@@ -1,0 +1,156 @@
+//! What goes wrong in a query, in Athena's words.
+
+use datafusion::common::SchemaError;
+use datafusion::error::DataFusionError;
+
+/// Why a query failed. The text begins with Athena's name of the error: `COLUMN_NOT_FOUND: line 1:8: …`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct QueryError {
+    /// The text of the state change reason.
+    pub text: String,
+}
+
+/// Whose fault an error is, in Athena's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorClass {
+    /// 1 the service's, 2 the user's, 3 another's.
+    pub category: i64,
+    /// Athena's number of the error.
+    pub kind: i64,
+}
+
+impl QueryError {
+    /// An error with this whole text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into() }
+    }
+
+    /// The numbers that `AthenaError` carries.
+    #[must_use]
+    pub fn class(&self) -> ErrorClass {
+        let code = self.text.split(':').next().unwrap_or("");
+        let (category, kind) = match code {
+            "DIVISION_BY_ZERO" => (2, 1001),
+            "TYPE_MISMATCH" => (2, 1002),
+            "SYNTAX_ERROR" => (2, 1003),
+            "COLUMN_NOT_FOUND" => (2, 1006),
+            "INVALID_CAST_ARGUMENT" => (2, 1100),
+            "NOT_SUPPORTED" => (2, 1200),
+            "TABLE_NOT_FOUND" | "SCHEMA_NOT_FOUND" => (2, 1301),
+            "FUNCTION_NOT_FOUND" => (2, 1303),
+            "GENERIC_INTERNAL_ERROR" => (1, 100),
+            _ if self.text.starts_with("FAILED:") => (2, 1300),
+            _ => (2, 1000),
+        };
+        ErrorClass { category, kind }
+    }
+}
+
+/// Where names stand in the query, to say where a missing one was written.
+pub(super) trait Places {
+    /// The line and column of a name, both from 1.
+    fn place(&self, name: &str) -> Option<(usize, usize)>;
+}
+
+/// The words for an error of DataFusion's.
+pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryError {
+    let at = |name: &str| places.place(name).map_or_else(|| "line 1:1".to_owned(), |(line, column)| format!("line {line}:{column}"));
+    let root = error.find_root();
+    if let DataFusionError::SchemaError(schema_error, _) = root {
+        match schema_error.as_ref() {
+            SchemaError::FieldNotFound { field, .. } => {
+                let name = match &field.relation {
+                    Some(relation) => format!("{}.{}", relation.table(), field.name),
+                    None => field.name.clone(),
+                };
+                return QueryError::new(format!("COLUMN_NOT_FOUND: {}: Column '{name}' cannot be resolved", at(&field.name)));
+            }
+            SchemaError::AmbiguousReference { field } => {
+                return QueryError::new(format!("AMBIGUOUS_NAME: {}: Column '{}' is ambiguous", at(&field.name), field.name));
+            }
+            SchemaError::DuplicateUnqualifiedField { name } | SchemaError::DuplicateQualifiedField { name, .. } => {
+                return QueryError::new(format!("DUPLICATE_COLUMN_NAME: {}: Column name '{name}' specified more than once", at(name)));
+            }
+        }
+    }
+    let text = root.strip_backtrace();
+    let text = innermost(&text);
+    if has_code(text) {
+        return QueryError::new(text);
+    }
+    if text.contains("Divide by zero") || text.contains("DivideByZero") {
+        return QueryError::new("DIVISION_BY_ZERO: Division by zero");
+    }
+    if let Some(name) = text.strip_prefix("Invalid function '").and_then(|rest| rest.split('\'').next()) {
+        return QueryError::new(format!("FUNCTION_NOT_FOUND: {}: Function '{name}' not registered", at(name)));
+    }
+    if let Some(rest) = text.strip_prefix("Cannot cast string '") {
+        let (value, rest) = rest.split_once('\'').unwrap_or((rest, ""));
+        let wanted = rest.split("value of ").nth(1).and_then(|tail| tail.split(' ').next()).map_or("the type", trino_name);
+        return QueryError::new(format!("INVALID_CAST_ARGUMENT: Cannot cast '{value}' to {wanted}"));
+    }
+    match root {
+        DataFusionError::ResourcesExhausted(_) => {
+            QueryError::new(format!("EXCEEDED_LOCAL_MEMORY_LIMIT: Query exceeded the memory of the local lake: {text}"))
+        }
+        DataFusionError::NotImplemented(_) => QueryError::new(format!("NOT_SUPPORTED: {text}")),
+        DataFusionError::Plan(_) => QueryError::new(format!("{}: line 1:1: {text}", plan_code(text))),
+        DataFusionError::ArrowError(..) if text.contains("verflow") => QueryError::new(format!("NUMERIC_VALUE_OUT_OF_RANGE: {text}")),
+        DataFusionError::Execution(_) | DataFusionError::ArrowError(..) => QueryError::new(format!("INVALID_FUNCTION_ARGUMENT: {text}")),
+        _ => QueryError::new(format!("GENERIC_INTERNAL_ERROR: {text}")),
+    }
+}
+
+fn plan_code(text: &str) -> &'static str {
+    let aggregate = text.contains("GROUP BY") || text.contains("group by") || text.contains("appear in the GROUP");
+    if aggregate {
+        "EXPRESSION_NOT_AGGREGATE"
+    } else if text.contains("coerce") || text.contains("type") || text.contains("signature") {
+        "TYPE_MISMATCH"
+    } else {
+        "SYNTAX_ERROR"
+    }
+}
+
+/// The text without the names of DataFusion's own error kinds before it.
+fn innermost(text: &str) -> &str {
+    const KINDS: [&str; 12] = [
+        "Error during planning: ",
+        "Execution error: ",
+        "This feature is not implemented: ",
+        "Arrow error: ",
+        "Schema error: ",
+        "External error: ",
+        "Internal error: ",
+        "Optimizer rule 'simplify_expressions' failed",
+        "caused by",
+        "type_coercion",
+        "Cast error: ",
+        "Compute error: ",
+    ];
+    let mut rest = text;
+    while let Some(shorter) = KINDS.iter().find_map(|kind| rest.trim_start().strip_prefix(kind)) {
+        rest = shorter;
+    }
+    rest.trim()
+}
+
+/// Whether a text begins with one of Athena's names for errors: capitals and underscores before a colon.
+fn has_code(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(code, _)| code.len() > 5 && code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+}
+
+fn trino_name(arrow: &str) -> &'static str {
+    match arrow {
+        "Int8" => "tinyint",
+        "Int16" => "smallint",
+        "Int32" => "integer",
+        "Int64" => "bigint",
+        "Float32" => "real",
+        "Float64" => "double",
+        "Boolean" => "boolean",
+        "Date32" => "date",
+        _ => "the type",
+    }
+}

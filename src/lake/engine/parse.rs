@@ -1,0 +1,360 @@
+//! Reads a query of Athena's dialect into sqlparser's syntax tree, with Athena's words for what is wrong.
+
+use std::any::TypeId;
+
+use datafusion::sql::sqlparser::ast::{
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName, Query, Value,
+};
+use datafusion::sql::sqlparser::dialect::Dialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::parser::{Parser, ParserError};
+use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer};
+
+use crate::sql::{SyntaxError, Type};
+
+/// How deeply a query may be nested.
+const DEEPEST: usize = 200;
+
+/// The function that casts stand for in the tree: its second argument is the type's name.
+pub(super) const CAST: &str = "$cast";
+
+/// The same for TRY_CAST.
+pub(super) const TRY_CAST: &str = "$try_cast";
+
+/// Trino's dialect as sqlparser needs to know it.
+#[derive(Debug)]
+pub(super) struct Trino;
+
+impl Dialect for Trino {
+    fn dialect(&self) -> TypeId {
+        TypeId::of::<Self>()
+    }
+
+    fn is_delimited_identifier_start(&self, ch: char) -> bool {
+        ch == '"'
+    }
+
+    fn identifier_quote_style(&self, _: &str) -> Option<char> {
+        Some('"')
+    }
+
+    fn is_identifier_start(&self, ch: char) -> bool {
+        ch.is_alphabetic() || ch == '_'
+    }
+
+    fn is_identifier_part(&self, ch: char) -> bool {
+        ch.is_alphanumeric() || ch == '_' || ch == '$' || ch == '@'
+    }
+
+    fn supports_unicode_string_literal(&self) -> bool {
+        true
+    }
+
+    fn supports_filter_during_aggregation(&self) -> bool {
+        true
+    }
+
+    fn supports_within_after_array_aggregation(&self) -> bool {
+        true
+    }
+
+    fn supports_group_by_expr(&self) -> bool {
+        true
+    }
+
+    fn supports_window_clause_named_window_reference(&self) -> bool {
+        true
+    }
+
+    fn supports_window_function_null_treatment_arg(&self) -> bool {
+        true
+    }
+
+    fn supports_lambda_functions(&self) -> bool {
+        true
+    }
+
+    fn supports_values_as_table_factor(&self) -> bool {
+        true
+    }
+
+    fn supports_parens_around_table_factor(&self) -> bool {
+        true
+    }
+
+    fn supports_subquery_as_function_arg(&self) -> bool {
+        true
+    }
+
+    fn supports_select_wildcard_except(&self) -> bool {
+        true
+    }
+
+    fn allow_extract_custom(&self) -> bool {
+        true
+    }
+
+    fn supports_match_recognize(&self) -> bool {
+        true
+    }
+
+    fn supports_boolean_literals(&self) -> bool {
+        true
+    }
+
+    fn supports_notnull_operator(&self) -> bool {
+        false
+    }
+
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        let name = match parser.peek_token_ref().token {
+            Token::Word(ref word) if word.keyword == Keyword::CAST && word.quote_style.is_none() => CAST,
+            Token::Word(ref word) if word.keyword == Keyword::TRY_CAST && word.quote_style.is_none() => TRY_CAST,
+            _ => return None,
+        };
+        if parser.peek_nth_token_ref(1).token != Token::LParen {
+            return None;
+        }
+        Some(parse_cast(parser, name))
+    }
+}
+
+/// `CAST(expression AS type)`, where sqlparser knows only some of Trino's types.
+fn parse_cast(parser: &mut Parser<'_>, name: &'static str) -> Result<Expr, ParserError> {
+    let span = parser.next_token().span;
+    parser.expect_token(&Token::LParen)?;
+    let expression = parser.parse_expr()?;
+    parser.expect_keyword_is(Keyword::AS)?;
+    let start = parser.peek_token_ref().span;
+    let (mut written, mut depth) = (String::new(), 0_u32);
+    loop {
+        let token = parser.next_token();
+        match token.token {
+            Token::EOF => return Err(ParserError::ParserError(format!("Expected: ), found: EOF{}", token.span.start))),
+            Token::RParen if depth == 0 => break,
+            Token::LParen => depth += 1,
+            Token::RParen => depth -= 1,
+            _ => {}
+        }
+        written.push_str(&token.token.to_string());
+        written.push(' ');
+    }
+    match Type::parse(&written) {
+        Some(athena) => Ok(call(name, span, vec![expression, text_value(athena.to_string())])),
+        None => Err(ParserError::ParserError(format!("Unknown type: {}{}", written.trim_end(), start.start))),
+    }
+}
+
+/// The tree of a call of a function with these arguments.
+pub(super) fn call(name: &str, span: Span, arguments: Vec<Expr>) -> Expr {
+    let args = arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))).collect();
+    Expr::Function(Function {
+        name: ObjectName::from(vec![Ident { span, ..Ident::with_quote('"', name) }]),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses: Vec::new() }),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    })
+}
+
+/// The tree of a text.
+pub(super) fn text_value(text: impl Into<String>) -> Expr {
+    Expr::Value(Value::SingleQuotedString(text.into()).with_empty_span())
+}
+
+/// Reads one query.
+pub(super) fn query(text: &str) -> Result<Query, SyntaxError> {
+    let dialect = Trino;
+    let tokens = tokens(&dialect, text)?;
+    let mut parser = Parser::new(&dialect).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens);
+    let query = parser.parse_query().map_err(|error| words(text, &error))?;
+    let next = parser.peek_token_ref();
+    match next.token {
+        Token::EOF => Ok(*query),
+        ref token => Err(SyntaxError {
+            line: usize::try_from(next.span.start.line).unwrap_or(1),
+            column: usize::try_from(next.span.start.column).unwrap_or(1),
+            message: format!("mismatched input '{token}'. Expecting: <EOF>"),
+        }),
+    }
+}
+
+/// Reads one expression, as the values of parameters are.
+pub(super) fn expression(text: &str) -> Result<Expr, SyntaxError> {
+    let dialect = Trino;
+    let tokens = tokens(&dialect, text)?;
+    let mut parser = Parser::new(&dialect).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens);
+    let expression = parser.parse_expr().map_err(|error| words(text, &error))?;
+    match parser.peek_token_ref().token {
+        Token::EOF => Ok(expression),
+        ref token => Err(SyntaxError::at(text, 0, format!("mismatched input '{token}'. Expecting: <EOF>"))),
+    }
+}
+
+/// The tokens of a text, with what Trino writes otherwise than sqlparser made alike: quoted names are folded, and rows of one value get their parentheses.
+fn tokens(dialect: &Trino, text: &str) -> Result<Vec<TokenWithSpan>, SyntaxError> {
+    let mut tokens = Tokenizer::new(dialect, text).tokenize_with_location().map_err(|error| SyntaxError {
+        line: usize::try_from(error.location.line).unwrap_or(1),
+        column: usize::try_from(error.location.column).unwrap_or(1),
+        message: error.message,
+    })?;
+    for token in &mut tokens {
+        if let Token::Word(word) = &mut token.token
+            && word.quote_style.is_some()
+        {
+            word.value = word.value.to_lowercase();
+        }
+        if token.token == Token::Char('`') {
+            return Err(SyntaxError {
+                line: usize::try_from(token.span.start.line).unwrap_or(1),
+                column: usize::try_from(token.span.start.column).unwrap_or(1),
+                message: "backquoted identifiers are not supported; use double quotes to quote identifiers".to_owned(),
+            });
+        }
+    }
+    Ok(with_row_parentheses(tokens))
+}
+
+/// `VALUES 1, 2` as `VALUES (1), (2)`.
+fn with_row_parentheses(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let blank = |token: &TokenWithSpan| matches!(token.token, Token::Whitespace(_));
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    // For each open VALUES: the depth of parentheses it stands at, and whether a row is being wrapped.
+    let mut open: Vec<(u32, bool)> = Vec::new();
+    let mut depth = 0_u32;
+    let mut starts_row = false;
+    let parenthesis = |token: Token, like: &TokenWithSpan| TokenWithSpan::new(token, like.span);
+    for token in tokens {
+        if blank(&token) {
+            out.push(token);
+            continue;
+        }
+        if starts_row {
+            starts_row = false;
+            let wrapped = token.token != Token::LParen && !matches!(&token.token, Token::Word(word) if word.keyword == Keyword::ROW);
+            if wrapped {
+                out.push(parenthesis(Token::LParen, &token));
+            }
+            open.push((depth, wrapped));
+        }
+        let ends_values = |at: u32| match &token.token {
+            Token::RParen => depth == at,
+            Token::EOF | Token::SemiColon => true,
+            Token::Word(word) => {
+                depth == at
+                    && matches!(
+                        word.keyword,
+                        Keyword::ORDER
+                            | Keyword::LIMIT
+                            | Keyword::OFFSET
+                            | Keyword::FETCH
+                            | Keyword::UNION
+                            | Keyword::EXCEPT
+                            | Keyword::INTERSECT
+                    )
+            }
+            _ => false,
+        };
+        while let Some((at, wrapped)) = open.last().copied() {
+            if token.token == Token::Comma && depth == at {
+                open.pop();
+                if wrapped {
+                    out.push(parenthesis(Token::RParen, &token));
+                }
+                starts_row = true;
+                break;
+            }
+            if !ends_values(at) {
+                break;
+            }
+            open.pop();
+            if wrapped {
+                out.push(parenthesis(Token::RParen, &token));
+            }
+        }
+        match &token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            Token::Word(word) if word.keyword == Keyword::VALUES && word.quote_style.is_none() => starts_row = true,
+            _ => {}
+        }
+        out.push(token);
+    }
+    if let (Some((_, true)), Some(last)) = (open.pop(), out.last().cloned()) {
+        out.push(parenthesis(Token::RParen, &last));
+    }
+    out
+}
+
+/// Trino's words for sqlparser's error.
+fn words(text: &str, error: &ParserError) -> SyntaxError {
+    let message = match error {
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message.as_str(),
+        ParserError::RecursionLimitExceeded => return SyntaxError::at(text, 0, "statement is too large (stack overflow during analysis)"),
+    };
+    let (message, place) = match message.rsplit_once(" at Line: ") {
+        Some((message, place)) => (message, place.split_once(", Column: ")),
+        None => (message, None),
+    };
+    let place = place.and_then(|(line, column)| Some((line.trim().parse().ok()?, column.trim().parse().ok()?)));
+    let (line, column) = place.unwrap_or_else(|| {
+        let end = text.trim_end().len();
+        let error = SyntaxError::at(text, end, "");
+        (error.line, error.column)
+    });
+    let message = match message.strip_prefix("Expected: ").and_then(|rest| rest.split_once(", found: ")) {
+        Some((expected, found)) => {
+            let found = if found == "EOF" { "<EOF>" } else { found };
+            format!("mismatched input '{found}'. Expecting: {expected}")
+        }
+        None => message.to_owned(),
+    };
+    SyntaxError { line, column, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_trino_writes_is_read() {
+        for text in [
+            "SELECT 1",
+            "VALUES 1, 2, 3",
+            "VALUES (1, 'a'), (2, 'b')",
+            "SELECT * FROM (VALUES 1, 2) AS t(x) ORDER BY x",
+            "WITH a AS (VALUES ROW(1, 2)) SELECT * FROM a",
+            "SELECT CAST(ROW(1, 'a') AS ROW(x integer, y varchar)), TRY_CAST('x' AS timestamp(3) with time zone)",
+            "SELECT \"$path\", t.\"Mixed Case\" FROM \"db\".\"T\" t",
+            "SELECT ARRAY[1, 2][1], MAP(ARRAY['a'], ARRAY[1]), DATE '2020-01-01', TIMESTAMP '2020-01-01 00:00:00 UTC', INTERVAL '1' DAY",
+            "SELECT count(*) FILTER (WHERE x > 1), row_number() OVER (PARTITION BY a ORDER BY b) FROM t",
+            "SELECT x FROM t CROSS JOIN UNNEST(a, b) WITH ORDINALITY AS u(x, y, n)",
+            "SELECT transform(a, x -> x + 1), reduce(a, 0, (s, x) -> s + x, s -> s) FROM t",
+            "SELECT if(a, b, c), try(1/0), coalesce(a, b), position('a' IN b), extract(year FROM d), x AT TIME ZONE 'UTC' FROM t",
+            "SELECT a FROM t TABLESAMPLE BERNOULLI (10)",
+            "SELECT a, count(*) FROM t GROUP BY GROUPING SETS ((a), ()) OFFSET 2 LIMIT 3",
+            "SELECT 1e3, .5, X'00ff', 'it''s', U&'\\0041' FROM t WHERE a IS DISTINCT FROM b AND c LIKE 'x#%' ESCAPE '#'",
+            "SELECT listagg(a, ',') WITHIN GROUP (ORDER BY a) FROM t FETCH FIRST 3 ROWS ONLY",
+        ] {
+            assert!(query(text).is_ok(), "{text}: {:?}", query(text));
+        }
+    }
+
+    #[test]
+    fn errors_name_the_place_as_athena_does() {
+        for (text, message) in [
+            ("SELECT FROM t WHERE", "line 1:"),
+            ("SELECT * FORM t", "line 1:15: mismatched input 't'. Expecting:"),
+            ("SELECT a FROM `t`", "line 1:15: backquoted identifiers are not supported"),
+            ("SELECT (1", "line 1:10: mismatched input '<EOF>'. Expecting:"),
+            ("SELECT\n  1 +", "line 2:6: "),
+            ("SELECT CAST(1 AS nonsense)", "line 1:18: Unknown type: nonsense"),
+        ] {
+            let error = query(text).unwrap_err().to_string();
+            assert!(error.starts_with(message), "{text}: {error}");
+        }
+    }
+}

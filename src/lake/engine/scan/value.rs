@@ -1,0 +1,205 @@
+//! Single values from their text, as Hive reads them; `None` is what Athena shows as NULL.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+
+/// true and false in any case.
+pub(super) fn boolean(text: &[u8]) -> Option<bool> {
+    if text.eq_ignore_ascii_case(b"true") {
+        Some(true)
+    } else if text.eq_ignore_ascii_case(b"false") {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// A whole number with an optional sign, and nothing else.
+pub(super) fn integer(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text.split_first() {
+        Some((b'-', rest)) => (true, rest),
+        Some((b'+', rest)) => (false, rest),
+        _ => (false, text),
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    // Counted downward, since there is one more negative number than positive ones.
+    let mut value = 0_i64;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_sub(i64::from(digit))?;
+    }
+    if negative { Some(value) } else { value.checked_neg() }
+}
+
+/// A fraction as Java reads it: blanks around it, `NaN`, `Infinity`, an exponent.
+pub(super) fn double(text: &[u8]) -> Option<f64> {
+    parsed(text)
+}
+
+/// The same with 32 bits.
+pub(super) fn real(text: &[u8]) -> Option<f32> {
+    parsed(text)
+}
+
+fn parsed<N: std::str::FromStr + From<f32>>(text: &[u8]) -> Option<N> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    match text {
+        "NaN" => Some(N::from(f32::NAN)),
+        "Infinity" | "+Infinity" => Some(N::from(f32::INFINITY)),
+        "-Infinity" => Some(N::from(f32::NEG_INFINITY)),
+        _ if text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E')) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A decimal, rounded to its scale; `None` when it has more digits than its precision.
+pub(super) fn decimal(text: &[u8], precision: u8, scale: u8) -> Option<i128> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let (negative, digits) = match mantissa.as_bytes().split_first()? {
+        (b'-', rest) => (true, rest),
+        (b'+', rest) => (false, rest),
+        _ => (false, mantissa.as_bytes()),
+    };
+    let (mut value, mut fraction, mut seen, mut point) = (0_i128, 0_i32, false, false);
+    for byte in digits {
+        match byte {
+            b'.' if !point => point = true,
+            b'0'..=b'9' => {
+                seen = true;
+                value = value.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
+                fraction += i32::from(point);
+            }
+            _ => return None,
+        }
+    }
+    if !seen {
+        return None;
+    }
+    let mut shift = i32::from(scale) - fraction + exponent;
+    while shift > 0 {
+        value = value.checked_mul(10)?;
+        shift -= 1;
+    }
+    if shift < 0 {
+        let unit = 10_i128.checked_pow(u32::try_from(-shift).ok()?);
+        // What lies below the last digit that a decimal can have rounds to nothing.
+        value = unit.map_or(0, |unit| value / unit + i128::from(value % unit * 2 >= unit));
+    }
+    let limit = 10_i128.checked_pow(u32::from(precision))?;
+    (value < limit).then_some(if negative { -value } else { value })
+}
+
+/// `yyyy-MM-dd` as days since 1970.
+pub(super) fn date(text: &[u8]) -> Option<i32> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    i32::try_from(day.signed_duration_since(DateTime::UNIX_EPOCH.date_naive()).num_days()).ok()
+}
+
+/// `yyyy-MM-dd HH:mm:ss[.f…]`, or with a `T` and a zone, or a day alone, as milliseconds since 1970.
+pub(super) fn timestamp(text: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    for format in ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"] {
+        if let Ok(time) = NaiveDateTime::parse_from_str(text, format) {
+            return Some(time.and_utc().timestamp_millis());
+        }
+    }
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.timestamp_millis());
+    }
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|day| day.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
+}
+
+/// Base64 where the text is that, else the bytes as they are.
+pub(super) fn bytes(text: &[u8]) -> Cow<'_, [u8]> {
+    match STANDARD.decode(text) {
+        Ok(decoded) if !text.is_empty() => Cow::Owned(decoded),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// The text without the escapes: each stands for the byte after it.
+pub(super) fn unescaped(text: &[u8], escape: u8) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        if *byte == escape {
+            match bytes.next() {
+                Some(b'n') => out.push(b'\n'),
+                Some(b'r') => out.push(b'\r'),
+                Some(next) => out.push(*next),
+                None => out.push(escape),
+            }
+        } else {
+            out.push(*byte);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_nothing() {
+        assert_eq!(integer(b"-9223372036854775808"), Some(i64::MIN));
+        for text in [&b""[..], b"9223372036854775808", b"1.5", b" 1", b"1 ", b"x", b"-", b"+"] {
+            assert_eq!(integer(text), None, "{text:?}");
+        }
+        assert_eq!(double(b" 1e3 "), Some(1000.0));
+        assert!(double(b"NaN").unwrap().is_nan());
+        for text in [&b""[..], b"inf", b"nan", b"1,5", b"0x10"] {
+            assert_eq!(double(text), None, "{text:?}");
+        }
+        assert_eq!((boolean(b"TRUE"), boolean(b"false"), boolean(b"1")), (Some(true), Some(false), None));
+    }
+
+    #[test]
+    fn decimals_are_rounded_to_their_scale() {
+        assert_eq!(decimal(b"1.005", 5, 2), Some(101));
+        assert_eq!(decimal(b"-1.005", 5, 2), Some(-101));
+        assert_eq!(decimal(b"12", 5, 2), Some(1200));
+        assert_eq!(decimal(b"1e2", 5, 2), Some(10000));
+        assert_eq!(decimal(b"1000", 5, 2), None);
+        assert_eq!(decimal(b"", 5, 2), None);
+        assert_eq!(decimal(b"1.2.3", 5, 2), None);
+    }
+
+    #[test]
+    fn times_are_read_in_the_forms_hive_has() {
+        assert_eq!(date(b"1970-01-02"), Some(1));
+        assert_eq!(date(b"02/01/1970"), None);
+        assert_eq!(timestamp(b"1970-01-01 00:00:01.5"), Some(1500));
+        assert_eq!(timestamp(b"1970-01-01T00:00:01Z"), Some(1000));
+        assert_eq!(timestamp(b"1970-01-02"), Some(86_400_000));
+        assert_eq!(timestamp(b"yesterday"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn integers_read_as_rust_reads_them(text in "[+-]?[0-9]{0,20}") {
+            prop_assert_eq!(integer(text.as_bytes()), text.parse::<i64>().ok());
+        }
+
+        #[test]
+        fn unescaping_undoes_escaping(text in "[a-z,\\\\]{0,20}") {
+            let escaped = text.replace('^', "^^").replace(',', "^,");
+            prop_assert_eq!(unescaped(escaped.as_bytes(), b'^'), text.as_bytes());
+        }
+    }
+}

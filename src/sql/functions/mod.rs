@@ -1,0 +1,80 @@
+//! The table of Athena's functions: name, signature and one line of help; the planner, completion and the documentation read it.
+
+mod collection;
+mod date;
+mod number;
+mod text;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a function takes its values from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FunctionKind {
+    /// One value for each row.
+    Scalar,
+    /// One value for a group of rows.
+    Aggregate,
+    /// One value for each row, from the rows around it.
+    Window,
+}
+
+/// A function of Athena's SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Function {
+    /// The name, lower case.
+    pub name: &'static str,
+    /// What it takes its values from.
+    pub kind: FunctionKind,
+    /// How it is called and what it answers: `split_part(string, delimiter, index) → varchar`.
+    pub signature: &'static str,
+    /// What it does, in one line.
+    pub help: &'static str,
+}
+
+const fn scalar(name: &'static str, signature: &'static str, help: &'static str) -> Function {
+    Function { name, kind: FunctionKind::Scalar, signature, help }
+}
+
+const fn aggregate(name: &'static str, signature: &'static str, help: &'static str) -> Function {
+    Function { name, kind: FunctionKind::Aggregate, signature, help }
+}
+
+const fn window(name: &'static str, signature: &'static str, help: &'static str) -> Function {
+    Function { name, kind: FunctionKind::Window, signature, help }
+}
+
+static BY_NAME: LazyLock<HashMap<&'static str, &'static Function>> =
+    LazyLock::new(|| all().map(|function| (function.name, function)).collect());
+
+/// All functions, group by group.
+pub fn all() -> impl Iterator<Item = &'static Function> {
+    [number::FUNCTIONS, text::FUNCTIONS, date::FUNCTIONS, collection::FUNCTIONS].into_iter().flatten()
+}
+
+/// The function of this name, whatever its case.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Function> {
+    BY_NAME.get(name.to_ascii_lowercase().as_str()).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_function_is_there_once_with_its_signature() {
+        let mut names = BTreeSet::new();
+        for function in all() {
+            assert!(names.insert(function.name), "{} is there twice", function.name);
+            assert_eq!(function.name, function.name.to_lowercase());
+            assert!(function.signature.starts_with(function.name), "{}", function.signature);
+            assert!(function.signature.contains(" → "), "{}", function.signature);
+            assert!(function.help.ends_with('.') && function.help.len() > 5, "{}", function.help);
+        }
+        assert_eq!(find("COUNT_IF").unwrap().kind, FunctionKind::Aggregate);
+        assert!(find("no_such").is_none());
+    }
+}

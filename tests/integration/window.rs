@@ -22,7 +22,8 @@ pub struct Shown {
 /// The shell in a window of 1280 by 800 points.
 pub fn window(state: State) -> Harness<'static, Shown> {
     let texts = Texts::new(state.settings.locale.unwrap_or_default());
-    let mut harness = Harness::builder().with_size([1280.0, 800.0]).build_ui_state(
+    let builder = Harness::builder().with_size([1280.0, 800.0]).with_context_setup(fairlake::ui::install);
+    let mut harness = builder.build_ui_state(
         |ui, shown: &mut Shown| {
             let locale = shown.state.settings.locale.unwrap_or_default();
             if shown.texts.locale() != locale {
@@ -32,7 +33,6 @@ pub fn window(state: State) -> Harness<'static, Shown> {
         },
         Shown { state, texts },
     );
-    fairlake::ui::install(&harness.ctx);
     harness.run_steps(2);
     harness
 }

@@ -13,13 +13,39 @@ const FEW_VALUES: usize = 60;
 
 /// Words that name a label in most data sets.
 const LABEL_WORDS: [&str; 14] = [
-    "sentiment", "label", "target", "outcome", "class", "approved", "hired", "admitted", "default", "churn", "income", "decision", "result", "y",
+    "sentiment",
+    "label",
+    "target",
+    "outcome",
+    "class",
+    "approved",
+    "hired",
+    "admitted",
+    "default",
+    "churn",
+    "income",
+    "decision",
+    "result",
+    "y",
 ];
 /// Words that name a predicted label.
 const PREDICTED_WORDS: [&str; 4] = ["predicted", "prediction", "pred", "y_hat"];
 /// Words that name a group of people or things.
 const FACET_WORDS: [&str; 14] = [
-    "gender", "sex", "race", "ethnic", "age", "region", "country", "category", "segment", "group", "religion", "marital", "education", "language",
+    "gender",
+    "sex",
+    "race",
+    "ethnic",
+    "age",
+    "region",
+    "country",
+    "category",
+    "segment",
+    "group",
+    "religion",
+    "marital",
+    "education",
+    "language",
 ];
 /// Values that mean yes.
 const POSITIVE_WORDS: [&str; 12] = ["1", "1.0", "true", "yes", "y", "positive", "approved", "accepted", "hired", "pass", "good", ">50k"];
@@ -132,7 +158,10 @@ impl Form {
                 || self.facets.iter().any(|facet| facet.column == column.name)
         };
         let free = columns.iter().filter(|column| !used(column));
-        free.clone().rev().max_by_key(|column| score_facet(column).map_or(0, |score| score + 1)).or_else(|| columns.iter().find(|column| !used(column)))
+        free.clone()
+            .rev()
+            .max_by_key(|column| score_facet(column).map_or(0, |score| score + 1))
+            .or_else(|| columns.iter().find(|column| !used(column)))
     }
 
     /// The question that the form asks, or what is still missing.
@@ -141,7 +170,9 @@ impl Form {
         let label = self.label.clone().ok_or(Message::new("biastab-need-label"))?;
         let kind = column(&label).map_or("", |column| column.type_name.as_str());
         let positive = if self.positive.by_threshold {
-            Positive::Threshold(number(&self.positive.threshold).ok_or(Message::new("biastab-need-threshold").with("column", label.as_str()))?)
+            Positive::Threshold(
+                number(&self.positive.threshold).ok_or(Message::new("biastab-need-threshold").with("column", label.as_str()))?,
+            )
         } else if self.positive.values.is_empty() {
             return Err(Message::new("biastab-need-positive").with("column", label.as_str()));
         } else {

@@ -378,11 +378,17 @@ impl BiasState {
         let (Some(run), Some(columns)) = (self.runs.shown(), self.columns()) else { return false };
         let same_source = self.source.as_ref() == Some(&run.measurement.source);
         // Thresholds of a clarify run may be filled in by the counts; what was asked for is compared, as far as it goes.
-        !run.balanced && same_source && self.form.spec(columns).is_ok_and(|spec| {
-            let asked = &run.measurement.spec;
-            spec.label != asked.label || spec.positive != asked.positive || spec.group != asked.group || spec.predicted != asked.predicted
-                || spec.mode != asked.mode || (spec.mode == Mode::Exact && spec.facets != asked.facets)
-        })
+        !run.balanced
+            && same_source
+            && self.form.spec(columns).is_ok_and(|spec| {
+                let asked = &run.measurement.spec;
+                spec.label != asked.label
+                    || spec.positive != asked.positive
+                    || spec.group != asked.group
+                    || spec.predicted != asked.predicted
+                    || spec.mode != asked.mode
+                    || (spec.mode == Mode::Exact && spec.facets != asked.facets)
+            })
     }
 }
 

@@ -18,7 +18,8 @@ fn table() -> BiasSource {
 }
 
 fn measurement(rows: [u64; 4]) -> Measurement {
-    let facts = |name: &str, kind| ColumnFacts { name: name.into(), kind, distinct: 2, non_null: 120, min: None, max: None, first_seen: None };
+    let facts =
+        |name: &str, kind| ColumnFacts { name: name.into(), kind, distinct: 2, non_null: 120, min: None, max: None, first_seen: None };
     let cell = |(at, rows): (usize, u64)| CountRow {
         facets: vec![Some(if at < 2 { "a" } else { "b" }.to_owned())],
         label: Some((at % 2).to_string()),
@@ -27,7 +28,13 @@ fn measurement(rows: [u64; 4]) -> Measurement {
         rows,
     };
     let rows = rows.into_iter().enumerate().map(cell).collect();
-    let counts = Counts { facets: vec![facts("category", ColumnKind::Text)], label: facts("sentiment", ColumnKind::Integer), predicted: None, group: None, rows };
+    let counts = Counts {
+        facets: vec![facts("category", ColumnKind::Text)],
+        label: facts("sentiment", ColumnKind::Integer),
+        predicted: None,
+        group: None,
+        rows,
+    };
     let spec = Spec::new(["category"], "sentiment", Positive::Values(vec![crate::bias::Value::Integer(1)]));
     let report = measure(&counts, &spec).unwrap();
     Measurement { source: table(), spec, counts, report, sql: None }

@@ -90,7 +90,7 @@ fn table(ui: &mut Ui, changes: &[Change], texts: &Texts) {
     }
     let mut ids: Vec<MetricId> = Vec::new();
     let mut rows: Vec<(String, Vec<&Change>)> = Vec::new();
-    for change in changes {
+    for change in changes.iter().filter(|change| change.before.is_some() || change.after.is_some()) {
         if !ids.contains(&change.metric) {
             ids.push(change.metric);
         }
@@ -143,7 +143,9 @@ fn cell(ui: &Ui, place: Rect, name: &str, change: &Change) {
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Cell, true, format!("{name} {}: {both}", change.metric.name())));
     let right = place.right() - 8.0;
     ui.painter().text(pos2(right, place.top() + 13.0), Align2::RIGHT_CENTER, both, egui::TextStyle::Body.resolve(ui.style()), tokens.text);
-    let Some((before, after)) = change.before.zip(change.after).filter(|(before, after)| before.is_finite() && after.is_finite()) else { return };
+    let Some((before, after)) = change.before.zip(change.after).filter(|(before, after)| before.is_finite() && after.is_finite()) else {
+        return;
+    };
     // Nearer to no difference is better; for CI no value is better by itself.
     let parity = change.metric.parity();
     let closer = (before - parity).abs() - (after - parity).abs();

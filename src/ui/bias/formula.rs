@@ -32,7 +32,9 @@ pub(super) fn formula(report: &BiasReport, value: &ValueReport, id: MetricId) ->
     };
     let difference = |of_a: f64, of_d: f64| format!("|{} − {}|", number(of_a), number(of_d));
     let (letters, numbers) = match id {
-        MetricId::Ci => ("(n_a − n_d) ÷ (n_a + n_d)", format!("({} − {}) ÷ {} = {result}", whole(a.rows), whole(d.rows), whole(a.rows + d.rows))),
+        MetricId::Ci => {
+            ("(n_a − n_d) ÷ (n_a + n_d)", format!("({} − {}) ÷ {} = {result}", whole(a.rows), whole(d.rows), whole(a.rows + d.rows)))
+        }
         MetricId::Dpl => ("q_a − q_d", minus((a.positive, a.rows), (d.positive, d.rows))),
         MetricId::Kl => {
             let term = |of_a: f64, of_d: f64| format!("{} · ln({} ÷ {})", number(of_a), number(of_a), number(of_d));
@@ -120,7 +122,8 @@ mod tests {
     use crate::model::{ColumnFacts, ColumnKind, CountRow, Counts};
 
     fn report() -> BiasReport {
-        let facts = |name: &str, kind| ColumnFacts { name: name.into(), kind, distinct: 2, non_null: 1000, min: None, max: None, first_seen: None };
+        let facts =
+            |name: &str, kind| ColumnFacts { name: name.into(), kind, distinct: 2, non_null: 1000, min: None, max: None, first_seen: None };
         let row = |facet: &str, label: &str, predicted: &str, group: &str, rows| CountRow {
             facets: vec![Some(facet.into())],
             label: Some(label.into()),
@@ -154,7 +157,9 @@ mod tests {
         let (left, _) = numbers.split_once(" = ").unwrap();
         let read = |text: &str| text.trim().trim_matches(['(', ')']).replace(',', "").parse::<f64>().unwrap();
         let quotient = |text: &str| text.split_once('÷').map(|(a, b)| read(a) / read(b)).unwrap();
-        if let Some((difference, all)) = left.strip_prefix('(').and_then(|rest| rest.split_once(") ÷ ")).filter(|(inside, _)| inside.contains('−')) {
+        if let Some((difference, all)) =
+            left.strip_prefix('(').and_then(|rest| rest.split_once(") ÷ ")).filter(|(inside, _)| inside.contains('−'))
+        {
             let (a, b) = difference.split_once('−').unwrap();
             return (read(a) - read(b)) / read(all);
         }
@@ -170,8 +175,18 @@ mod tests {
         let report = report();
         let value = &report.facets[0].values[1];
         for id in [
-            MetricId::Ci, MetricId::Dpl, MetricId::Dppl, MetricId::Di, MetricId::Dca, MetricId::Dcr, MetricId::Sd, MetricId::Rd, MetricId::Dar,
-            MetricId::Drr, MetricId::Ad, MetricId::Te,
+            MetricId::Ci,
+            MetricId::Dpl,
+            MetricId::Dppl,
+            MetricId::Di,
+            MetricId::Dca,
+            MetricId::Dcr,
+            MetricId::Sd,
+            MetricId::Rd,
+            MetricId::Dar,
+            MetricId::Drr,
+            MetricId::Ad,
+            MetricId::Te,
         ] {
             let written = formula(&report, value, id).numbers;
             let metric = value.metric(id).unwrap().value.unwrap();

@@ -1,6 +1,5 @@
 //! Every figure of a facet in one table: a row a facet value, a column a metric, the interval under the value, a mark where a limit is passed.
 
-
 use egui::{Align2, Color32, Rect, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::widgets::banner::Tone;
@@ -61,9 +60,11 @@ fn legend(ui: &mut Ui, state: &mut State, facet: &FacetReport, texts: &Texts) {
             let hint = texts.t("biastab-filter");
             ui.add(TextEdit::singleline(&mut state.bias.filter).hint_text(&hint).desired_width(150.0)).accessible_name(hint);
         }
-        for (severity, doubtful, label) in
-            [(Severity::Fail, false, "biastab-mark-fail"), (Severity::Warn, false, "biastab-mark-warn"), (Severity::Warn, true, "biastab-mark-chance")]
-        {
+        for (severity, doubtful, label) in [
+            (Severity::Fail, false, "biastab-mark-fail"),
+            (Severity::Warn, false, "biastab-mark-warn"),
+            (Severity::Warn, true, "biastab-mark-chance"),
+        ] {
             ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
             let (rect, _) = ui.allocate_exact_size(vec2(10.0, theme::CONTROL), Sense::hover());
             mark(ui, rect.center(), severity, doubtful);
@@ -88,10 +89,22 @@ fn header(ui: &mut Ui, ids: &[MetricId], facet: &FacetReport, sort: &mut Option<
             ui.painter().rect_filled(place, f32::from(theme::RADIUS), tokens.hover);
         }
         let arrow = match sort {
-            Some((sorted, down)) if sorted == id => if *down { " ↓" } else { " ↑" },
+            Some((sorted, down)) if sorted == id => {
+                if *down {
+                    " ↓"
+                } else {
+                    " ↑"
+                }
+            }
             _ => "",
         };
-        ui.painter().text(place.right_center() - vec2(8.0, 0.0), Align2::RIGHT_CENTER, format!("{}{arrow}", id.name()), strong.clone(), tokens.text);
+        ui.painter().text(
+            place.right_center() - vec2(8.0, 0.0),
+            Align2::RIGHT_CENTER,
+            format!("{}{arrow}", id.name()),
+            strong.clone(),
+            tokens.text,
+        );
         if response.clicked() {
             *sort = match *sort {
                 Some((sorted, true)) if sorted == *id => Some((*id, false)),

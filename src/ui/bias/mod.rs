@@ -57,10 +57,7 @@ pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
 
 /// What to do first.
 fn empty(ui: &mut Ui, state: &State, texts: &Texts) {
-    let (heading, sentence) = if state.bias.source().is_none() {
-        ("biastab-empty-title", "biastab-empty")
-    } else {
-        ("biastab-ready-title", "biastab-ready")
-    };
+    let (heading, sentence) =
+        if state.bias.source().is_none() { ("biastab-empty-title", "biastab-empty") } else { ("biastab-ready-title", "biastab-ready") };
     widgets::empty(ui, icons::SCALE, &texts.t(heading), &texts.t(sentence), |_| {});
 }

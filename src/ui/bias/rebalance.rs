@@ -31,8 +31,10 @@ pub(super) fn show(ui: &Ui, state: &mut State, texts: &Texts) {
                     widgets::weak(ui, texts.say(&message));
                 }
                 if !plan.missing.is_empty() {
-                    let named: Vec<String> = plan.missing.iter().take(3).map(|(facets, label)| format!("{} / {label}", facets.join(" · "))).collect();
-                    let message = Message::new("biastab-rebalance-missing").with("cells", plan.missing.len()).with("some", named.join(", "));
+                    let named: Vec<String> =
+                        plan.missing.iter().take(3).map(|(facets, label)| format!("{} / {label}", facets.join(" · "))).collect();
+                    let message =
+                        Message::new("biastab-rebalance-missing").with("cells", plan.missing.len()).with("some", named.join(", "));
                     widgets::banner(ui, Tone::Doubtful, &texts.say(&message), |_| {});
                 }
                 if plan.left_out > 0 {

@@ -25,7 +25,14 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     let width = ui.available_width();
     let mut chosen = None;
     {
-        let tables = || state.query.names.tables().map(|names| Choice { label: format!("{}.{}", names.database, names.table), detail: String::new() }).collect();
+        let tables = || {
+            state
+                .query
+                .names
+                .tables()
+                .map(|names| Choice { label: format!("{}.{}", names.database, names.table), detail: String::new() })
+                .collect()
+        };
         if let Some(at) = picker(ui, texts, &texts.t("biastab-source"), &shown, width, tables) {
             chosen = state.query.names.tables().nth(at).map(|names| BiasSource::Table(TableRef::new(&names.database, &names.table)));
         }

@@ -13,5 +13,6 @@ mod lake_trust;
 mod support;
 mod ui_catalog;
 mod ui_ingest;
+mod ui_bias;
 mod ui_query;
 mod window;

@@ -1,7 +1,7 @@
 //! Files of every kind and fault through the public functions.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -137,6 +137,17 @@ fn faulty_files_are_shown_but_not_converted() {
     assert_eq!(look(&json, &plain).preview.rows.len(), 2);
 }
 
+/// A disk without space.
+struct Full;
+impl std::io::Write for Full {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::StorageFull.into())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 #[test]
 fn files_that_vanish_change_or_refuse_are_told_apart() {
     let folder = Folder::new();
@@ -150,15 +161,6 @@ fn files_that_vanish_change_or_refuse_are_told_apart() {
     let changed = to_csv(&path, &evidence, &Overrides::default(), CsvOptions::default(), Vec::new(), &mut go).unwrap_err();
     assert!(matches!(changed, FrameError::Changed { .. }));
 
-    struct Full;
-    impl std::io::Write for Full {
-        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
-            Err(std::io::ErrorKind::StorageFull.into())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
     let path = folder.file("y.csv", "a,b\n1,2\n");
     let evidence = look(&path, &Overrides::default()).evidence;
     let full = to_csv(&path, &evidence, &Overrides::default(), CsvOptions::default(), Full, &mut go).unwrap_err();
@@ -273,7 +275,7 @@ fn what_cannot_be_counted_is_said() {
     }
     let mut many = String::from("g,y\n");
     for number in 0..200_000 {
-        many.push_str(&format!("user {number},1\n"));
+        writeln!(many, "user {number},1").unwrap();
     }
     let path = folder.file("many.csv", many);
     match count(&[Source::new(&path)], &Overrides::default(), &request(&["g"], "y"), &mut go).unwrap_err() {
@@ -287,7 +289,7 @@ fn a_sample_is_balanced_and_repeats_by_its_seed() {
     let folder = Folder::new();
     let mut text = String::from("id,g,y\n");
     for number in 0..1000 {
-        text.push_str(&format!("{number},{},{}\n", ["a", "b", "c", ""][number % 4], i32::from(number % 10 < 3)));
+        writeln!(text, "{number},{},{}", ["a", "b", "c", ""][number % 4], i32::from(number % 10 < 3)).unwrap();
     }
     let csv = folder.file("x.csv", text);
     let parquet = parquet_of(&folder, &csv, &Overrides::default()).unwrap();
@@ -392,6 +394,7 @@ impl CsvLines<'_> {
     fn line(&mut self, row: &[Option<String>]) {
         let fields: Vec<String> =
             row.iter().map(|cell| cell.as_ref().map_or_else(String::new, |text| format!("\"{}\"", text.replace('"', "\"\"")))).collect();
-        writeln!(self.0, "{}", fields.join(",")).unwrap();
+        self.0.extend_from_slice(fields.join(",").as_bytes());
+        self.0.push(b'\n');
     }
 }

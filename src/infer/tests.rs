@@ -1,5 +1,6 @@
 //! The evidence as a whole: good files, bad files, chunks of any size, and the two policies.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use proptest::prelude::*;
@@ -170,18 +171,16 @@ fn prose_is_no_table_unless_its_name_says_so() {
     assert_eq!(inspect(b"<?xml version=\"1.0\"?><a><b/></a>", None).kind, Kind::Xml);
 }
 
-fn location() -> Option<S3Location> {
-    Some("s3://my-lake/data/reviews/".parse().unwrap())
-}
-
 fn parameter<'a>(table: &'a TableDefinition, key: &str) -> Option<&'a str> {
     table.parameters.get(key).map(String::as_str)
 }
 
 #[test]
 fn glue_writes_what_the_crawler_writes() {
+    let location: S3Location = "s3://my-lake/data/reviews/".parse().unwrap();
     let text = b"ID,Review Text,Price,OK,Day\n1,\"good, warm\",1.5,true,2024-01-01\n2,fine,2,false,2024-01-02\n";
-    let table = glue(&inspect(text, None), "reviews", location(), Compression::Gzip).table;
+    let table = glue(&inspect(text, None), "reviews", Some(location.clone()), Compression::Gzip).table;
+    assert_eq!(table.location, Some(location));
     let columns: Vec<(&str, &str)> = table.columns.iter().map(|column| (column.name.as_str(), column.hive_type.as_str())).collect();
     assert_eq!(columns, [("id", "bigint"), ("review text", "string"), ("price", "double"), ("ok", "boolean"), ("day", "string")]);
     assert_eq!(table.serde_library, formats::LAZY_SIMPLE);
@@ -233,7 +232,7 @@ fn advice_differs_where_quotes_or_late_values_do() {
 
     let mut late = String::from("a,b\n");
     for number in 0..3000 {
-        late.push_str(&format!("{number},{}\n", if number == 2500 { "n/a" } else { "7" }));
+        writeln!(late, "{number},{}", if number == 2500 { "n/a" } else { "7" }).unwrap();
     }
     let evidence = inspect(late.as_bytes(), None);
     assert_eq!(types(&evidence), [("a", "bigint"), ("b", "string")]);

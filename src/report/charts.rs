@@ -1,7 +1,7 @@
 //! The charts of a measurement, in the reader's language: how many rows each facet value has, how its labels are shared out, what a metric
 //! says of each, and all metrics at once.
 
-use crate::bias::{BiasReport, FacetReport, Limits, Metric, MetricId, Severity, Slice, ValueReport, representation};
+use crate::bias::{BiasReport, FacetReport, Limits, Metric, MetricId, Severity, Slice, Undefined, ValueReport, representation};
 use crate::chart::{Band, Bars, Chart, Direction, Figure, Format, HeatMap, Kind, Level, Limit, Order, Reference, Series, Shares, Tone};
 use crate::model::{Arg, Message};
 use crate::text::{Texts, number};
@@ -54,13 +54,18 @@ pub fn imbalance(report: &BiasReport, facet: &FacetReport, source: Source<'_>, t
     bars.references = vec![Reference { value: equal, label }];
     let rest = |count: usize| texts.say(&Message::new("report-chart-rest").with("values", count));
     let least = facet.values.iter().min_by_key(|value| value.d.rows);
-    let title = least.map_or_else(
-        || facet.name(),
-        |value| {
+    let most = facet.values.iter().map(|value| value.d.rows).max();
+    let title = match least {
+        Some(value) if most == Some(value.d.rows) && facet.values.len() > 1 => {
+            let message = Message::new("report-chart-imbalance-even").with("facet", facet.name()).with("values", facet.values.len());
+            texts.say(&message.with("rows", value.d.rows))
+        }
+        Some(value) => {
             let message = Message::new("report-chart-imbalance-title").with("value", slice_text(&value.slice, texts));
             texts.say(&message.with("rows", value.d.rows).with("all", facet.rows))
-        },
-    );
+        }
+        None => facet.name(),
+    };
     Chart {
         title,
         subtitle: texts.say(&Message::new("report-chart-imbalance-subtitle").with("facet", facet.name())),
@@ -220,11 +225,12 @@ pub fn heat_map(report: &BiasReport, facet: &FacetReport, source: Source<'_>, te
     }
 }
 
-/// The metrics that a facet's values have, in their order.
+/// The metrics that a facet's values have, in their order; CDDL only where there is a group variable.
 #[must_use]
 pub fn metrics(facet: &FacetReport) -> Vec<MetricId> {
     let first = facet.values.iter().find(|value| !value.is_reference);
-    first.map_or_else(Vec::new, |value| value.metrics.iter().map(|metric| metric.id).collect())
+    let asked = first.into_iter().flat_map(|value| &value.metrics);
+    asked.filter(|metric| metric.undefined != Some(Undefined::NoGroupVariable)).map(|metric| metric.id).collect()
 }
 
 #[cfg(test)]

@@ -11,11 +11,39 @@ macro_rules! files {
 /// The Fluent sources of a language.
 pub(super) const fn of(locale: Locale) -> &'static [&'static str] {
     match locale {
-        Locale::English => {
-            files!("en", "bias", "bias_charts", "bias_tab", "chart", "cli", "frame", "infer", "lake", "query", "shell", "text", "worker")
-        }
-        Locale::Korean => {
-            files!("ko", "bias", "bias_charts", "bias_tab", "chart", "cli", "frame", "infer", "lake", "query", "shell", "text", "worker")
-        }
+        Locale::English => files!(
+            "en",
+            "bias",
+            "bias_charts",
+            "bias_tab",
+            "catalog",
+            "chart",
+            "cli",
+            "frame",
+            "infer",
+            "ingest",
+            "lake",
+            "query",
+            "shell",
+            "text",
+            "worker"
+        ),
+        Locale::Korean => files!(
+            "ko",
+            "bias",
+            "bias_charts",
+            "bias_tab",
+            "catalog",
+            "chart",
+            "cli",
+            "frame",
+            "infer",
+            "ingest",
+            "lake",
+            "query",
+            "shell",
+            "text",
+            "worker"
+        ),
     }
 }

@@ -9,6 +9,7 @@ report-chart-rest = { $values } others
 report-chart-equal-share = equal share { $rows }
 report-chart-equal-ci = equal groups { $value }
 report-chart-imbalance-title = { $value } has { $rows } of { $all } rows
+report-chart-imbalance-even = All { $values } values of { $facet } have { $rows } rows each
 report-chart-imbalance-subtitle = Rows by { $facet }
 report-chart-imbalance-note = { $share } of the rows, { $times } times an equal share
 report-chart-label = { $label } = { $value }

@@ -6,6 +6,7 @@ report-chart-rest = 그 외 { $values }개
 report-chart-equal-share = 균등 몫 { $rows }
 report-chart-equal-ci = 그룹 크기가 같을 때 { $value }
 report-chart-imbalance-title = { $value }: 전체 { $all }행 중 { $rows }행
+report-chart-imbalance-even = { $facet } 값 { $values }개가 모두 { $rows }행씩 있습니다
 report-chart-imbalance-subtitle = { $facet }별 행 수
 report-chart-imbalance-note = 전체 행의 { $share }, 균등 몫의 { $times }배
 report-chart-label = { $label } = { $value }

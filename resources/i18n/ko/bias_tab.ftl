@@ -1,0 +1,126 @@
+# 편향 탭.
+biastab-empty-title = 이 데이터로 학습해도 공정할까요?
+biastab-empty = 왼쪽에서 테이블, 파일 또는 s3:// 주소를 고르세요. 레이블과 살펴볼 그룹이 자동으로 제안됩니다. 확인한 뒤 측정을 누르세요.
+biastab-ready-title = 측정할 준비가 되었습니다
+biastab-ready = 왼쪽의 레이블과 그룹을 확인한 뒤 측정을 누르세요.
+
+biastab-source = 데이터 원본
+biastab-source-none = 테이블 선택
+biastab-source-file = 파일…
+biastab-source-result = 쿼리 결과
+biastab-source-address = 객체 또는 접두사의 s3:// 주소를 입력하고 Enter를 누르세요
+biastab-source-address-wrong = s3:// 주소가 아닙니다. s3://bucket/prefix/ 형식으로 입력하세요.
+biastab-source-reading = 열을 읽는 중…
+biastab-source-size = { $rows }행, { $columns }열
+
+biastab-choose = 열 선택
+biastab-none = 없음
+biastab-label = 레이블
+biastab-positive = 긍정 값
+biastab-positive-hint = 행에 해당하는 사람이나 사물에게 유리한 결과입니다
+biastab-positive-values = 값
+biastab-positive-above = 기준값 초과
+biastab-more-values = 드문 값은 표시하지 않습니다.
+biastab-facets = 살펴볼 그룹
+biastab-facets-hint = 각 그룹(d)을 나머지 전체(a)와 비교합니다
+biastab-facet = 패싯
+biastab-facet-number = 패싯 { $number }
+biastab-facet-add = 패싯
+biastab-facet-remove = { $column } 제거
+biastab-examine = { $column } 값
+biastab-examine-each = 값 { $values }개를 하나씩
+biastab-examine-each-more = 값을 하나씩
+biastab-examine-together = 일부 값을 묶어서
+biastab-examine-above = 기준값 초과
+biastab-examine-bins = 구간별로
+biastab-group = 그룹 변수
+biastab-group-hint = 그룹 변수를 정하면 CDDL은 같은 그룹 안에서만 비교합니다
+biastab-predicted = 예측 레이블
+biastab-predicted-hint = 모델의 예측 열을 고르면 학습 후 지표가 추가됩니다
+biastab-mode = 계산 방식
+biastab-mode-exact = 정의대로
+biastab-mode-clarify = Clarify
+biastab-mode-exact-hint = 모든 레이블 값에 대해 정의대로 계산하고 구간을 함께 구합니다.
+biastab-mode-clarify-hint = 예외 처리까지 SageMaker Clarify 0.5와 같은 수치를 냅니다.
+
+biastab-measure = 측정
+biastab-measure-hint = Ctrl+Enter
+biastab-measuring = 측정하는 중…
+biastab-stale = 측정한 뒤에 설정이 바뀌었습니다.
+biastab-need-source = 먼저 데이터 원본을 고르세요. 테이블, 파일, s3:// 주소, 쿼리 결과를 쓸 수 있습니다.
+biastab-need-label = 레이블 열을 고르세요.
+biastab-need-positive = { $column } 열에서 긍정 값을 하나 이상 선택하세요.
+biastab-need-threshold = { $column } 열의 기준값을 숫자로 입력하세요.
+biastab-need-facet = 살펴볼 그룹을 추가하세요.
+biastab-need-values = { $column } 열에서 그룹을 이루는 값을 선택하세요.
+biastab-need-edges = { $column } 열의 구간 경계를 25, 40, 60처럼 커지는 숫자로 입력하세요.
+biastab-need-seed = 시드는 42와 같은 정수입니다.
+biastab-need-table = 새 테이블 이름을 database.table 형식으로 입력하세요.
+
+biastab-findings = 발견한 점
+biastab-findings-of = { $source } · { $rows }행 · { $label } = { $positive }
+biastab-findings-none = 허용 범위를 벗어난 것이 없습니다.
+
+biastab-view-imbalance = 불균형
+biastab-view-labels = 레이블
+biastab-view-metrics = 지표
+biastab-view-heat-map = 히트맵
+biastab-view-compare = 비교
+biastab-metric = 지표
+biastab-metrics-table = 모든 지표
+biastab-filter = 값 찾기
+biastab-mark-fail = 허용 범위를 벗어남
+biastab-mark-warn = 살펴볼 만함
+biastab-mark-chance = 우연과 구별되지 않음
+biastab-equal-ci = 그룹 { $groups }개의 크기가 모두 같다면 CI는 각각 { $value }
+biastab-equal-ci-hint = CI는 한 그룹을 나머지 전체와 비교합니다. 그래서 그룹이 많으면 균형 잡힌 데이터에서도 0과 거리가 멉니다.
+biastab-export-analysis = analysis.json (Clarify 형식)
+biastab-export-all = 모두 폴더에 저장
+
+biastab-meaning-close = 설명 닫기
+biastab-interval = { $confidence } 구간: { $low } ~ { $high }
+biastab-chance = 구간에 차이 없음이 포함되어 있어 우연과 구별할 수 없습니다.
+biastab-beyond-fail = 일반적으로 받아들이는 범위를 벗어났습니다.
+biastab-beyond-warn = 살펴볼 만합니다.
+biastab-formula = 계산식
+biastab-rows-behind = 근거가 된 행
+biastab-examined = 살펴보는 그룹(d)
+biastab-rows = 행 수
+biastab-rows-positive = 긍정 레이블
+biastab-true-positive = 참 양성
+biastab-false-positive = 거짓 양성
+biastab-true-negative = 참 음성
+biastab-false-negative = 거짓 음성
+biastab-groups = 그룹별
+biastab-group-line = { $group }: { $disparity } ({ $rows }행)
+biastab-group-all = 그룹을 나누지 않으면: { $disparity }
+biastab-clarify-value = Clarify 보고 값: { $value }
+biastab-clarify-error = Clarify 보고 오류: { $error }
+biastab-clarify-nothing = Clarify는 여기서 아무 값도 보고하지 않습니다.
+biastab-clarify-same = Clarify 보고 값도 같습니다.
+
+biastab-before = 이전
+biastab-after = 이후
+biastab-run = { $number }. { $source } · { $rows }행
+biastab-run-balanced = { $number }. { $source }, 균형 조정 · { $rows }행
+biastab-compare-changes = 변화
+biastab-compare-empty-title = 아직 측정이 하나뿐입니다
+biastab-compare-empty = 다른 데이터를 측정하거나 이 데이터를 다운샘플링하면 두 측정을 나란히 볼 수 있습니다.
+biastab-compare-nothing = 두 측정에 공통된 패싯이 없습니다.
+biastab-copy-statement = 문 복사
+
+biastab-rebalance = 균형 맞추기
+biastab-rebalance-hint = 모든 그룹과 레이블을 가장 작은 칸에 맞춰 다운샘플링하고 다시 측정합니다
+biastab-rebalance-title = 가장 작은 칸에 맞춰 다운샘플링
+biastab-rebalance-plan = { $cells }개 칸에서 { $each }행씩 남깁니다. 전체 { $rows }행 중 { $kept }행이 남습니다.
+biastab-rebalance-smallest = 가장 작은 칸: { $value }, { $label } = { $class }, { $rows }행
+biastab-rebalance-missing = 행이 하나도 없어 균형을 맞출 수 없는 조합이 { $cells }개 있습니다: { $some }
+biastab-rebalance-left-out = 패싯이나 레이블에 값이 없는 { $rows }행은 제외합니다.
+biastab-rebalance-impossible = 균형을 맞출 행이 없습니다.
+biastab-rebalance-seed = 시드
+biastab-rebalance-seed-hint = 시드가 같으면 같은 행을 고릅니다
+biastab-rebalance-table = 새 테이블
+biastab-rebalance-file = 새 CSV 파일
+biastab-rebalance-name = 새 테이블 이름
+biastab-rebalance-waiting = 행을 고르는 중…
+biastab-rebalance-go = { $rows }행 남기기

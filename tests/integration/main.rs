@@ -11,8 +11,8 @@
 mod lake_s3;
 mod lake_trust;
 mod support;
+mod ui_bias;
 mod ui_catalog;
 mod ui_ingest;
-mod ui_bias;
 mod ui_query;
 mod window;

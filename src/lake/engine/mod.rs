@@ -33,10 +33,10 @@ use datafusion::prelude::SessionConfig;
 use futures::StreamExt as _;
 use tokio::task::JoinHandle;
 
-pub use error::{ErrorClass, QueryError};
-pub use parsed::ParsedQuery;
 pub(crate) use catalog::view_of;
+pub use error::{ErrorClass, QueryError};
 pub(crate) use files::{objects, partition_place};
+pub use parsed::ParsedQuery;
 
 use self::catalog::{Planned, Planner};
 use self::error::translated;
@@ -244,11 +244,7 @@ impl Engine {
         Ok(Explained { text, graphviz: displayable(physical.as_ref()).graphviz().to_string(), json })
     }
 
-    async fn plan(
-        &self,
-        query: ParsedQuery,
-        database: &str,
-    ) -> Result<(Planned, Arc<dyn ExecutionPlan>, Arc<QueryFiles>), QueryError> {
+    async fn plan(&self, query: ParsedQuery, database: &str) -> Result<(Planned, Arc<dyn ExecutionPlan>, Arc<QueryFiles>), QueryError> {
         let files = Arc::new(QueryFiles::new(self.inner.catalog.store().clone()));
         let runtime = self.runtime_env(&files)?;
         let mut base = SessionStateBuilder::new_from_existing(self.inner.base.clone()).with_runtime_env(runtime).build();

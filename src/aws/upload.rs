@@ -2,6 +2,7 @@
 
 use futures::FutureExt;
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
@@ -14,6 +15,7 @@ use crate::model::S3Location;
 const FIRST_PART_SIZE: usize = 8 << 20;
 const PARTS_IN_FLIGHT: usize = 3;
 const MOST_PARTS: i32 = 10_000;
+const ABORT_PAUSES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_secs(1)];
 
 /// An object on its way. End it with [`Upload::finish`] or [`Upload::abort`]; one that is dropped is aborted in the background.
 #[derive(Debug)]
@@ -183,10 +185,21 @@ async fn joined(part: JoinHandle<Result<CompletedPart, Error>>) -> Result<Comple
     part.await.unwrap_or_else(|error| Err(Error::plain(Kind::Server, "UploadPart", error.to_string())))
 }
 
+/// Aborts, and looks whether it is so: a part that was on its way may arrive after the first time.
 async fn abort(clients: &Clients, place: &S3Location, id: String) {
-    let sent = clients.s3.abort_multipart_upload().bucket(place.bucket.as_str()).key(&place.key).upload_id(id).send().boxed().await;
-    if let Err(error) = sent {
-        tracing::warn!(place = %place, error = %Error::new("AbortMultipartUpload", &error).detail, "an upload could not be undone");
+    let (bucket, key) = (place.bucket.as_str(), &place.key);
+    for pause in ABORT_PAUSES {
+        let sent = clients.s3.abort_multipart_upload().bucket(bucket).key(key).upload_id(&id).send().boxed().await;
+        if let Err(error) = sent.map_err(|e| Error::new("AbortMultipartUpload", &e))
+            && !error.is_not_found()
+        {
+            tracing::warn!(place = %place, error = %error.detail, "an upload could not be undone");
+        }
+        let left = clients.s3.list_parts().bucket(bucket).key(key).upload_id(&id).max_parts(1).send().boxed().await;
+        if left.is_err() {
+            return;
+        }
+        tokio::time::sleep(pause).await;
     }
 }
 

@@ -16,6 +16,9 @@ use crate::model::{Failure, Message};
 /// How long a lake may take to come up: it may have to finish what a crash left behind.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a lake that is ending is waited for.
+const END_TIMEOUT: Duration = Duration::from_secs(15);
+
 /// The line that `fairlake serve` writes first.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ServeLine {
@@ -37,18 +40,27 @@ impl From<ServeLine> for Keys {
 
 /// The keys of the lake in this folder, which is started when none serves it.
 pub(super) async fn join(root: &Path, launcher: &Launcher) -> Result<Keys, Failure> {
-    let folder = root.to_owned();
     let what = || Message::new("worker-what-lake").with("folder", root.display().to_string());
-    let found = tokio::task::spawn_blocking(move || find(&folder)).await;
-    let found = found.map_err(|error| Failure::new(what(), Message::new("worker-why-panic")).detail(error.to_string()))?;
-    match found {
-        Ok(Found::Running { endpoint, access_key_id, secret }) => {
-            Ok(Keys { endpoint, region: REGION.to_owned(), access_key_id, secret_access_key: secret })
+    let until = tokio::time::Instant::now() + END_TIMEOUT;
+    loop {
+        let folder = root.to_owned();
+        let found = tokio::task::spawn_blocking(move || find(&folder)).await;
+        let found = found.map_err(|error| Failure::new(what(), Message::new("worker-why-panic")).detail(error.to_string()))?;
+        match found {
+            Ok(Found::Running { endpoint, access_key_id, secret }) => {
+                // One that is just ending holds its lock and answers no more.
+                if Stay::at(&endpoint).await.is_ok() || tokio::time::Instant::now() > until {
+                    return Ok(Keys { endpoint, region: REGION.to_owned(), access_key_id, secret_access_key: secret });
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Ok(Found::Free) => {
+                return launcher(root.to_owned()).await.map_err(|error| {
+                    Failure::new(what(), Message::verbatim(error.to_string())).hint(Message::new("worker-hint-lake-start"))
+                });
+            }
+            Err(error) => return Err(Failure::new(what(), error.message()).detail(error.to_string())),
         }
-        Ok(Found::Free) => launcher(root.to_owned())
-            .await
-            .map_err(|error| Failure::new(what(), Message::verbatim(error.to_string())).hint(Message::new("worker-hint-lake-start"))),
-        Err(error) => Err(Failure::new(what(), error.message()).detail(error.to_string())),
     }
 }
 

@@ -19,4 +19,5 @@ mod ui_query;
 mod window;
 mod worker_bias;
 mod worker_desk;
+mod worker_local;
 mod worker_store;

@@ -21,7 +21,12 @@ pub(crate) struct Desk {
 impl Desk {
     /// A worker that finds this lake.
     pub(crate) fn on(lake: &Lake) -> Self {
-        let worker = Worker::start(WorkerOptions::new(lake.root().to_owned()), Arc::new(|| {})).expect("a worker");
+        Self::with(WorkerOptions::new(lake.root().to_owned()))
+    }
+
+    /// A worker of this set-up.
+    pub(crate) fn with(options: WorkerOptions) -> Self {
+        let worker = Worker::start(options, Arc::new(|| {})).expect("a worker");
         Self { worker: Some(worker), next: 1 }
     }
 

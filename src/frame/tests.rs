@@ -121,7 +121,7 @@ fn faulty_files_are_shown_but_not_converted() {
     damaged.extend_from_slice(b"1,bad\xFF\n");
     let damaged = folder.file("damaged.csv", damaged);
     assert!(matches!(csv_of(&damaged, &plain).unwrap_err(), FrameError::Encoding { row: 51, column: 2, .. }));
-    assert!(look(&damaged, &plain).preview.rows[49][1].as_deref().unwrap().ends_with('\u{FFFD}'));
+    assert!(look(&damaged, &plain).preview.rows.last().unwrap()[1].as_deref().unwrap().ends_with('\u{FFFD}'));
 
     let header_only = folder.file("header.csv", "a,b\n");
     assert_eq!(csv_of(&header_only, &plain).unwrap(), "a,b\n");

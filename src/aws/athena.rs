@@ -1,9 +1,8 @@
 //! Athena: start, follow and stop a query, read its result page by page, and where results go.
 
-use aws_sdk_athena::types::{
-    QueryExecution, QueryExecutionContext, QueryExecutionState, ResultConfiguration, ResultSet, StatementType,
-};
+use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, QueryExecutionState, ResultConfiguration, ResultSet, StatementType};
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 
 use super::{Clients, Error, Kind};
 use crate::model::ResultColumn;
@@ -95,7 +94,8 @@ fn execution(from: QueryExecution) -> Execution {
     let output = from.result_configuration.and_then(|results| results.output_location).filter(|location| !location.is_empty());
     let sql = from.query.unwrap_or_default();
     let substatement = from.substatement_type.unwrap_or_default().to_uppercase();
-    let writes = ["CREATE_TABLE_AS_SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "UNLOAD"].iter().any(|kind| substatement.starts_with(kind));
+    let writes =
+        ["CREATE_TABLE_AS_SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "UNLOAD"].iter().any(|kind| substatement.starts_with(kind));
     let is_dml = from.statement_type == Some(StatementType::Dml);
     Execution {
         id: from.query_execution_id.unwrap_or_default(),
@@ -134,6 +134,7 @@ impl Clients {
             .set_result_configuration(result)
             .client_request_token(token)
             .send()
+            .boxed()
             .await
             .map_err(|e| Error::new("StartQueryExecution", &e))?;
         answer.query_execution_id.ok_or_else(|| Error::plain(Kind::Server, "StartQueryExecution", "no execution id"))
@@ -141,14 +142,27 @@ impl Clients {
 
     /// What is known about a query.
     pub async fn query_execution(&self, id: &str) -> Result<Execution, Error> {
-        let answer =
-            self.athena.get_query_execution().query_execution_id(id).send().await.map_err(|e| Error::new("GetQueryExecution", &e))?;
+        let answer = self
+            .athena
+            .get_query_execution()
+            .query_execution_id(id)
+            .send()
+            .boxed()
+            .await
+            .map_err(|e| Error::new("GetQueryExecution", &e))?;
         answer.query_execution.map(execution).ok_or_else(|| Error::plain(Kind::Server, "GetQueryExecution", "no query execution"))
     }
 
     /// Stops a query; one that is over stays as it is.
     pub async fn stop_query(&self, id: &str) -> Result<(), Error> {
-        self.athena.stop_query_execution().query_execution_id(id).send().await.map(|_| ()).map_err(|e| Error::new("StopQueryExecution", &e))
+        self.athena
+            .stop_query_execution()
+            .query_execution_id(id)
+            .send()
+            .boxed()
+            .await
+            .map(|_| ())
+            .map_err(|e| Error::new("StopQueryExecution", &e))
     }
 
     /// A page of a result of at most `most` rows (1 to 1,000).
@@ -160,6 +174,7 @@ impl Clients {
             .max_results(most)
             .set_next_token(next)
             .send()
+            .boxed()
             .await
             .map_err(|e| Error::new("GetQueryResults", &e))?;
         let mut page = answer.result_set.map(page_of).unwrap_or_default();
@@ -171,12 +186,12 @@ impl Clients {
     /// The latest queries of a workgroup, newest first, at most 50.
     pub async fn query_history(&self, workgroup: Option<&str>) -> Result<Vec<Execution>, Error> {
         let list = self.athena.list_query_executions().max_results(50).set_work_group(workgroup.map(str::to_owned));
-        let ids = list.send().await.map_err(|e| Error::new("ListQueryExecutions", &e))?.query_execution_ids.unwrap_or_default();
+        let ids = list.send().boxed().await.map_err(|e| Error::new("ListQueryExecutions", &e))?.query_execution_ids.unwrap_or_default();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let batch = self.athena.batch_get_query_execution().set_query_execution_ids(Some(ids.clone()));
-        let answer = batch.send().await.map_err(|e| Error::new("BatchGetQueryExecution", &e))?;
+        let answer = batch.send().boxed().await.map_err(|e| Error::new("BatchGetQueryExecution", &e))?;
         let mut found: Vec<Execution> = answer.query_executions.unwrap_or_default().into_iter().map(execution).collect();
         let place = |query: &Execution| ids.iter().position(|id| query.id == *id).unwrap_or(usize::MAX);
         found.sort_by_key(place);
@@ -185,14 +200,11 @@ impl Clients {
 
     /// Where a workgroup's results go.
     pub async fn workgroup_results(&self, workgroup: &str) -> Result<WorkgroupResults, Error> {
-        let answer = self.athena.get_work_group().work_group(workgroup).send().await.map_err(|e| Error::new("GetWorkGroup", &e))?;
+        let answer = self.athena.get_work_group().work_group(workgroup).send().boxed().await.map_err(|e| Error::new("GetWorkGroup", &e))?;
         let configuration = answer.work_group.and_then(|group| group.configuration);
         let Some(configuration) = configuration else { return Ok(WorkgroupResults::default()) };
         Ok(WorkgroupResults {
-            output: configuration
-                .result_configuration
-                .and_then(|results| results.output_location)
-                .filter(|location| !location.is_empty()),
+            output: configuration.result_configuration.and_then(|results| results.output_location).filter(|location| !location.is_empty()),
             managed: configuration.managed_query_results_configuration.is_some_and(|managed| managed.enabled),
         })
     }

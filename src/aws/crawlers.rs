@@ -5,6 +5,7 @@ use aws_sdk_glue::types::{
     UpdateBehavior,
 };
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 
 use super::{Clients, Error, Kind};
 use crate::model::S3Location;
@@ -82,9 +83,7 @@ fn crawler(from: aws_sdk_glue::types::Crawler) -> Crawler {
 }
 
 fn targets(crawler: &Crawler) -> CrawlerTargets {
-    let target = |place: &S3Location| {
-        S3Target::builder().path(place.to_string()).set_exclusions(Some(crawler.exclusions.clone())).build()
-    };
+    let target = |place: &S3Location| S3Target::builder().path(place.to_string()).set_exclusions(Some(crawler.exclusions.clone())).build();
     CrawlerTargets::builder().set_s3_targets(Some(crawler.targets.iter().map(target).collect())).build()
 }
 
@@ -101,7 +100,7 @@ impl Clients {
         let mut crawlers = Vec::new();
         let mut next = None;
         loop {
-            let answer = self.glue.get_crawlers().set_next_token(next).send().await.map_err(|e| Error::new("GetCrawlers", &e))?;
+            let answer = self.glue.get_crawlers().set_next_token(next).send().boxed().await.map_err(|e| Error::new("GetCrawlers", &e))?;
             crawlers.extend(answer.crawlers.unwrap_or_default().into_iter().map(crawler));
             next = answer.next_token;
             if next.is_none() {
@@ -112,7 +111,7 @@ impl Clients {
 
     /// One crawler.
     pub async fn crawler(&self, name: &str) -> Result<Crawler, Error> {
-        let answer = self.glue.get_crawler().name(name).send().await.map_err(|e| Error::new("GetCrawler", &e))?;
+        let answer = self.glue.get_crawler().name(name).send().boxed().await.map_err(|e| Error::new("GetCrawler", &e))?;
         answer.crawler.map(crawler).ok_or_else(|| Error::plain(Kind::NotFound, "GetCrawler", name))
     }
 
@@ -129,7 +128,7 @@ impl Clients {
             .schema_change_policy(policy(input))
             .set_configuration(input.configuration.clone())
             .set_schedule(input.schedule.clone());
-        match create.send().await.map_err(|e| Error::new("CreateCrawler", &e)) {
+        match create.send().boxed().await.map_err(|e| Error::new("CreateCrawler", &e)) {
             Ok(_) => Ok(()),
             Err(error) if error.kind == Kind::Exists => self.update_crawler(input).await,
             Err(error) => Err(error),
@@ -149,28 +148,28 @@ impl Clients {
             // An absent configuration or schedule would leave the old one in place; an empty one clears it.
             .configuration(input.configuration.clone().unwrap_or_default())
             .schedule(input.schedule.clone().unwrap_or_default());
-        update.send().await.map(|_| ()).map_err(|e| Error::new("UpdateCrawler", &e))
+        update.send().boxed().await.map(|_| ()).map_err(|e| Error::new("UpdateCrawler", &e))
     }
 
     /// Deletes a crawler. Its tables stay.
     pub async fn delete_crawler(&self, name: &str) -> Result<(), Error> {
-        self.glue.delete_crawler().name(name).send().await.map(|_| ()).map_err(|e| Error::new("DeleteCrawler", &e))
+        self.glue.delete_crawler().name(name).send().boxed().await.map(|_| ()).map_err(|e| Error::new("DeleteCrawler", &e))
     }
 
     /// Starts a crawler.
     pub async fn start_crawler(&self, name: &str) -> Result<(), Error> {
-        self.glue.start_crawler().name(name).send().await.map(|_| ()).map_err(|e| Error::new("StartCrawler", &e))
+        self.glue.start_crawler().name(name).send().boxed().await.map(|_| ()).map_err(|e| Error::new("StartCrawler", &e))
     }
 
     /// Asks a running crawler to stop.
     pub async fn stop_crawler(&self, name: &str) -> Result<(), Error> {
-        self.glue.stop_crawler().name(name).send().await.map(|_| ()).map_err(|e| Error::new("StopCrawler", &e))
+        self.glue.stop_crawler().name(name).send().boxed().await.map(|_| ()).map_err(|e| Error::new("StopCrawler", &e))
     }
 
     /// The runs of a crawler, newest first, at most 100.
     pub async fn crawls(&self, name: &str) -> Result<Vec<Crawl>, Error> {
         let ask = self.glue.list_crawls().crawler_name(name).max_results(100);
-        let found = ask.send().await.map_err(|e| Error::new("ListCrawls", &e))?.crawls.unwrap_or_default();
+        let found = ask.send().boxed().await.map_err(|e| Error::new("ListCrawls", &e))?.crawls.unwrap_or_default();
         let mut crawls: Vec<Crawl> = found
             .into_iter()
             .map(|crawl| Crawl {

@@ -83,7 +83,9 @@ impl Error {
         };
         let code = error.code().map(str::to_owned);
         let message = error.message().map_or_else(|| innermost(error), str::to_owned);
-        if let Some(id) = error.raw_response().and_then(|raw| raw.headers().get("x-amzn-requestid").or(raw.headers().get("x-amz-request-id"))) {
+        if let Some(id) =
+            error.raw_response().and_then(|raw| raw.headers().get("x-amzn-requestid").or(raw.headers().get("x-amz-request-id")))
+        {
             detail.push_str("; request id ");
             detail.push_str(id);
         }
@@ -135,13 +137,26 @@ fn credentials_kind(error: &(dyn StdError + 'static)) -> Option<Kind> {
 fn service_kind(code: Option<&str>, status: u16) -> Kind {
     match code.unwrap_or_default() {
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Kind::Expired,
-        "InvalidAccessKeyId" | "UnrecognizedClientException" | "InvalidClientTokenId" | "SignatureDoesNotMatch"
-        | "InvalidSignatureException" | "IncompleteSignature" | "MissingAuthenticationToken" | "RequestTimeTooSkewed" => Kind::BadCredentials,
+        "InvalidAccessKeyId"
+        | "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "RequestTimeTooSkewed" => Kind::BadCredentials,
         "AccessDenied" | "AccessDeniedException" | "Forbidden" | "AllAccessDisabled" => Kind::Denied,
-        "NoSuchBucket" | "NoSuchKey" | "NoSuchUpload" | "NotFound" | "EntityNotFoundException" | "ResourceNotFoundException" => Kind::NotFound,
+        "NoSuchBucket" | "NoSuchKey" | "NoSuchUpload" | "NotFound" | "EntityNotFoundException" | "ResourceNotFoundException" => {
+            Kind::NotFound
+        }
         "AlreadyExistsException" | "BucketAlreadyOwnedByYou" | "BucketAlreadyExists" => Kind::Exists,
-        "BucketNotEmpty" | "CrawlerRunningException" | "CrawlerStoppingException" | "CrawlerNotRunningException" | "OperationAborted"
-        | "ConcurrentModificationException" | "PreconditionFailed" => Kind::Conflict,
+        "BucketNotEmpty"
+        | "CrawlerRunningException"
+        | "CrawlerStoppingException"
+        | "CrawlerNotRunningException"
+        | "OperationAborted"
+        | "ConcurrentModificationException"
+        | "PreconditionFailed" => Kind::Conflict,
         "TooManyRequestsException" | "SlowDown" | "RequestLimitExceeded" | "Throttling" | "ThrottlingException" => Kind::Throttled,
         _ => match status {
             401 | 403 => Kind::Denied,

@@ -1,5 +1,6 @@
 //! Glue's catalogue: databases, tables and partitions, in the words of `model`.
 
+use futures::FutureExt;
 use std::collections::BTreeMap;
 
 use aws_sdk_glue::types::{Column as GlueColumn, DatabaseInput, SerDeInfo, StorageDescriptor, Table as GlueTable, TableInput};
@@ -39,7 +40,7 @@ impl Clients {
         let mut names = Vec::new();
         let mut next = None;
         loop {
-            let answer = self.glue.get_databases().set_next_token(next).send().await.map_err(|e| Error::new("GetDatabases", &e))?;
+            let answer = self.glue.get_databases().set_next_token(next).send().boxed().await.map_err(|e| Error::new("GetDatabases", &e))?;
             names.extend(answer.database_list.into_iter().map(|database| database.name));
             next = answer.next_token;
             if next.is_none() {
@@ -50,8 +51,9 @@ impl Clients {
 
     /// Creates a database; one that exists is left as it is.
     pub async fn create_database(&self, name: &str) -> Result<(), Error> {
-        let input = DatabaseInput::builder().name(name).build().map_err(|e| Error::plain(Kind::Invalid, "CreateDatabase", e.to_string()))?;
-        match self.glue.create_database().database_input(input).send().await.map_err(|e| Error::new("CreateDatabase", &e)) {
+        let input =
+            DatabaseInput::builder().name(name).build().map_err(|e| Error::plain(Kind::Invalid, "CreateDatabase", e.to_string()))?;
+        match self.glue.create_database().database_input(input).send().boxed().await.map_err(|e| Error::new("CreateDatabase", &e)) {
             Err(error) if error.kind != Kind::Exists => Err(error),
             _ => Ok(()),
         }
@@ -59,7 +61,7 @@ impl Clients {
 
     /// Deletes a database with its tables. The files stay.
     pub async fn delete_database(&self, name: &str) -> Result<(), Error> {
-        self.glue.delete_database().name(name).send().await.map(|_| ()).map_err(|e| Error::new("DeleteDatabase", &e))
+        self.glue.delete_database().name(name).send().boxed().await.map(|_| ()).map_err(|e| Error::new("DeleteDatabase", &e))
     }
 
     /// The tables of a database.
@@ -68,7 +70,7 @@ impl Clients {
         let mut next = None;
         loop {
             let ask = self.glue.get_tables().database_name(database).set_next_token(next);
-            let answer = ask.send().await.map_err(|e| Error::new("GetTables", &e))?;
+            let answer = ask.send().boxed().await.map_err(|e| Error::new("GetTables", &e))?;
             tables.extend(answer.table_list.unwrap_or_default().into_iter().map(|table| catalog_table(database, table)));
             next = answer.next_token;
             if next.is_none() {
@@ -80,7 +82,7 @@ impl Clients {
     /// One table.
     pub async fn table(&self, table: &TableRef) -> Result<CatalogTable, Error> {
         let ask = self.glue.get_table().database_name(&table.database).name(&table.table);
-        let answer = ask.send().await.map_err(|e| Error::new("GetTable", &e))?;
+        let answer = ask.send().boxed().await.map_err(|e| Error::new("GetTable", &e))?;
         let found = answer.table.ok_or_else(|| Error::plain(Kind::NotFound, "GetTable", table.to_string()))?;
         Ok(catalog_table(&table.database, found))
     }
@@ -88,19 +90,19 @@ impl Clients {
     /// Creates a table.
     pub async fn create_table(&self, database: &str, definition: &TableDefinition) -> Result<(), Error> {
         let ask = self.glue.create_table().database_name(database).table_input(table_input(definition)?);
-        ask.send().await.map(|_| ()).map_err(|e| Error::new("CreateTable", &e))
+        ask.send().boxed().await.map(|_| ()).map_err(|e| Error::new("CreateTable", &e))
     }
 
     /// Replaces the definition of a table.
     pub async fn update_table(&self, database: &str, definition: &TableDefinition) -> Result<(), Error> {
         let ask = self.glue.update_table().database_name(database).table_input(table_input(definition)?);
-        ask.send().await.map(|_| ()).map_err(|e| Error::new("UpdateTable", &e))
+        ask.send().boxed().await.map(|_| ()).map_err(|e| Error::new("UpdateTable", &e))
     }
 
     /// Deletes a table. The files stay.
     pub async fn delete_table(&self, table: &TableRef) -> Result<(), Error> {
         let ask = self.glue.delete_table().database_name(&table.database).name(&table.table);
-        ask.send().await.map(|_| ()).map_err(|e| Error::new("DeleteTable", &e))
+        ask.send().boxed().await.map(|_| ()).map_err(|e| Error::new("DeleteTable", &e))
     }
 
     /// The partitions of a table, up to `most`.
@@ -110,7 +112,7 @@ impl Clients {
         loop {
             let ask = self.glue.get_partitions().database_name(&table.database).table_name(&table.table);
             let ask = ask.exclude_column_schema(true).set_next_token(next);
-            let answer = ask.send().await.map_err(|e| Error::new("GetPartitions", &e))?;
+            let answer = ask.send().boxed().await.map_err(|e| Error::new("GetPartitions", &e))?;
             partitions.extend(answer.partitions.unwrap_or_default().into_iter().map(|partition| Partition {
                 values: partition.values.unwrap_or_default(),
                 location: partition.storage_descriptor.and_then(|sd| sd.location).and_then(|location| location.parse().ok()),
@@ -167,8 +169,7 @@ fn glue_columns(columns: &[Column]) -> Result<Vec<GlueColumn>, Error> {
 
 fn table_input(definition: &TableDefinition) -> Result<TableInput, Error> {
     let own = |(key, _): &(&String, &String)| key.as_str() != VIEW_TEXT;
-    let map =
-        |from: &BTreeMap<String, String>| Some(from.iter().filter(own).map(|(key, value)| (key.clone(), value.clone())).collect());
+    let map = |from: &BTreeMap<String, String>| Some(from.iter().filter(own).map(|(key, value)| (key.clone(), value.clone())).collect());
     let text = |text: &String| (!text.is_empty()).then(|| text.clone());
     let serde = SerDeInfo::builder()
         .set_serialization_library(text(&definition.serde_library))

@@ -1,5 +1,6 @@
 //! The AWS clients of one connection: S3, Glue, Athena and STS, with the keys, region and endpoint that the connection stands for.
 
+use futures::FutureExt;
 use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
@@ -114,7 +115,9 @@ impl Clients {
             && let Some(variable) = profiles::endpoint_in_environment()
         {
             // The SDK's sign-in clients would follow the variable and send the session's token there.
-            return Err(Error::configuration(format!("{variable} is set in the environment and would redirect the sign-in of profile '{name}'")));
+            return Err(Error::configuration(format!(
+                "{variable} is set in the environment and would redirect the sign-in of profile '{name}'"
+            )));
         }
         let region = region.or(facts.region.as_deref()).unwrap_or(DEFAULT_REGION);
         let endpoint = url.or(facts.endpoint.as_deref());
@@ -171,7 +174,7 @@ impl Clients {
 
     /// Asks STS who the keys belong to.
     pub async fn identity(&self) -> Result<Identity, Error> {
-        let answer = self.sts.get_caller_identity().send().await.map_err(|e| Error::new("GetCallerIdentity", &e))?;
+        let answer = self.sts.get_caller_identity().send().boxed().await.map_err(|e| Error::new("GetCallerIdentity", &e))?;
         Ok(Identity { account: answer.account.unwrap_or_default(), arn: answer.arn.unwrap_or_default() })
     }
 }

@@ -4,6 +4,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Delete, ObjectIdentifier};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 
 use super::{Clients, Error, Kind};
 use crate::model::{BucketName, S3Location};
@@ -62,7 +63,8 @@ impl Clients {
         let mut buckets = Vec::new();
         let mut next = None;
         loop {
-            let answer = self.s3.list_buckets().set_continuation_token(next).send().await.map_err(|e| Error::new("ListBuckets", &e))?;
+            let answer =
+                self.s3.list_buckets().set_continuation_token(next).send().boxed().await.map_err(|e| Error::new("ListBuckets", &e))?;
             for bucket in answer.buckets.unwrap_or_default() {
                 if let Some(name) = bucket.name.as_deref().and_then(|name| BucketName::parse(name).ok()) {
                     buckets.push(Bucket { name, created: bucket.creation_date.as_ref().and_then(time) });
@@ -77,7 +79,7 @@ impl Clients {
 
     /// Whether a bucket exists and may be used.
     pub async fn bucket_exists(&self, bucket: &BucketName) -> Result<bool, Error> {
-        match self.s3.head_bucket().bucket(bucket.as_str()).send().await.map_err(|e| Error::new("HeadBucket", &e)) {
+        match self.s3.head_bucket().bucket(bucket.as_str()).send().boxed().await.map_err(|e| Error::new("HeadBucket", &e)) {
             Ok(_) => Ok(true),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error),
@@ -89,7 +91,7 @@ impl Clients {
         // us-east-1 is the one region that must not be named.
         let place = (self.region() != "us-east-1")
             .then(|| CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::from(self.region())).build());
-        let sent = self.s3.create_bucket().bucket(bucket.as_str()).set_create_bucket_configuration(place).send().await;
+        let sent = self.s3.create_bucket().bucket(bucket.as_str()).set_create_bucket_configuration(place).send().boxed().await;
         match sent.map_err(|e| Error::new("CreateBucket", &e)) {
             Err(error) if error.code.as_deref() != Some("BucketAlreadyOwnedByYou") => Err(error),
             _ => Ok(()),
@@ -98,7 +100,7 @@ impl Clients {
 
     /// Deletes an empty bucket.
     pub async fn delete_bucket(&self, bucket: &BucketName) -> Result<(), Error> {
-        self.s3.delete_bucket().bucket(bucket.as_str()).send().await.map(|_| ()).map_err(|e| Error::new("DeleteBucket", &e))
+        self.s3.delete_bucket().bucket(bucket.as_str()).send().boxed().await.map(|_| ()).map_err(|e| Error::new("DeleteBucket", &e))
     }
 
     /// One page of what lies below a prefix; with `shallow`, only right below it.
@@ -111,6 +113,7 @@ impl Clients {
             .set_delimiter(shallow.then(|| "/".to_owned()))
             .set_continuation_token(next)
             .send()
+            .boxed()
             .await
             .map_err(|e| Error::new("ListObjectsV2", &e))?;
         let objects = answer.contents.unwrap_or_default().into_iter().filter_map(|object| {
@@ -157,6 +160,7 @@ impl Clients {
                 .bucket(bucket.as_str())
                 .delete(delete)
                 .send()
+                .boxed()
                 .await
                 .map_err(|e| Error::new("DeleteObjects", &e))?;
             if let Some(error) = answer.errors().first() {
@@ -170,8 +174,15 @@ impl Clients {
 
     /// The size and `ETag` of an object.
     pub async fn head(&self, place: &S3Location) -> Result<Head, Error> {
-        let answer =
-            self.s3.head_object().bucket(place.bucket.as_str()).key(&place.key).send().await.map_err(|e| Error::new("HeadObject", &e))?;
+        let answer = self
+            .s3
+            .head_object()
+            .bucket(place.bucket.as_str())
+            .key(&place.key)
+            .send()
+            .boxed()
+            .await
+            .map_err(|e| Error::new("HeadObject", &e))?;
         Ok(Head { size: size(answer.content_length), etag: answer.e_tag })
     }
 
@@ -188,6 +199,7 @@ impl Clients {
             .range(format!("bytes={from}-{}", to - 1))
             .set_if_match(etag.map(str::to_owned))
             .send()
+            .boxed()
             .await
             .map_err(|e| Error::new("GetObject", &e))?;
         let bytes = answer.body.collect().await.map_err(|error| Error::plain(Kind::Unreachable, "GetObject", error.to_string()))?;
@@ -203,6 +215,7 @@ impl Clients {
             .content_type(content_type)
             .body(ByteStream::from(bytes))
             .send()
+            .boxed()
             .await
             .map(|_| ())
             .map_err(|e| Error::new("PutObject", &e))

@@ -1,5 +1,6 @@
 //! An upload of unknown length with bounded memory: one request when it is small, a multipart upload when it is not, and nothing left when it is not finished.
 
+use futures::FutureExt;
 use std::collections::VecDeque;
 
 use aws_sdk_s3::primitives::ByteStream;
@@ -91,6 +92,7 @@ impl Upload {
             .set_upload_id(self.id.clone())
             .multipart_upload(parts)
             .send()
+            .boxed()
             .await
             .map_err(|e| Error::new("CompleteMultipartUpload", &e))?;
         self.id = None;
@@ -139,6 +141,7 @@ impl Upload {
             .content_type(self.content_type)
             .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .send()
+            .boxed()
             .await
             .map_err(|e| Error::new("CreateMultipartUpload", &e))?;
         let id = answer.upload_id.ok_or_else(|| Error::plain(Kind::Server, "CreateMultipartUpload", "no upload id"))?;
@@ -170,6 +173,7 @@ async fn send(clients: &Clients, place: &S3Location, id: String, number: i32, bo
         .checksum_algorithm(ChecksumAlgorithm::Crc32)
         .body(ByteStream::from(body))
         .send()
+        .boxed()
         .await
         .map_err(|e| Error::new("UploadPart", &e))?;
     Ok(CompletedPart::builder().part_number(number).set_e_tag(answer.e_tag).set_checksum_crc32(answer.checksum_crc32).build())
@@ -180,7 +184,7 @@ async fn joined(part: JoinHandle<Result<CompletedPart, Error>>) -> Result<Comple
 }
 
 async fn abort(clients: &Clients, place: &S3Location, id: String) {
-    let sent = clients.s3.abort_multipart_upload().bucket(place.bucket.as_str()).key(&place.key).upload_id(id).send().await;
+    let sent = clients.s3.abort_multipart_upload().bucket(place.bucket.as_str()).key(&place.key).upload_id(id).send().boxed().await;
     if let Err(error) = sent {
         tracing::warn!(place = %place, error = %Error::new("AbortMultipartUpload", &error).detail, "an upload could not be undone");
     }

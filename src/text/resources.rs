@@ -18,13 +18,15 @@ pub(super) const fn of(locale: Locale) -> &'static [&'static str] {
             "bias_tab",
             "catalog",
             "chart",
+            "cli",
             "frame",
             "infer",
             "ingest",
             "lake",
             "query",
             "shell",
-            "text"
+            "text",
+            "worker"
         ),
         Locale::Korean => files!(
             "ko",
@@ -33,13 +35,15 @@ pub(super) const fn of(locale: Locale) -> &'static [&'static str] {
             "bias_tab",
             "catalog",
             "chart",
+            "cli",
             "frame",
             "infer",
             "ingest",
             "lake",
             "query",
             "shell",
-            "text"
+            "text",
+            "worker"
         ),
     }
 }

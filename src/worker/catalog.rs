@@ -103,14 +103,8 @@ async fn describe(context: &Context, table: &TableRef) -> Done {
             Err(stop) => return Err(stop),
         }
     }
-    let details = TableDetails {
-        table: found.table,
-        definition: found.definition,
-        created: found.created,
-        updated: found.updated,
-        objects,
-        bytes,
-    };
+    let details =
+        TableDetails { table: found.table, definition: found.definition, created: found.created, updated: found.updated, objects, bytes };
     tell(context, CatalogEvent::Table(Box::new(details))).await
 }
 

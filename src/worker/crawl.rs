@@ -25,7 +25,14 @@ const MOST_PARTITIONS: usize = 100_000;
 const DEPRECATED: &str = "DEPRECATED_BY_CRAWLER";
 /// Parameters that change with every run and say nothing about the table.
 const RUN_PARAMETERS: [&str; 8] = [
-    "UPDATED_BY_CRAWLER", "CRAWL_RUN_ID", "objectCount", "recordCount", "sizeKey", "averageRecordSize", "transient_lastDdlTime", "lastModified",
+    "UPDATED_BY_CRAWLER",
+    "CRAWL_RUN_ID",
+    "objectCount",
+    "recordCount",
+    "sizeKey",
+    "averageRecordSize",
+    "transient_lastDdlTime",
+    "lastModified",
 ];
 
 pub(super) async fn list(context: &Context) -> Done {
@@ -166,7 +173,8 @@ fn change(table: &TableRef, before: Option<&Seen>, after: Option<&Seen>) -> Opti
 }
 
 fn columns(before: &[Column], after: &[Column]) -> Vec<ColumnChange> {
-    let type_in = |columns: &[Column], name: &str| columns.iter().find(|column| column.name == name).map(|column| column.hive_type.to_string());
+    let type_in =
+        |columns: &[Column], name: &str| columns.iter().find(|column| column.name == name).map(|column| column.hive_type.to_string());
     let gone = before.iter().filter(|column| after.iter().all(|other| other.name != column.name));
     let names = after.iter().chain(gone).map(|column| &column.name);
     let changes = names.map(|name| ColumnChange { column: name.clone(), before: type_in(before, name), after: type_in(after, name) });

@@ -81,13 +81,7 @@ pub(super) struct Desk {
 type Running = Arc<Mutex<HashMap<JobId, CancellationToken>>>;
 
 impl Desk {
-    pub(super) fn new(
-        options: WorkerOptions,
-        language: Language,
-        outbox: mpsc::Sender<JobEvent>,
-        wake: Wake,
-        board: Board,
-    ) -> Self {
+    pub(super) fn new(options: WorkerOptions, language: Language, outbox: mpsc::Sender<JobEvent>, wake: Wake, board: Board) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let shared = Shared { cache: Cache::default(), results: Results::default(), sessions: Sessions::new(options), language };
         Self {
@@ -112,14 +106,8 @@ impl Desk {
                 self.tell(request.job, Event::Ended(Outcome::Done)).await;
                 continue;
             }
-            let job = Job::new(
-                request.job,
-                self.outbox.clone(),
-                self.wake.clone(),
-                self.board.clone(),
-                self.closing.clone(),
-                self.cores.clone(),
-            );
+            let job =
+                Job::new(request.job, self.outbox.clone(), self.wake.clone(), self.board.clone(), self.closing.clone(), self.cores.clone());
             locked(&self.running).insert(request.job, job.cancel_token());
             let context = Context { shared: self.shared.clone(), job, connection: request.connection };
             let running = self.running.clone();

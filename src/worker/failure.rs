@@ -97,9 +97,7 @@ pub(super) fn title(command: &Command) -> Option<Message> {
         Command::Ingest(IngestCommand::Delete { place }) => Message::new("worker-title-delete").with("place", place.to_string()),
         Command::Catalog(CatalogCommand::RunCrawler { name }) => Message::new("worker-title-crawl").with("crawler", name.as_str()),
         Command::Query(QueryCommand::Run { .. } | QueryCommand::Attach { .. }) => Message::new("worker-title-query"),
-        Command::Query(QueryCommand::Export { path, .. }) => {
-            Message::new("worker-title-export").with("file", file_name(path))
-        }
+        Command::Query(QueryCommand::Export { path, .. }) => Message::new("worker-title-export").with("file", file_name(path)),
         Command::Bias(BiasCommand::Measure { .. }) => Message::new("worker-title-measure"),
         Command::Bias(BiasCommand::Rebalance { .. }) => Message::new("worker-title-rebalance"),
         Command::Bias(BiasCommand::Export { folder, .. }) => Message::new("worker-title-export").with("file", file_name(folder)),

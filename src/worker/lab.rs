@@ -145,12 +145,8 @@ async fn stored(context: &Context) -> Done<S3Location> {
 async fn crawled(context: &Context, place: &S3Location) -> Done<TableRef> {
     step(context, 1);
     let session = context.session().await?;
-    let spec = CrawlerSpec {
-        name: CRAWLER.to_owned(),
-        database: DATABASE.to_owned(),
-        targets: vec![place.clone()],
-        ..CrawlerSpec::default()
-    };
+    let spec =
+        CrawlerSpec { name: CRAWLER.to_owned(), database: DATABASE.to_owned(), targets: vec![place.clone()], ..CrawlerSpec::default() };
     context.job.or_stop(crawl::put(&session, &spec)).await?;
     let run = crawl::crawl(context, CRAWLER).await?;
     let table = TableRef::new(DATABASE, "reviews");
@@ -349,7 +345,7 @@ fn changes(html: &mut String, before: &Measurement, after: &Measurement, texts: 
 
 fn push(html: &mut String, text: std::fmt::Arguments<'_>) {
     // Writing to a string cannot fail.
-    drop(html.write_fmt(text));
+    html.write_fmt(text).unwrap_or_default();
 }
 
 fn escaped(text: &str) -> String {

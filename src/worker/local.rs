@@ -31,12 +31,7 @@ pub struct ServeLine {
 
 impl From<ServeLine> for Keys {
     fn from(line: ServeLine) -> Self {
-        Self {
-            endpoint: line.endpoint,
-            region: line.region,
-            access_key_id: line.access_key_id,
-            secret_access_key: line.secret_access_key,
-        }
+        Self { endpoint: line.endpoint, region: line.region, access_key_id: line.access_key_id, secret_access_key: line.secret_access_key }
     }
 }
 
@@ -50,9 +45,9 @@ pub(super) async fn join(root: &Path, launcher: &Launcher) -> Result<Keys, Failu
         Ok(Found::Running { endpoint, access_key_id, secret }) => {
             Ok(Keys { endpoint, region: REGION.to_owned(), access_key_id, secret_access_key: secret })
         }
-        Ok(Found::Free) => launcher(root.to_owned()).await.map_err(|error| {
-            Failure::new(what(), Message::verbatim(error.to_string())).hint(Message::new("worker-hint-lake-start"))
-        }),
+        Ok(Found::Free) => launcher(root.to_owned())
+            .await
+            .map_err(|error| Failure::new(what(), Message::verbatim(error.to_string())).hint(Message::new("worker-hint-lake-start"))),
         Err(error) => Err(Failure::new(what(), error.message()).detail(error.to_string())),
     }
 }

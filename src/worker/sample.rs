@@ -14,9 +14,8 @@ use rand_chacha::ChaCha8Rng;
 pub const ROWS: u64 = 5000;
 
 /// The names of the columns.
-pub const COLUMNS: [&str; 10] = [
-    "review_id", "rating", "product_category", "age_group", "region", "gender", "language", "verified", "review_date", "review_body",
-];
+pub const COLUMNS: [&str; 10] =
+    ["review_id", "rating", "product_category", "age_group", "region", "gender", "language", "verified", "review_date", "review_body"];
 
 const SEED: u64 = 2021;
 
@@ -36,13 +35,18 @@ const CATEGORIES: [(&str, u32, &str, &str, f64); 8] = [
 const AGES: [(&str, u32, f64); 6] =
     [("18-24", 140, 0.1), ("25-34", 310, 0.1), ("35-44", 260, 0.0), ("45-54", 160, 0.0), ("55-64", 90, -0.1), ("65+", 40, -0.7)];
 
-const REGIONS: [(&str, u32); 6] =
-    [("Seoul", 420), ("Gyeonggi", 250), ("Busan", 130), ("Daegu", 90), ("Gwangju", 70), ("Jeju", 40)];
+const REGIONS: [(&str, u32); 6] = [("Seoul", 420), ("Gyeonggi", 250), ("Busan", 130), ("Daegu", 90), ("Gwangju", 70), ("Jeju", 40)];
 
 const GENDERS: [(&str, u32); 3] = [("female", 740), ("male", 220), ("unspecified", 40)];
 
-const OPENINGS: [&str; 6] =
-    ["I bought this {} last month.", "My second {} from this shop.", "Ordered this {} for a trip.", "This {} was a gift.", "I had looked for such a {} for long.", "I saw this {} online and had to try it."];
+const OPENINGS: [&str; 6] = [
+    "I bought this {} last month.",
+    "My second {} from this shop.",
+    "Ordered this {} for a trip.",
+    "This {} was a gift.",
+    "I had looked for such a {} for long.",
+    "I saw this {} online and had to try it.",
+];
 
 const GOOD: [&str; 8] = [
     "The fit is perfect and the fabric feels soft.",
@@ -73,8 +77,13 @@ const BAD: [&str; 7] = [
     "I sent it back.",
 ];
 
-const OPENINGS_KO: [&str; 5] =
-    ["지난달에 {} 주문했어요.", "이 매장에서 두 번째로 산 {}입니다.", "여행 가려고 {} 구매했습니다.", "선물로 받은 {}이에요.", "오래 고민하다가 {} 골랐습니다."];
+const OPENINGS_KO: [&str; 5] = [
+    "지난달에 {} 주문했어요.",
+    "이 매장에서 두 번째로 산 {}입니다.",
+    "여행 가려고 {} 구매했습니다.",
+    "선물로 받은 {}이에요.",
+    "오래 고민하다가 {} 골랐습니다.",
+];
 
 const GOOD_KO: [&str; 7] = [
     "핏이 딱 맞고 원단이 부드러워요.",

@@ -107,17 +107,11 @@ impl Sessions {
         };
         let is_local = *connection == Connection::Local;
         let region = self.options.region.as_deref().filter(|_| !is_local);
-        let clients = Clients::connect(&access, region).await?;
+        let clients = Box::pin(Clients::connect(&access, region)).await?;
         let keeper = is_local.then(|| clients.endpoint().map(Keeper::new)).flatten();
         let folder = is_local.then(|| self.options.lake.display().to_string());
-        let session = Arc::new(Session {
-            clients,
-            connection: connection.clone(),
-            folder,
-            keeper,
-            info: OnceCell::new(),
-            outputs: Mutex::default(),
-        });
+        let session =
+            Arc::new(Session { clients, connection: connection.clone(), folder, keeper, info: OnceCell::new(), outputs: Mutex::default() });
         open.insert(connection.clone(), session.clone());
         Ok(session)
     }

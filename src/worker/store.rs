@@ -8,10 +8,10 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use super::dispatch::Context;
+use super::failure;
 use super::ingest::{self, of_frame};
 use super::job::{Done, Job, Stop};
 use super::sessions::Session;
-use super::failure;
 use crate::aws::Upload;
 use crate::frame::{self, CsvOptions, FrameError};
 use crate::infer::{self, Evidence, Overrides, Scanner, Storage};
@@ -71,15 +71,11 @@ async fn put(context: &Context, session: &Session, request: &StoreRequest, trace
     let mut taken = BTreeSet::new();
     for file in &request.files {
         // A conversion needs to know the whole file before it begins; a table over raw text has to be one that a reader can read.
-        let known = if request.form == StoreAs::Raw && request.catalogue.is_none() {
-            None
-        } else {
-            Some(checked(context, request, file).await?)
-        };
+        let known =
+            if request.form == StoreAs::Raw && request.catalogue.is_none() { None } else { Some(checked(context, request, file).await?) };
         let place = folder.join(&object_name(&file.path, request.form, &mut taken));
-        let place = S3Location::new(place.bucket, place.key).map_err(|error| {
-            Failure::new(what(file), Message::verbatim(error.to_string())).hint(Message::new("worker-hint-shorter"))
-        })?;
+        let place = S3Location::new(place.bucket, place.key)
+            .map_err(|error| Failure::new(what(file), Message::verbatim(error.to_string())).hint(Message::new("worker-hint-shorter")))?;
         let is_new = match context.job.or_stop(session.clients.head(&place)).await {
             Ok(_) => false,
             Err(Stop::Service(error)) if error.is_not_found() => true,
@@ -255,12 +251,12 @@ impl Source {
     /// Byte for byte, looked at in passing.
     fn raw(&self, mut pipe: Pipe, mut scanner: Option<Scanner>) -> Result<Option<Evidence>, FrameError> {
         let failed = |error| FrameError::read(&self.path, error);
-        let mut file = std::fs::File::open(&self.path).map_err(failed)?;
+        let file = std::fs::File::open(&self.path).map_err(failed)?;
         let before = file.metadata().map_err(failed)?;
         let mut done = 0;
         loop {
             let mut chunk = Vec::with_capacity(CHUNK);
-            let length = file.by_ref().take(CHUNK as u64).read_to_end(&mut chunk).map_err(failed)?;
+            let length = (&file).take(CHUNK as u64).read_to_end(&mut chunk).map_err(failed)?;
             if length == 0 {
                 break;
             }

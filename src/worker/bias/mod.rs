@@ -14,7 +14,7 @@ use super::{bias_sql, charts as pictures, failure, files, results};
 use crate::bias::{BiasError, Spec, downsample_plan, measure as figures};
 use crate::frame::{self, DownsampleRequest, Format};
 use crate::infer::Overrides;
-use crate::message::bias::{BiasChart, BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget};
+use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget};
 use crate::message::{ChartFormat, Event};
 use crate::model::{Counts, Failure, Message, TableRef};
 use crate::report::{AnalysisConfig, analysis_json};
@@ -147,7 +147,8 @@ async fn balance_table(context: &Context, table: &TableRef, by: &[String], keep:
     let definition = context.job.or_stop(session.clients.table(table)).await?.definition;
     let all = || definition.columns.iter().chain(&definition.partition_keys);
     let columns: Vec<String> = all().map(|column| column.name.clone()).collect();
-    let texts: Vec<String> = all().filter(|column| source::is_simple(column.hive_type.as_str())).map(|column| column.name.clone()).collect();
+    let texts: Vec<String> =
+        all().filter(|column| source::is_simple(column.hive_type.as_str())).map(|column| column.name.clone()).collect();
     let balance = bias_sql::Balance { columns: &columns, texts: &texts, by, keep, seed };
     match to {
         RebalanceTarget::Table(new) => {

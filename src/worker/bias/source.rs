@@ -41,8 +41,7 @@ pub(super) async fn count(context: &Context, source: &BiasSource, spec: &Spec) -
     let facets: Vec<String> = spec.facet_columns().into_iter().map(str::to_owned).collect();
     match source {
         BiasSource::Table(table) => {
-            let names: Vec<String> =
-                facets.iter().chain([&spec.label]).chain(&spec.predicted).chain(&spec.group).cloned().collect();
+            let names: Vec<String> = facets.iter().chain([&spec.label]).chain(&spec.predicted).chain(&spec.group).cloned().collect();
             let sql = bias_sql::aggregate(table, &names);
             let (_, spill) = quietly(context, &sql, Some(&table.database)).await?;
             let predicted = spec.predicted.as_ref().map(|_| facets.len() + 1);

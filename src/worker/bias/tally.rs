@@ -26,8 +26,7 @@ type Key = Vec<Option<String>>;
 
 /// Counts the rows of a result. The names are the columns' own, unless others are given for them in the order of the roles.
 pub(super) fn counts(spill: &Spill, roles: &Roles, names: Option<&[String]>, stop: IsStopped<'_>) -> io::Result<Counts> {
-    let places: Vec<usize> =
-        roles.facets.iter().copied().chain([roles.label]).chain(roles.predicted).chain(roles.group).collect();
+    let places: Vec<usize> = roles.facets.iter().copied().chain([roles.label]).chain(roles.predicted).chain(roles.group).collect();
     let kinds: Vec<ColumnKind> = places.iter().map(|place| spill.columns().get(*place).map_or(ColumnKind::Text, kind)).collect();
     let mut cells: HashMap<Key, (usize, u64)> = HashMap::new();
     spill.scan(stop, |record, _| {

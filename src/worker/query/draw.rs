@@ -44,7 +44,8 @@ fn trouble(why: Message) -> Trouble {
 }
 
 fn make(spill: &Spill, drawing: &Drawing, job: &Job) -> Result<Chart, Trouble> {
-    let column = |index: usize| spill.columns().get(index).ok_or_else(|| trouble(Message::new("worker-why-no-column").with("column", index)));
+    let column =
+        |index: usize| spill.columns().get(index).ok_or_else(|| trouble(Message::new("worker-why-no-column").with("column", index)));
     let kind = match drawing.kind {
         DrawingKind::Histogram => Kind::Histogram(histogram(spill, drawing.category, column(drawing.category)?, job)?),
         DrawingKind::Stacked => {

@@ -26,9 +26,7 @@ const FIRST_ROWS: u32 = 200;
 
 pub(super) async fn run(context: &Context, command: &QueryCommand) -> Done {
     match command {
-        QueryCommand::Run { sql, database, workgroup } => {
-            run::answer(context, sql, database.as_deref(), workgroup.as_deref()).await
-        }
+        QueryCommand::Run { sql, database, workgroup } => run::answer(context, sql, database.as_deref(), workgroup.as_deref()).await,
         QueryCommand::Attach { execution } => run::attach(context, execution).await,
         QueryCommand::Stop { execution } => {
             let session = context.session().await?;

@@ -78,8 +78,7 @@ async fn finish(context: &Context, session: &Session, id: &str) -> Done {
             let spill = context.shared.results.of(context, session, &execution).await?;
             let page = first_rows(context, &spill).await?;
             let columns = spill.columns().to_vec();
-            let finished =
-                QueryEvent::Finished { execution: execution.id, columns, rows: spill.rows(), page, paged: spill.is_paged() };
+            let finished = QueryEvent::Finished { execution: execution.id, columns, rows: spill.rows(), page, paged: spill.is_paged() };
             tell(context, finished).await
         }
         State::Cancelled => Err(Stop::Cancelled),

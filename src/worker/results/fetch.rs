@@ -65,11 +65,7 @@ async fn by_object(context: &Context, clients: &Clients, place: &S3Location, col
     while let Some(bytes) = context.job.or_stop(async { Ok::<_, Stop>(ranges.next().await) }).await? {
         let bytes = bytes?;
         done += bytes.len() as u64;
-        writer = context
-            .job
-            .blocking(move || writer.bytes(&bytes).map(|()| writer))
-            .await?
-            .map_err(|error| disk(&error))?;
+        writer = context.job.blocking(move || writer.bytes(&bytes).map(|()| writer)).await?.map_err(|error| disk(&error))?;
         context.job.bytes(done, Some(head.size), &phase);
     }
     Ok(writer.finish(columns, false))

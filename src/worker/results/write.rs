@@ -73,7 +73,9 @@ mod tests {
     fn spill() -> Spill {
         let mut writer = SpillWriter::new(tempfile::tempdir().unwrap(), false).unwrap();
         let some = |text: &str| Some(text.to_owned());
-        writer.rows(&[vec![some("1"), some("say \"hi\", 한글"), some("1.5"), some("true")], vec![None, some(""), some("NaN"), None]]).unwrap();
+        writer
+            .rows(&[vec![some("1"), some("say \"hi\", 한글"), some("1.5"), some("true")], vec![None, some(""), some("NaN"), None]])
+            .unwrap();
         let column = |name: &str, type_name: &str| ResultColumn { name: name.to_owned(), type_name: type_name.to_owned() };
         writer.finish(vec![column("n", "bigint"), column("a b", "varchar"), column("x", "double"), column("y", "boolean")], false)
     }

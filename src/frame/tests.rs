@@ -356,7 +356,8 @@ fn the_course_files_keep_their_rows() {
     assert_eq!(types(&found), expected.map(|(name, kind)| (name.to_owned(), kind.to_owned())));
     assert_eq!((found.rows, found.columns[2].distinct, found.columns[0].distinct), (22_626, 18, 3));
     assert_eq!((found.columns[0].min.as_deref(), found.columns[0].max.as_deref()), (Some("-1"), Some("1")));
-    let counts = count(&[transformed.clone()], &Overrides::default(), &request(&["product_category"], "sentiment"), &mut go).unwrap();
+    let counts =
+        count(std::slice::from_ref(&transformed), &Overrides::default(), &request(&["product_category"], "sentiment"), &mut go).unwrap();
     assert_eq!((counts.total(), counts.rows.len(), counts.facets[0].distinct), (22_626, 54, 18));
     let positive = |category: &str| {
         counts.rows.iter().find(|row| row.facets[0].as_deref() == Some(category) && row.label.as_deref() == Some("1")).unwrap().rows

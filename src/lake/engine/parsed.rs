@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     Expr, Function, Ident, LimitClause, ObjectName, Query, Select, SelectFlavor, SelectItem, SetExpr, TableAlias, TableFactor,
     TableWithJoins, Value, Visit, VisitMut, Visitor, VisitorMut,
@@ -99,7 +100,7 @@ impl ParsedQuery {
 /// A plain `SELECT items FROM from`.
 pub(super) fn select_query(projection: Vec<SelectItem>, from: TableWithJoins) -> Query {
     let select = Select {
-        select_token: Span::empty_token(),
+        select_token: AttachedToken::empty(),
         optimizer_hints: Vec::new(),
         distinct: None,
         select_modifiers: None,

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::forms::read_text;
 use super::print::{Heading, table};
@@ -52,8 +52,8 @@ pub(super) fn query(
             let mut file = File::create(path)?;
             table(&mut file, &headings(&finished.columns), &page.rows)?;
         }
-        (RowsFormat::Csv, output) => export(&mut talk, &finished.execution, ExportFormat::Csv, output)?,
-        (RowsFormat::Json, output) => export(&mut talk, &finished.execution, ExportFormat::Json, output)?,
+        (RowsFormat::Csv, output) => export(&mut talk, &finished.execution, ExportFormat::Csv, output.as_deref())?,
+        (RowsFormat::Json, output) => export(&mut talk, &finished.execution, ExportFormat::Json, output.as_deref())?,
     }
     let texts = talk.texts();
     if finished.paged {
@@ -95,9 +95,9 @@ fn print_table(talk: &mut Talk, finished: &Finished) -> Result<(), Trouble> {
 }
 
 /// Writes all rows to a file, or through one to standard output.
-fn export(talk: &mut Talk, execution: &str, format: ExportFormat, output: Option<PathBuf>) -> Result<(), Trouble> {
+fn export(talk: &mut Talk, execution: &str, format: ExportFormat, output: Option<&Path>) -> Result<(), Trouble> {
     let folder = tempfile::tempdir()?;
-    let path = output.clone().unwrap_or_else(|| folder.path().join("rows"));
+    let path = output.map_or_else(|| folder.path().join("rows"), Path::to_owned);
     let command = QueryCommand::Export { execution: execution.to_owned(), format, path: path.clone() };
     talk.ask(Command::Query(command), &mut |_| Ok(()))?;
     if output.is_none() {

@@ -52,14 +52,14 @@ pub struct Balance<'a> {
 #[must_use]
 pub fn balanced(table: &TableRef, balance: &Balance<'_>) -> String {
     let list = |names: &[String]| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
-    let row = balance.texts.iter().map(|name| format!(" || '|' || coalesce(CAST({} AS varchar), '')", quoted(name))).collect::<String>();
+    let texts = balance.texts.iter().map(|name| format!("coalesce(CAST({} AS varchar), '')", quoted(name)));
+    let row = std::iter::once(literal(&balance.seed.to_string())).chain(texts).collect::<Vec<_>>().join(" || '|' || ");
     let has_values = balance.by.iter().map(|name| format!("{} IS NOT NULL", quoted(name))).collect::<Vec<_>>().join(" AND ");
     format!(
-        "SELECT {columns}\nFROM (\n  SELECT {columns}, row_number() OVER (PARTITION BY {by} ORDER BY md5(to_utf8({seed}{row}))) AS \"fairlake_rank\"\n  \
+        "SELECT {columns}\nFROM (\n  SELECT {columns}, row_number() OVER (PARTITION BY {by} ORDER BY md5(to_utf8({row}))) AS \"fairlake_rank\"\n  \
          FROM {table}\n  WHERE {has_values}\n)\nWHERE \"fairlake_rank\" <= {keep}",
         columns = list(balance.columns),
         by = list(balance.by),
-        seed = literal(&balance.seed.to_string()),
         table = table.quoted(),
         keep = balance.keep,
     )

@@ -26,12 +26,11 @@ struct Held {
 impl Cache {
     /// A new empty folder within the cache, removed when the value is dropped.
     pub(super) fn folder(&self) -> io::Result<TempDir> {
-        let held = match self.folder.get() {
-            Some(held) => held,
-            None => {
-                let made = make(&base())?;
-                self.folder.get_or_init(|| made)
-            }
+        let held = if let Some(held) = self.folder.get() {
+            held
+        } else {
+            let made = make(&base())?;
+            self.folder.get_or_init(|| made)
         };
         tempfile::Builder::new().prefix("job-").tempdir_in(held.folder.path())
     }

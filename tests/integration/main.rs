@@ -16,3 +16,5 @@ mod ui_catalog;
 mod ui_ingest;
 mod ui_query;
 mod window;
+mod worker_desk;
+mod worker_store;

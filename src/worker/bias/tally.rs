@@ -112,11 +112,15 @@ fn written(text: &str, kind: ColumnKind) -> String {
     }
 }
 
+/// The commonest values of a column with their rows, and whether there are more.
+pub(super) type Top = (Vec<(Option<String>, u64)>, bool);
+
 /// The commonest values of every column of a result, and whether there are more of them.
-pub(super) fn commonest(spill: &Spill, most: usize, stop: IsStopped<'_>) -> io::Result<Vec<(Vec<(Option<String>, u64)>, bool)>> {
+pub(super) fn commonest(spill: &Spill, most: usize, stop: IsStopped<'_>) -> io::Result<Vec<Top>> {
     /// Values of a column that are told apart; a column with more is no label and no facet.
     const LIMIT: usize = 100_000;
-    let mut counted: Vec<(HashMap<Option<Vec<u8>>, u64>, bool)> = spill.columns().iter().map(|_| (HashMap::new(), false)).collect();
+    type Seen = BTreeMap<Option<Vec<u8>>, u64>;
+    let mut counted: Vec<(Seen, bool)> = spill.columns().iter().map(|_| (BTreeMap::new(), false)).collect();
     spill.scan(stop, |record, _| {
         for (at, (values, full)) in counted.iter_mut().enumerate() {
             let value = record.get(at).map(<[u8]>::to_vec);
@@ -141,7 +145,7 @@ pub(super) fn commonest(spill: &Spill, most: usize, stop: IsStopped<'_>) -> io::
 }
 
 /// The commonest of some values, the most frequent first, equal ones by value.
-pub(super) fn top(mut values: Vec<(Option<String>, u64)>, most: usize, more: bool) -> (Vec<(Option<String>, u64)>, bool) {
+pub(super) fn top(mut values: Vec<(Option<String>, u64)>, most: usize, more: bool) -> Top {
     values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let more = more || values.len() > most;
     values.truncate(most);

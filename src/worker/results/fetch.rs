@@ -27,7 +27,8 @@ pub(super) async fn fetch(context: &Context, session: &Session, execution: &Exec
     if !execution.has_rows && !execution.is_ddl {
         return written(context, &first);
     }
-    let object = execution.output.as_deref().filter(|output| execution.has_rows && output.ends_with(".csv"));
+    // A SELECT's result is `<id>.csv`, always in these letters.
+    let object = execution.output.as_deref().filter(|output| execution.has_rows && output.strip_suffix(".csv").is_some());
     let Some(place) = object.and_then(|output| output.parse::<S3Location>().ok()) else {
         return pages(context, clients, execution, false).await;
     };

@@ -1,17 +1,17 @@
-//! The storage as its users see it: what is acknowledged stays, through crashes, faults and other hands.
+//! The storage as its users see it.
+
+mod faults;
+mod versions;
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read, Write as _};
+use std::io::{Read, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::disk::{Fault, Step};
 use super::*;
-
-const STEPS: [Step; 6] = [Step::Write, Step::SyncFile, Step::Intent, Step::Rename, Step::SyncFolder, Step::Record];
 
 fn bucket() -> BucketName {
     BucketName::parse("my-lake").unwrap()
@@ -207,119 +207,6 @@ fn readers_see_whole_objects_while_they_are_replaced() {
     assert_eq!((intents(&store), files_in(&store.staging())), (0, 0));
 }
 
-/// Runs `work` with a crash after every possible number of steps, and `check` on the lake that is opened afterwards with whether the work was
-/// acknowledged.
-fn crash_everywhere(work: impl Fn(&Store) -> Result<(), LakeError>, check: impl Fn(&Store, bool)) {
-    crash_everywhere_after(|_| {}, work, check);
-}
-
-fn crash_everywhere_after(start: impl Fn(&Store), work: impl Fn(&Store) -> Result<(), LakeError>, check: impl Fn(&Store, bool)) {
-    for steps in 0.. {
-        let folder = tempfile::tempdir().unwrap();
-        let disk = Disk::default();
-        let store = Store::open_on(folder.path(), disk.clone()).unwrap();
-        store.create_bucket(&bucket()).unwrap();
-        put(&store, "old", "old").unwrap();
-        start(&store);
-        disk.crash_after(steps);
-        let done = work(&store);
-        let crashed = disk.has_crashed();
-        drop(store);
-        let store = Store::open(folder.path()).unwrap();
-        check(&store, done.is_ok());
-        assert_eq!(get(&store, "old/er").err().map(|error| error.to_string()), Some("there is no object 'old/er'".to_owned()));
-        assert_eq!(intents(&store), 0);
-        assert_eq!(all_keys(&Store::open(folder.path()).unwrap()), all_keys(&store));
-        for key in all_keys(&store) {
-            let info = store.head(&bucket(), &key).unwrap();
-            assert_eq!(info.meta.content_type.as_deref(), Some("text/plain"), "{key} is known, not a file by another hand");
-        }
-        if !crashed {
-            assert!(done.is_ok() && steps > 3);
-            return;
-        }
-    }
-}
-
-#[test]
-fn a_crash_in_a_write_leaves_the_old_object_or_the_new_one() {
-    crash_everywhere(
-        |store| put(store, "a/b/new", "new").map(drop),
-        |store, acknowledged| match get(store, "a/b/new") {
-            Ok(text) => assert_eq!(text, "new"),
-            Err(error) => {
-                assert!(!acknowledged && matches!(error, LakeError::NoSuchKey(_)));
-                assert!(!store.root().join("buckets/my-lake/a").exists(), "no empty folder is left");
-                assert_eq!(files_in(&store.staging()), 0);
-            }
-        },
-    );
-    crash_everywhere(
-        |store| put(store, "old", "newer").map(drop),
-        |store, acknowledged| {
-            let text = get(store, "old").unwrap();
-            assert!(text == "newer" || (!acknowledged && text == "old"));
-            assert_eq!(store.head(&bucket(), "old").unwrap().etag, md5_hex(text.as_bytes()));
-            assert_eq!(files_in(&store.staging()), 0);
-        },
-    );
-}
-
-#[test]
-fn a_crash_in_a_delete_or_an_upload_is_settled_at_the_next_start() {
-    crash_everywhere(|store| store.delete(&bucket(), "old"), |store, acknowledged| assert!(get(store, "old").is_err() || !acknowledged));
-    crash_everywhere(
-        |store| {
-            let upload = store.create_upload(&bucket(), "big", ObjectMeta::of_type("text/plain"), None, ChecksumKind::FullObject)?;
-            let mut staged = store.begin_write()?;
-            staged.write_all(b"part").map_err(|error| LakeError::io("part", error))?;
-            let part = store.upload_part(&bucket(), "big", &upload, 3, staged)?;
-            let named = [CompletedPart { number: 3, etag: Some(part.etag), ..CompletedPart::default() }];
-            store.complete_upload(&bucket(), "big", &upload, &named, &Checksums::default(), Precondition::None).map(drop)
-        },
-        |store, acknowledged| {
-            let uploads = store.list_uploads(&bucket(), "", ("", ""), 10).unwrap();
-            match get(store, "big") {
-                Ok(text) => assert!(text == "part" && uploads.is_empty()),
-                Err(_) => assert!(!acknowledged),
-            }
-            let parts: usize = uploads.iter().map(|upload| store.list_parts(&bucket(), "big", &upload.id, 0, 10).unwrap().len()).sum();
-            assert_eq!(files_in(&store.staging()), parts, "staging holds the parts of uploads, and nothing else");
-        },
-    );
-}
-
-#[test]
-fn a_disk_that_fails_or_lies_loses_nothing_that_was_acknowledged() {
-    for step in STEPS {
-        for fault in [Fault::Fail(ErrorKind::StorageFull), Fault::Fail(ErrorKind::PermissionDenied), Fault::Lie] {
-            let folder = tempfile::tempdir().unwrap();
-            let disk = Disk::default();
-            let store = Store::open_on(folder.path(), disk.clone()).unwrap();
-            store.create_bucket(&bucket()).unwrap();
-            let old = put(&store, "k", "old").unwrap();
-            disk.will(step, fault);
-            let written = put(&store, "k", "new!");
-            if let Fault::Fail(kind) = fault {
-                let error = written.as_ref().unwrap_err();
-                let is_full = matches!(error, LakeError::NoSpace);
-                assert!(is_full == (kind == ErrorKind::StorageFull) || step == Step::Record, "{step:?}: {error}");
-            } else {
-                assert!(written.is_err() == matches!(step, Step::Write | Step::Rename), "{step:?}");
-            }
-            let text = get(&store, "k").unwrap();
-            let info = store.head(&bucket(), "k").unwrap();
-            assert_eq!(info.etag, md5_hex(text.as_bytes()));
-            assert!(if written.is_ok() { text == "new!" } else { text == "new!" || info == old }, "{step:?} {fault:?}");
-            put(&store, "k", "newer").unwrap();
-            drop(store);
-            let store = Store::open(folder.path()).unwrap();
-            assert_eq!(get(&store, "k").unwrap(), "newer", "{step:?} {fault:?}");
-            assert_eq!((intents(&store), files_in(&store.staging())), (0, 0));
-        }
-    }
-}
-
 #[test]
 fn uploads_in_parts() {
     let (folder, first) = store();
@@ -387,170 +274,6 @@ fn copies_and_changes_of_what_is_kept_with_an_object() {
     assert_eq!(store.head(&bucket(), "b").unwrap().meta.tags, [("k".to_owned(), "v".to_owned())]);
     assert_eq!(get(&store, "b").unwrap(), "text");
     assert!(matches!(store.copy((&bucket(), "no"), (&bucket(), "b"), None, Precondition::None), Err(LakeError::NoSuchKey(_))));
-}
-
-fn versioned(store: &Store, versioning: Versioning) {
-    store.update_bucket(&bucket(), move |settings| settings.versioning = versioning).unwrap();
-}
-
-/// The versions of a key as they are listed: their ids, whether they are markers, and their bytes.
-fn versions(store: &Store, key: &str) -> Vec<(String, Option<String>)> {
-    let page = store.list_versions(&bucket(), &ListQuery::prefix(key), None).unwrap();
-    assert!(page.versions.iter().filter(|version| version.object.key == key).skip(1).all(|version| !version.is_latest));
-    let read = |version: &VersionInfo| {
-        let (file, info) = store.open_version(&bucket(), key, &version.version).unwrap();
-        assert_eq!((&info.object.etag, info.is_latest), (&version.object.etag, version.is_latest));
-        let text = file.map(|mut file| {
-            let mut text = String::new();
-            file.read_to_string(&mut text).unwrap();
-            assert_eq!(info.object.etag, md5_hex(text.as_bytes()));
-            text
-        });
-        (version.version.clone(), text)
-    };
-    page.versions.iter().filter(|version| version.object.key == key).map(read).collect()
-}
-
-fn texts(store: &Store, key: &str) -> Vec<Option<String>> {
-    versions(store, key).into_iter().map(|(_, text)| text).collect()
-}
-
-fn some(texts: &[&str]) -> Vec<Option<String>> {
-    texts.iter().map(|text| Some((*text).to_owned()).filter(|text| text != "-")).collect()
-}
-
-fn delete_version(store: &Store, key: &str, version: &str) -> Deleted {
-    store.delete_all(&bucket(), vec![(key.to_owned(), Some(version.to_owned()))]).unwrap().remove(0)
-}
-
-#[test]
-fn a_bucket_with_versioning_keeps_what_is_replaced_and_deleted() {
-    let (folder, store) = store();
-    put(&store, "a/k", "zero").unwrap();
-    versioned(&store, Versioning::Enabled);
-    let one = put(&store, "a/k", "one").unwrap().version.unwrap();
-    put(&store, "a/k", "two").unwrap();
-    assert_eq!(texts(&store, "a/k"), some(&["two", "one", "zero"]));
-    assert_eq!(versions(&store, "a/k")[2].0, "null");
-    let marker = store.delete_all(&bucket(), vec![("a/k".to_owned(), None)]).unwrap().remove(0);
-    assert!(marker.is_marker && get(&store, "a/k").is_err() && all_keys(&store).is_empty());
-    assert_eq!(texts(&store, "a/k"), some(&["-", "two", "one", "zero"]));
-    assert_eq!(store.marker(&bucket(), "a/k").unwrap().map(|info| info.version), marker.version);
-    assert!(matches!(store.delete_bucket(&bucket()), Err(LakeError::BucketNotEmpty(_))));
-    // Without its marker the object is there again; without its newest version the one before it is.
-    assert!(delete_version(&store, "a/k", &marker.version.unwrap()).is_marker);
-    assert_eq!(get(&store, "a/k").unwrap(), "two");
-    let two = store.head(&bucket(), "a/k").unwrap().version.unwrap();
-    delete_version(&store, "a/k", &two);
-    assert_eq!(
-        (get(&store, "a/k").unwrap().as_str(), store.head(&bucket(), "a/k").unwrap().version.as_deref()),
-        ("one", Some(one.as_str()))
-    );
-    delete_version(&store, "a/k", "null");
-    delete_version(&store, "a/k", "no such version");
-    assert_eq!(texts(&store, "a/k"), some(&["one"]));
-    assert_eq!(files_in(&folder.path().join("versions")), 0);
-    // Suspended, there is one version called null, which is replaced and deleted.
-    versioned(&store, Versioning::Suspended);
-    put(&store, "a/k", "three").unwrap();
-    put(&store, "a/k", "four").unwrap();
-    assert_eq!(texts(&store, "a/k"), some(&["four", "one"]));
-    assert_eq!(store.delete_all(&bucket(), vec![("a/k".to_owned(), None)]).unwrap()[0].version.as_deref(), Some("null"));
-    assert_eq!(texts(&store, "a/k"), some(&["-", "one"]));
-    put(&store, "a/k", "five").unwrap();
-    assert_eq!(texts(&store, "a/k"), some(&["five", "one"]));
-    versioned(&store, Versioning::Enabled);
-    store.delete(&bucket(), "a/k").unwrap();
-    let all = versions(&store, "a/k").into_iter().map(|(version, _)| ("a/k".to_owned(), Some(version))).collect();
-    store.delete_all(&bucket(), all).unwrap();
-    assert_eq!((texts(&store, "a/k"), files_in(&folder.path().join("versions"))), (vec![], 0));
-    store.delete_bucket(&bucket()).unwrap();
-}
-
-#[test]
-fn versions_are_listed_page_by_page() {
-    let (_folder, store) = store();
-    versioned(&store, Versioning::Enabled);
-    for (key, times) in [("a/1", 3), ("a/2", 1), ("b", 2), ("c/1", 1)] {
-        for time in 0..times {
-            put(&store, key, &time.to_string()).unwrap();
-        }
-    }
-    store.delete(&bucket(), "b").unwrap();
-    let pages = |query: ListQuery| {
-        let (mut found, mut start, mut version) = (Vec::new(), None, None);
-        loop {
-            let query = ListQuery { start_after: start, ..query.clone() };
-            let page = store.list_versions(&bucket(), &query, version.as_deref()).unwrap();
-            assert!(page.versions.len() + page.common_prefixes.len() <= query.max);
-            found.extend(page.common_prefixes);
-            found.extend(
-                page.versions
-                    .into_iter()
-                    .map(|info| format!("{} {}", info.object.key, if info.is_marker { "-" } else { &info.object.etag[..2] })),
-            );
-            let Some((next, next_version)) = page.next else { return found };
-            (start, version) = (Some(next), Some(next_version).filter(|version| !version.is_empty()));
-        }
-    };
-    let all = pages(ListQuery { max: 100, ..ListQuery::default() });
-    assert_eq!(
-        all.iter().map(|line| line.split(' ').next().unwrap()).collect::<Vec<_>>(),
-        ["a/1", "a/1", "a/1", "a/2", "b", "b", "b", "c/1"]
-    );
-    assert_eq!(all[4], "b -");
-    for max in 1..5 {
-        assert_eq!(pages(ListQuery { max, ..ListQuery::default() }), all);
-        let rolled = pages(ListQuery { max, delimiter: Some("/".to_owned()), ..ListQuery::default() });
-        let mut sorted = [vec!["a/".to_owned(), "c/".to_owned()], all[4..7].to_vec()].concat();
-        sorted.sort();
-        let mut found = rolled.clone();
-        found.sort();
-        assert_eq!(found, sorted);
-    }
-}
-
-#[test]
-fn a_crash_between_versions_loses_none() {
-    let start = |store: &Store| {
-        versioned(store, Versioning::Enabled);
-        put(store, "k", "one").unwrap();
-        put(store, "k", "two").unwrap();
-    };
-    let whole = |store: &Store, expected: [&[&str]; 2], acknowledged: bool| {
-        let found = texts(store, "k");
-        assert!(found == some(expected[1]) || (!acknowledged && found == some(expected[0])), "{found:?}");
-        let kept = found.iter().flatten().count() - usize::from(get(store, "k").is_ok());
-        assert_eq!(files_in(&store.root().join("versions")), kept);
-    };
-    crash_everywhere_after(
-        start,
-        |store| put(store, "k", "three").map(drop),
-        |store, done| {
-            whole(store, [&["two", "one"], &["three", "two", "one"]], done);
-        },
-    );
-    crash_everywhere_after(
-        start,
-        |store| store.delete(&bucket(), "k"),
-        |store, done| {
-            whole(store, [&["two", "one"], &["-", "two", "one"]], done);
-        },
-    );
-    let newest = |store: &Store| versions(store, "k")[0].0.clone();
-    crash_everywhere_after(
-        start,
-        |store| store.delete_all(&bucket(), vec![("k".to_owned(), Some(newest(store)))]).map(drop),
-        |store, done| whole(store, [&["two", "one"], &["one"]], done),
-    );
-    crash_everywhere_after(
-        |store| {
-            start(store);
-            store.delete(&bucket(), "k").unwrap();
-        },
-        |store| store.delete_all(&bucket(), vec![("k".to_owned(), Some(newest(store)))]).map(drop),
-        |store, done| whole(store, [&["-", "two", "one"], &["two", "one"]], done),
-    );
 }
 
 /// A page of a listing, said in the most obvious way.

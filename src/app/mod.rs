@@ -219,7 +219,7 @@ impl Window {
                     self.dialogs.browse(&dialog.path, &self.worker, ctx, frame);
                 }
             }
-            Effect::Open(path) => self.dialogs.open(path, &self.worker),
+            Effect::Open(path) => dialogs::open(path, &self.worker),
         }
     }
 }

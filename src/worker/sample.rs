@@ -27,8 +27,8 @@ const CATEGORIES: [(&str, u32, &str, &str, f64); 8] = [
     ("Trousers", 120, "pair of trousers", "바지", 0.0),
     ("Outerwear", 80, "coat", "코트", 0.1),
     ("Shoes", 50, "pair of shoes", "신발", -1.1),
-    ("Bags", 20, "bag", "가방", 0.3),
-    ("Swimwear", 10, "swimsuit", "수영복", -0.2),
+    ("Bags", 20, "bag", "가방", -0.2),
+    ("Swimwear", 10, "swimsuit", "수영복", -0.5),
 ];
 
 /// Age groups with their share in 1,000 and how they rate.
@@ -79,9 +79,9 @@ const BAD: [&str; 7] = [
 
 const OPENINGS_KO: [&str; 5] = [
     "지난달에 {} 주문했어요.",
-    "이 매장에서 두 번째로 산 {}입니다.",
+    "이 매장에서 {} 구매는 두 번째입니다.",
     "여행 가려고 {} 구매했습니다.",
-    "선물로 받은 {}이에요.",
+    "{} 선물로 받았어요.",
     "오래 고민하다가 {} 골랐습니다.",
 ];
 
@@ -246,6 +246,6 @@ mod tests {
             *cells.entry((row[2].clone(), sentiment)).or_default() += 1;
         }
         assert_eq!(cells.len(), CATEGORIES.len() * 3);
-        assert!(cells.values().all(|rows| *rows >= 3), "{cells:?}");
+        assert!(cells.values().all(|rows| *rows >= 5), "{cells:?}");
     }
 }

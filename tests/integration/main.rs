@@ -8,6 +8,7 @@
     reason = "what fails here fails a test, in helpers as well"
 )]
 
+mod cli_forms;
 mod lake_s3;
 mod lake_trust;
 mod support;
@@ -16,5 +17,6 @@ mod ui_catalog;
 mod ui_ingest;
 mod ui_query;
 mod window;
+mod worker_bias;
 mod worker_desk;
 mod worker_store;

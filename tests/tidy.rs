@@ -52,7 +52,7 @@ const CRATES: &[(&str, &[&str])] = &[
 /// What a pure room may not name.
 const IMPURE: &[&str] = &[
     "std::fs",
-    "std::net",
+    "std::net::Tcp",
     "std::thread",
     "std::env",
     "std::process",
@@ -87,13 +87,16 @@ fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The sources of `src`, each with its room: the first part of its path.
+/// The sources of `src` without their tests, each with its room: the first part of its path.
 fn sources() -> Vec<Source> {
     let mut paths = Vec::new();
     files(&root().join("src"), "rs", &mut paths);
     paths.sort();
+    let tests = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs");
+    let inside = |path: &PathBuf| path.strip_prefix(root().join("src")).unwrap().to_path_buf();
     paths
         .into_iter()
+        .filter(|path| !tests(&inside(path)))
         .map(|path| {
             let relative = path.strip_prefix(root().join("src")).unwrap().to_path_buf();
             let first = relative.components().next().unwrap().as_os_str().to_string_lossy().into_owned();

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::collapse::{Class, Examined, Key, Outcome, Parts};
 use super::exact::{values_in_order, values_sorted};
 use super::{BiasError, FacetSpec, Positive, Selection, Slice, Spec, Undefined, Value};
-use crate::model::{ColumnFacts, ColumnKind, Counts};
+use crate::model::{ColumnFacts, ColumnKind, CountRow, Counts};
 
 /// smclarify calls a column of whole numbers continuous from this share of different values on.
 const UNIQUENESS_THRESHOLD: f64 = 0.05;
@@ -158,7 +158,6 @@ impl<'a> Series<'a> {
             (Dtype::Int | Dtype::Float, Value::Integer(wanted)) => same(number(), *wanted as f64),
             (Dtype::Int | Dtype::Float, Value::Float(wanted)) => same(number(), *wanted),
             (Dtype::Bool | Dtype::BoolObject, Value::Bool(wanted)) => (text == "true") == *wanted,
-            (Dtype::BoolObject, Value::Integer(_) | Value::Float(_)) => value.number() == Some(f64::from(u8::from(text == "true"))),
             (Dtype::Object, Value::Text(wanted)) => text == wanted,
             _ => false,
         }
@@ -190,7 +189,6 @@ impl<'a> Series<'a> {
             }
             (Some(_), Dtype::Object) if matches!(first, Some(Value::Text(_))) => Ok(values.to_vec()),
             (Some(_), Dtype::Object) => Ok(values.iter().map(|value| Value::Text(python_text(value))).collect()),
-            (Some(_), Dtype::Bool | Dtype::BoolObject) if matches!(first, Some(Value::Bool(_))) => Ok(values.to_vec()),
             (Some(_), Dtype::Bool | Dtype::BoolObject) => {
                 let truth = |value: &Value| match value {
                     Value::Text(text) => !text.is_empty(),
@@ -307,6 +305,9 @@ pub(super) fn outcome(counts: &Counts, spec: &Spec) -> Result<Outcome, BiasError
 /// `_positive_predicted_index`.
 fn predictions(counts: &Counts, facts: &ColumnFacts, label: &Series<'_>, positive: &[Value]) -> Result<Selected, BiasError> {
     let predicted = Series::new(facts, counts.rows.iter().map(|row| row.predicted.as_deref()));
+    if predicted.is_continuous(positive.len()) {
+        predicted.select_above(positive.first(), Some(0.0), false).map_err(fails)?;
+    }
     if predicted.is_continuous(positive.len()) != label.is_continuous(positive.len()) {
         return Err(fails("Predicted Label Column series datatype is not the same as Label Column series"));
     }
@@ -351,8 +352,8 @@ fn groups<'a>(counts: &'a Counts, spec: &Spec) -> (Vec<Option<&'a str>>, Option<
     (values_sorted(facts, series.present().map(Some)), trouble)
 }
 
-/// The parts of one facet, by smclarify's rules.
-pub(super) fn parts(counts: &Counts, facet: &FacetSpec, columns: &[usize]) -> Result<Parts, BiasError> {
+/// A facet's column and its configured values.
+fn facet_column<'a>(counts: &'a Counts, facet: &FacetSpec, columns: &[usize]) -> Result<(usize, Series<'a>, Vec<Value>), BiasError> {
     let [column] = columns else { return Err(BiasError::BeyondClarify) };
     let facts = counts.facets.get(*column).ok_or_else(|| BiasError::NoColumn(facet.columns.join(", ")))?;
     let values: Vec<Value> = match &facet.selection {
@@ -361,8 +362,23 @@ pub(super) fn parts(counts: &Counts, facet: &FacetSpec, columns: &[usize]) -> Re
         Selection::Threshold(threshold) => vec![threshold_value(*threshold)],
         Selection::Bins(_) => return Err(BiasError::BeyondClarify),
     };
-    let cell = |row: &'_ crate::model::CountRow| row.facets.get(*column).cloned().flatten();
     let series = Series::new(facts, counts.rows.iter().map(|row| row.facets.get(*column).and_then(Option::as_deref)));
+    Ok((*column, series, values))
+}
+
+/// What smclarify checks of a facet before it looks at the label: that a threshold is a number.
+pub(super) fn check_facet(counts: &Counts, facet: &FacetSpec, columns: &[usize]) -> Result<(), BiasError> {
+    let (_, series, values) = facet_column(counts, facet, columns)?;
+    if !values.is_empty() && series.is_continuous(values.len()) {
+        series.select_above(values.first(), Some(0.0), false).map_err(fails)?;
+    }
+    Ok(())
+}
+
+/// The parts of one facet, by smclarify's rules.
+pub(super) fn parts(counts: &Counts, facet: &FacetSpec, columns: &[usize]) -> Result<Parts, BiasError> {
+    let (column, series, values) = facet_column(counts, facet, columns)?;
+    let cell = |row: &CountRow| row.facets.get(column).cloned().flatten();
     if !values.is_empty() || series.is_continuous(0) {
         let selected = series.select(&values).map_err(fails)?;
         let slice = match values.as_slice() {

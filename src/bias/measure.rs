@@ -13,6 +13,9 @@ use crate::model::{Counts, Message};
 pub fn measure(counts: &Counts, spec: &Spec) -> Result<BiasReport, BiasError> {
     let columns = check(counts, spec)?;
     let exact_mode = spec.mode == Mode::Exact;
+    if let (false, Some(facet), Some(places)) = (exact_mode, spec.facets.first(), columns.first()) {
+        clarify::check_facet(counts, facet, places)?;
+    }
     let outcome = if exact_mode { exact::outcome(counts, spec)? } else { clarify::outcome(counts, spec)? };
     let other = if exact_mode && spec.reference == Reference::EveryoneElse {
         clarify::outcome(counts, spec)
@@ -128,7 +131,8 @@ fn one_facet(
     let sizes: Vec<u64> = (0..parts.count).map(|part| collapsed.rows_of(part)).filter(|rows| *rows > 0).collect();
     let comparisons = parts.examined.len().max(1);
     let corrected = if spec.correction == Correction::Bonferroni { comparisons } else { 1 };
-    let how = Certainty { mode: spec.mode, alpha: (1.0 - spec.confidence) / corrected as f64, seed: spec.seed, comparisons };
+    let how =
+        Certainty { mode: spec.mode, alpha: (1.0 - spec.confidence) / corrected as f64, seed: spec.seed, draws: spec.draws, comparisons };
     let single = !matches!(facet.selection, Selection::EachValue);
     let values = parts
         .examined
@@ -275,7 +279,8 @@ fn compare(report: &mut ValueReport, table: Option<&Table>, groups: Option<Undef
     for metric in &mut report.metrics {
         let theirs = value(metric.id, table, Mode::Clarify, groups);
         let alike = match (metric.value, theirs) {
-            (Some(ours), Ok(theirs)) => same(ours, theirs) || (ours - theirs).abs() <= 1e-12 * ours.abs().max(1.0),
+            (Some(ours), Ok(theirs)) if ours.is_infinite() || theirs.is_infinite() => same(ours, theirs),
+            (Some(ours), Ok(theirs)) => (ours - theirs).abs() <= 1e-12 * ours.abs().max(1.0),
             (None, Err(_)) => true,
             _ => false,
         };

@@ -37,3 +37,6 @@ pub use report::{Balance, BiasReport, Differs, FacetReport, GroupDisparity, Inte
 pub use slice::Slice;
 pub use spec::{Correction, FacetSpec, Mode, Nulls, Positive, Reference, Selection, Spec, Value};
 pub use table::Tally;
+
+#[cfg(test)]
+mod tests;

@@ -69,9 +69,6 @@ fn by_rejection(rng: &mut ChaCha8Rng, n: u64, p: f64) -> u64 {
     let centre = size * p + 0.5;
     let squeeze = 0.92 - 4.2 / width;
     let alpha = (2.83 + 5.1 / width) * deviation;
-    let odds = (p / (1.0 - p)).ln();
-    let mode = ((size + 1.0) * p).floor();
-    let height = ln_factorial(mode) + ln_factorial(size - mode);
     loop {
         let side = uniform(rng) - 0.5;
         let level = uniform(rng);
@@ -81,7 +78,11 @@ fn by_rejection(rng: &mut ChaCha8Rng, n: u64, p: f64) -> u64 {
             continue;
         }
         let inside = edge >= 0.07 && level <= squeeze;
+        // Six draws of seven are inside the squeeze and need no logarithm.
         let under = || {
+            let odds = (p / (1.0 - p)).ln();
+            let mode = ((size + 1.0) * p).floor();
+            let height = ln_factorial(mode) + ln_factorial(size - mode);
             let scaled = (level * alpha / (tail / (edge * edge) + width)).ln();
             scaled <= height - ln_factorial(draw) - ln_factorial(size - draw) + (draw - mode) * odds
         };

@@ -202,10 +202,17 @@ pub struct Spec {
     /// The seed of the resampling: the same seed gives the same intervals.
     #[serde(default)]
     pub seed: u64,
+    /// How often the counts are drawn again for the intervals that need it; fewer for very many facet values. 0 leaves these intervals out.
+    #[serde(default = "default_draws")]
+    pub draws: usize,
 }
 
 const fn default_confidence() -> f64 {
     0.95
+}
+
+const fn default_draws() -> usize {
+    2_000
 }
 
 impl Spec {
@@ -224,6 +231,7 @@ impl Spec {
             confidence: default_confidence(),
             correction: Correction::None,
             seed: 0,
+            draws: default_draws(),
         }
     }
 

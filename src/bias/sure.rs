@@ -7,13 +7,10 @@ use super::resample::{generator, multinomial};
 use super::table::{Cell, Table};
 use super::{MetricId, Mode};
 
-/// The most draws for one comparison.
-const MOST_DRAWS: usize = 2_000;
-
-/// The fewest: fewer say too little about the ends of an interval.
+/// Fewer draws than this say too little about the ends of an interval.
 const FEWEST_DRAWS: usize = 200;
 
-/// Cells drawn for a whole facet, which bounds the time it takes: about a second.
+/// Cells drawn for a whole facet, which bounds the time it takes: a second or two.
 const CELLS_DRAWN: usize = 20_000_000;
 
 /// What all comparisons of a facet have in common.
@@ -23,6 +20,8 @@ pub(super) struct Certainty {
     /// The share of intervals that may miss, after correction.
     pub(super) alpha: f64,
     pub(super) seed: u64,
+    /// The most draws for one comparison.
+    pub(super) draws: usize,
     /// How many facet values are examined.
     pub(super) comparisons: usize,
 }
@@ -62,13 +61,13 @@ pub(super) fn judge(metrics: &mut [Metric], cells: &[Cell], table: &Table, group
             None => {}
         }
     }
-    let draws = (CELLS_DRAWN / (how.comparisons * cells.len()).max(1)).clamp(FEWEST_DRAWS, MOST_DRAWS);
+    let draws = (CELLS_DRAWN / (how.comparisons * cells.len()).max(1)).max(FEWEST_DRAWS).min(how.draws);
     let ids: Vec<MetricId> = resampled.iter().map(|metric| metric.id).collect();
     let drawn = draw(&ids, cells, table, groups, (how.seed, stream), how.mode, draws);
     for (metric, mut values) in resampled.into_iter().zip(drawn) {
         values.sort_by(f64::total_cmp);
         // Where most draws have no value, the few that have one are no fair picture.
-        let enough = values.len() * 10 >= draws * 9;
+        let enough = values.len() >= FEWEST_DRAWS.min(draws) && values.len() * 10 >= draws * 9;
         let (Some(value), Some(low), Some(high)) =
             (metric.value, quantile(&values, how.alpha / 2.0), quantile(&values, 1.0 - how.alpha / 2.0))
         else {
@@ -78,17 +77,24 @@ pub(super) fn judge(metrics: &mut [Metric], cells: &[Cell], table: &Table, group
             continue;
         }
         if metric.id.is_divergence() {
-            // A distance between samples is too large on average, and one of resamples twice so: mirrored, the excess cancels.
-            let (least, most) = metric.id.range();
-            metric.interval = Some(Interval {
-                low: (2.0 * value - high).max(least),
-                high: if high.is_infinite() { high } else { (2.0 * value - low).min(most) },
-            });
+            metric.interval = Some(mirrored(metric.id, value, low, high));
         } else {
             settle(metric, low, high);
         }
     }
     mark_divergences(metrics, table, (how.seed, stream), how, draws);
+}
+
+/// The interval of a distance. A distance between samples is too large on average, and one between resamples twice so: mirrored at the value,
+/// the excess cancels. The divergences grow with the square of a gap, so their roots are mirrored.
+fn mirrored(id: MetricId, value: f64, low: f64, high: f64) -> Interval {
+    let squared = matches!(id, MetricId::Kl | MetricId::Js);
+    let root = |x: f64| if squared { x.abs().sqrt().copysign(x) } else { x };
+    let back = |x: f64| if squared { x * x.abs() } else { x };
+    let (least, most) = id.range();
+    let mirror = |end: f64| back(2.0 * root(value) - root(end)).clamp(least.min(value), most);
+    // Draws without one of the labels are infinitely far: no mirror image, but an end that is open.
+    Interval { low: mirror(high), high: if high.is_infinite() { high } else { mirror(low) } }
 }
 
 fn settle(metric: &mut Metric, low: f64, high: f64) {
@@ -147,6 +153,9 @@ fn mark_divergences(metrics: &mut [Metric], table: &Table, (seed, stream): (u64,
         for metric in metrics.iter_mut().filter(|metric| metric.id.is_divergence() && metric.value.is_some()) {
             metric.distinguishable = Some(apart);
         }
+        return;
+    }
+    if draws == 0 {
         return;
     }
     let mut rng = generator(!seed, stream);

@@ -160,7 +160,7 @@ fn plain(text: String, kind: ColumnKind) -> Option<String> {
         _ if trimmed.is_empty() => None,
         (_, Value::Integer(number)) => Some(number.to_string()),
         // Adding zero takes the sign from a negative zero.
-        (_, Value::Float(number) | Value::NotFinite(number)) => Some((number + 0.0).to_string()),
+        (_, Value::Float(number) | Value::Huge(number) | Value::NotFinite(number)) => Some((number + 0.0).to_string()),
         (_, Value::Boolean(value)) => Some(value.to_string()),
         _ => Some(text),
     }

@@ -1,6 +1,7 @@
 //! Parquet files read row group by row group.
 
 use std::fs::File;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,11 @@ use polars::prelude::{AnyValue, ArrowDataType, ArrowSchema, ArrowTimeUnit, DataF
 use crate::frame::Progress;
 use crate::frame::error::FrameError;
 use crate::frame::rows::{Next, Row};
+
+/// The bytes of a batch, before compression.
+const BATCH_BYTES: f64 = 32e6;
+/// The rows that are turned into texts at once.
+const TEXT_ROWS: usize = 8 * 1024;
 
 /// A Parquet file, opened.
 pub(super) struct Columnar {
@@ -55,11 +61,10 @@ impl Columnar {
         self.bytes
     }
 
-    /// Hands over batches of at most `batch` rows, with these columns only (all, if `None`) in the order of the file.
+    /// Hands over batches of some 32 MB, with these columns only (all, if `None`) in the order of the file.
     pub(super) fn each_batch(
         &self,
         columns: Option<&[String]>,
-        batch: usize,
         progress: &mut Progress<'_>,
         sink: &mut dyn FnMut(u64, DataFrame) -> Next,
     ) -> Result<(), FrameError> {
@@ -71,8 +76,13 @@ impl Columnar {
         }
         let rows: usize = self.metadata.num_rows;
         let mut start = 0;
-        for group in self.groups() {
-            let end = start + group;
+        for group in &self.metadata.row_groups {
+            // As a rule a whole row group: each slice of one reads its pages anew.
+            let share = columns.map_or(1.0, |columns| columns.len() as f64 / self.schema.len().max(1) as f64);
+            let parts = (group.total_byte_size() as f64 * share / BATCH_BYTES).ceil().max(1.0);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of the rows of a group")]
+            let batch = (group.num_rows() as f64 / parts).ceil() as usize;
+            let end = start + group.num_rows();
             while start < end {
                 let length = batch.min(end - start);
                 let file = self.file.try_clone().map_err(|error| FrameError::read(&self.path, error))?;
@@ -99,14 +109,17 @@ impl Columnar {
 
     /// Hands over every row as texts.
     pub(super) fn each_row(&self, progress: &mut Progress<'_>, sink: &mut dyn FnMut(Row<'_>) -> Next) -> Result<(), FrameError> {
-        self.each_batch(None, 16 * 1024, progress, &mut |start, frame| {
-            let texts: Vec<Vec<Option<String>>> = frame.columns().iter().map(texts).collect();
-            let mut outcome = std::ops::ControlFlow::Continue(());
-            for index in 0..frame.height() {
-                let cells: Vec<Option<&str>> = texts.iter().map(|column| column.get(index).and_then(|cell| cell.as_deref())).collect();
-                outcome = sink(Row { number: start + index as u64 + 1, cells: &cells })?;
-                if outcome.is_break() {
-                    break;
+        self.each_batch(None, progress, &mut |start, frame| {
+            let mut outcome = ControlFlow::Continue(());
+            for first in (0..frame.height()).step_by(TEXT_ROWS) {
+                let part = frame.slice(i64::try_from(first).unwrap_or(i64::MAX), TEXT_ROWS);
+                let texts: Vec<Vec<Option<String>>> = part.columns().iter().map(texts).collect();
+                for index in 0..part.height() {
+                    let cells: Vec<Option<&str>> = texts.iter().map(|column| column.get(index).and_then(|cell| cell.as_deref())).collect();
+                    outcome = sink(Row { number: start + (first + index) as u64 + 1, cells: &cells })?;
+                    if outcome.is_break() {
+                        return Ok(outcome);
+                    }
                 }
             }
             Ok(outcome)

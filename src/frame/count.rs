@@ -100,7 +100,7 @@ pub(super) fn count_into(
         let read: Vec<String> =
             choices.iter().enumerate().filter(|(index, _)| wanted.contains(index)).map(|(_, (name, _))| name.clone()).collect();
         let places = positions(&wanted);
-        return file.each_batch(Some(&read), 256 * 1024, progress, &mut |start, frame| {
+        return file.each_batch(Some(&read), progress, &mut |start, frame| {
             cells.add_frame(&frame, &places, start)?;
             Ok(ControlFlow::Continue(()))
         });

@@ -195,7 +195,7 @@ fn draw_frames(
         }
         Format::Parquet => Out::Parquet(Box::new(ParquetOut::like(out, &file.schema())?)),
     };
-    file.each_batch(None, 64 * 1024, progress, &mut |start, frame| {
+    file.each_batch(None, progress, &mut |start, frame| {
         let places = cells.frame_places(&frame, &wanted, start)?;
         let mask: BooleanChunked = places.into_iter().map(|place| Some(drawn(draws, place))).collect();
         let mut kept = frame.filter(&mask).map_err(|error| FrameError::Parquet(error.to_string()))?;

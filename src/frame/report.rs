@@ -108,7 +108,7 @@ fn inspect_parquet(path: &Path, mut evidence: Evidence, progress: &mut Progress<
     let mut preview = Page::default();
     let mut seen = 0_u64;
     // Types that polars does not read here are shown by name, without values.
-    file.each_batch(Some(&readable), 64 * 1024, progress, &mut |_, frame| {
+    file.each_batch(Some(&readable), progress, &mut |_, frame| {
         let mut shown: Vec<Vec<Option<String>>> = vec![Vec::new(); columns.len()];
         for (index, (name, _)) in columns.iter().enumerate() {
             let Ok(column) = frame.column(name) else { continue };
@@ -118,7 +118,8 @@ fn inspect_parquet(path: &Path, mut evidence: Evidence, progress: &mut Progress<
             if seen < SAMPLE_ROWS
                 && let (Some(scan), Some(shown)) = (scans.get_mut(index), shown.get_mut(index))
             {
-                *shown = texts(column);
+                let wanted = usize::try_from(SAMPLE_ROWS - seen).unwrap_or(usize::MAX);
+                *shown = texts(&column.head(Some(wanted)));
                 for text in shown.iter().flatten() {
                     scan.add_known(text.as_bytes(), text.parse().ok());
                 }

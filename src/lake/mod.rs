@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod auth;
 pub mod client;
+pub mod athena;
 pub mod crawler;
 pub mod engine;
 pub mod error;

@@ -100,3 +100,146 @@ pub fn analysis_json(report: &BiasReport) -> String {
     };
     dumps(&Analysis { version: "1.0", pre_training_bias_metrics: stage(false), post_training_bias_metrics: stage(true) }, true)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::bias::{MetricId, Mode, Positive, Selection, Spec, measure};
+    use crate::model::{ColumnFacts, ColumnKind, CountRow, Counts};
+    use crate::report::AnalysisConfig;
+
+    /// Counts rows of (facet, label, prediction); an empty text is NULL.
+    fn count(facet: &str, label: &str, predicted: Option<&str>, rows: &[[&str; 3]]) -> Counts {
+        let cell = |row: &[&str; 3], at: usize| Some(row[at].to_owned()).filter(|text| !text.is_empty());
+        let facts = |name: &str, at: usize| {
+            let mut met = BTreeSet::new();
+            let seen: Vec<Option<String>> = rows.iter().map(|row| cell(row, at)).filter(|value| met.insert(value.clone())).collect();
+            let whole = seen.iter().flatten().all(|text| text.parse::<i64>().is_ok());
+            ColumnFacts {
+                name: name.to_owned(),
+                kind: if whole { ColumnKind::Integer } else { ColumnKind::Text },
+                distinct: seen.iter().flatten().count() as u64,
+                non_null: rows.iter().filter(|row| !row[at].is_empty()).count() as u64,
+                min: None,
+                max: None,
+                first_seen: Some(seen),
+            }
+        };
+        let mut cells: BTreeMap<[&str; 3], u64> = BTreeMap::new();
+        for row in rows {
+            *cells.entry(*row).or_insert(0) += 1;
+        }
+        let row = |(row, rows): (&[&str; 3], &u64)| CountRow {
+            facets: vec![cell(row, 0)],
+            label: cell(row, 1),
+            predicted: cell(row, 2),
+            group: None,
+            rows: *rows,
+        };
+        Counts {
+            facets: vec![facts(facet, 0)],
+            label: facts(label, 1),
+            predicted: predicted.map(|name| facts(name, 2)),
+            group: None,
+            rows: cells.iter().map(row).collect(),
+        }
+    }
+
+    #[test]
+    fn the_shape_is_clarifys() {
+        let mut rows = vec![["여", "yes", "no"]; 2];
+        rows.extend([["남", "yes", "yes"], ["남", "no", "no"], ["", "no", "no"]]);
+        let mut spec = Spec::new(["sex"], "y", Positive::Values(vec!["yes".into()]));
+        spec.facets[0].selection = Selection::Values(vec!["여".into()]);
+        spec.mode = Mode::Clarify;
+        spec.predicted = Some("p".to_owned());
+        spec.metrics = vec![MetricId::Dpl, MetricId::Cddl, MetricId::Te, MetricId::Dca];
+        let report = measure(&count("sex", "y", Some("p"), &rows), &spec).unwrap();
+        let expected = r#"{
+    "version": "1.0",
+    "pre_training_bias_metrics": {
+        "label": "y",
+        "facets": {
+            "sex": [
+                {
+                    "value_or_threshold": "\uc5ec",
+                    "metrics": [
+                        {
+                            "name": "CDDL",
+                            "description": "Conditional Demographic Disparity in Labels (CDDL)",
+                            "value": null,
+                            "error": "Group variable is empty or not provided"
+                        },
+                        {
+                            "name": "DPL",
+                            "description": "Difference in Positive Proportions in Labels (DPL)",
+                            "value": -0.6666666666666667
+                        }
+                    ]
+                }
+            ]
+        },
+        "label_value_or_threshold": "yes"
+    },
+    "post_training_bias_metrics": {
+        "label": "y",
+        "facets": {
+            "sex": [
+                {
+                    "value_or_threshold": "\uc5ec",
+                    "metrics": [
+                        {
+                            "name": "DCA",
+                            "description": "Difference in Conditional Acceptance (DCA)",
+                            "value": "-Infinity"
+                        },
+                        {
+                            "name": "TE",
+                            "description": "Treatment Equality (TE)",
+                            "value": "Infinity"
+                        }
+                    ]
+                }
+            ]
+        },
+        "label_value_or_threshold": "yes"
+    }
+}"#;
+        assert_eq!(analysis_json(&report), expected);
+    }
+
+    #[test]
+    fn the_courses_files_give_the_courses_report() {
+        let named = std::env::var_os("FAIRLAKE_COURSE_DATA").map(PathBuf::from);
+        let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data"));
+        let Some(data) = named.into_iter().chain([beside]).find(|folder| folder.is_dir()) else {
+            eprintln!("not run: the course's files are not here (FAIRLAKE_COURSE_DATA names their folder)");
+            return;
+        };
+        let text = std::fs::read_to_string(data.join("womens_clothing_ecommerce_reviews_transformed.csv")).unwrap();
+        // Label first, category last, neither quoted: the review between them doesn't matter here.
+        let lines = text.lines().skip(1).filter(|line| !line.is_empty());
+        let rows: Vec<[&str; 3]> = lines.map(|line| [line.rsplit(',').next().unwrap(), line.split(',').next().unwrap(), ""]).collect();
+        let golden = data.join("../golden");
+        let config =
+            AnalysisConfig::parse(&std::fs::read_to_string(golden.join("clarify_unbalanced_analysis_config.json")).unwrap()).unwrap();
+        let counts = count("product_category", "sentiment", None, &rows);
+        let ours = analysis_json(&measure(&counts, &config.spec(Mode::Clarify).unwrap()).unwrap());
+        let golden = std::fs::read_to_string(golden.join("clarify_unbalanced_analysis.json")).unwrap();
+        // Line by line the same but for the last digits of the numbers.
+        assert_eq!((counts.total(), ours.lines().count()), (22_626, golden.lines().count()));
+        assert_eq!(ours.ends_with('}'), golden.ends_with('}'));
+        for (ours, golden) in ours.lines().zip(golden.lines()) {
+            match (ours.split_once("\"value\": "), golden.split_once("\"value\": ")) {
+                (Some((before, ours)), Some((expected, golden))) => {
+                    assert_eq!(before, expected);
+                    assert!((ours.parse::<f64>().unwrap() - golden.parse::<f64>().unwrap()).abs() < 1e-12, "{ours} {golden}");
+                }
+                _ => assert_eq!(ours, golden),
+            }
+        }
+    }
+}

@@ -134,7 +134,12 @@ impl State {
             Event::Progress(progress) => self.jobs.progressed(job, progress),
             Event::Connected(info) => self.connection.connected(job, info),
             Event::Connections(all) => self.connection.known = all,
-            Event::Ingest(event) => self.ingest.apply(job, event, &mut self.outbox),
+            Event::Ingest(event) => {
+                if let crate::message::ingest::IngestEvent::Catalogued { table } = &event {
+                    self.catalog.table_appeared(table, &mut self.outbox);
+                }
+                self.ingest.apply(job, event, &mut self.outbox);
+            }
             Event::Catalog(event) => {
                 self.query.catalog_changed(&event);
                 self.catalog.apply(job, event, &mut self.outbox);
@@ -163,6 +168,7 @@ impl State {
     /// A step of the sample's lab: the tabs fill as the steps are done.
     fn lab_step(&mut self, job: crate::model::JobId, step: crate::message::lab::LabStep) {
         use crate::message::lab::LabStep;
+        self.ingest.sample_step(job, &step);
         match step {
             LabStep::Stored { .. } => self.ingest.connected(&mut self.outbox),
             LabStep::Crawled { table, .. } | LabStep::Derived { table, .. } => self.catalog.table_appeared(&table, &mut self.outbox),

@@ -134,6 +134,7 @@ fn no_key_leads_out_of_a_bucket() {
         assert!(
             names.iter().all(|name| [
                 "buckets",
+                "versions",
                 "staging",
                 "lake.db",
                 "lake.db-wal",

@@ -14,16 +14,15 @@ use fairlake::state::{State, Tab};
 use fairlake::text::{Locale, Texts};
 
 /// A window over a state, with the texts of the state's language.
-pub struct Shown {
-    pub state: State,
+pub(crate) struct Shown {
+    pub(crate) state: State,
     texts: Texts,
 }
 
 /// The shell in a window of 1280 by 800 points.
-pub fn window(state: State) -> Harness<'static, Shown> {
+pub(crate) fn window(state: State) -> Harness<'static, Shown> {
     let texts = Texts::new(state.settings.locale.unwrap_or_default());
-    let builder = Harness::builder().with_size([1280.0, 800.0]).with_context_setup(fairlake::ui::install);
-    let mut harness = builder.build_ui_state(
+    let mut harness = Harness::builder().with_size([1280.0, 800.0]).with_context_setup(fairlake::ui::install).build_ui_state(
         |ui, shown: &mut Shown| {
             let locale = shown.state.settings.locale.unwrap_or_default();
             if shown.texts.locale() != locale {
@@ -38,7 +37,7 @@ pub fn window(state: State) -> Harness<'static, Shown> {
 }
 
 /// A state as it is when the window has just opened on the local lake.
-pub fn opened() -> State {
+pub(crate) fn opened() -> State {
     let mut state = State::new(Settings { locale: Some(Locale::English), ..Settings::default() }, Session::default());
     let job = asked(&mut state).into_iter().find(|request| request.command == Command::Connect).unwrap().job;
     let info = ConnectionInfo {
@@ -55,7 +54,7 @@ pub fn opened() -> State {
 }
 
 /// What was asked of the worker since the last time.
-pub fn asked(state: &mut State) -> Vec<Request> {
+pub(crate) fn asked(state: &mut State) -> Vec<Request> {
     state.outbox.take_requests()
 }
 

@@ -3,3 +3,6 @@ text-rows = { $rows ->
     [one] { $rows } row
    *[other] { $rows } rows
 }
+text-copy-value = Copy value
+text-copy-row = Copy row
+text-copy-all = Copy all rows shown

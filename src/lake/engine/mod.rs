@@ -6,6 +6,7 @@ pub mod error;
 mod files;
 mod object;
 mod parse;
+mod parsed;
 mod projection;
 mod rewrite;
 mod scan;
@@ -13,6 +14,7 @@ mod system;
 mod table;
 pub(crate) mod text;
 pub mod types;
+pub(crate) mod write;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -25,15 +27,18 @@ use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStor
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState};
-use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::display::DisplayableExecutionPlan;
+use datafusion::physical_plan::{ExecutionPlan, displayable, execute_stream};
 use datafusion::prelude::SessionConfig;
+use futures::StreamExt as _;
 use tokio::task::JoinHandle;
 
-pub use error::{ErrorClass, QueryError};
 pub(crate) use catalog::view_of;
+pub use error::{ErrorClass, QueryError};
 pub(crate) use files::{objects, partition_place};
+pub use parsed::ParsedQuery;
 
-use self::catalog::Planner;
+use self::catalog::{Planned, Planner};
 use self::error::translated;
 use self::object::QueryFiles;
 use self::rewrite::{Named, shown_name};
@@ -140,9 +145,16 @@ impl Scanned {
     }
 }
 
-/// A query that was read, with nothing looked up yet.
-#[derive(Debug, Clone)]
-pub struct ParsedQuery(datafusion::sql::sqlparser::ast::Query);
+/// A plan in the forms of EXPLAIN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    /// One line a step.
+    pub text: String,
+    /// A graph for Graphviz.
+    pub graphviz: String,
+    /// A tree in JSON.
+    pub json: String,
+}
 
 impl Engine {
     /// An engine over a catalogue. What queries spill goes to the lake's staging.
@@ -198,15 +210,7 @@ impl Engine {
     /// [`QueryError`] in Athena's words.
     pub async fn run(&self, query: ParsedQuery, database: &str) -> Result<RunningQuery, QueryError> {
         let started = Instant::now();
-        let files = Arc::new(QueryFiles::new(self.inner.catalog.store().clone()));
-        let runtime = self.runtime_env(&files)?;
-        let mut base = SessionStateBuilder::new_from_existing(self.inner.base.clone()).with_runtime_env(runtime).build();
-        base.mark_start_execution();
-        let planner = Planner { catalog: self.inner.catalog.clone(), files: Arc::clone(&files), base };
-        let named = Named::of(&query.0);
-        let planned = planner.plan(query.0, database, 0).await?;
-        let failed = |error: datafusion::error::DataFusionError| translated(&error, &named);
-        let physical = planned.state.create_physical_plan(&planned.plan).await.map_err(failed)?;
+        let (planned, physical, files) = self.plan(query, database).await?;
         let columns = physical
             .schema()
             .fields()
@@ -217,8 +221,39 @@ impl Engine {
                 OutputColumn { name, named, data_type: types::athena_type(field) }
             })
             .collect();
-        let rows = execute_stream(physical, planned.state.task_ctx()).map_err(failed)?;
+        let rows = execute_stream(physical, planned.state.task_ctx()).map_err(|error| Self::explain_error(&error))?;
         Ok(RunningQuery { columns, rows, planning: started.elapsed(), inputs: planned.inputs, files })
+    }
+
+    /// The plan of a query; with `analyze` it is run first, and says what each step took.
+    ///
+    /// # Errors
+    /// [`QueryError`] in Athena's words.
+    pub async fn explain(&self, query: ParsedQuery, database: &str, analyze: bool) -> Result<Explained, QueryError> {
+        let (planned, physical, _) = self.plan(query, database).await?;
+        let text = if analyze {
+            let mut rows = execute_stream(Arc::clone(&physical), planned.state.task_ctx()).map_err(|error| Self::explain_error(&error))?;
+            while let Some(batch) = rows.next().await {
+                batch.map_err(|error| Self::explain_error(&error))?;
+            }
+            DisplayableExecutionPlan::with_metrics(physical.as_ref()).indent(false).to_string()
+        } else {
+            displayable(physical.as_ref()).indent(false).to_string()
+        };
+        let json = planned.plan.display_pg_json().to_string();
+        Ok(Explained { text, graphviz: displayable(physical.as_ref()).graphviz().to_string(), json })
+    }
+
+    async fn plan(&self, query: ParsedQuery, database: &str) -> Result<(Planned, Arc<dyn ExecutionPlan>, Arc<QueryFiles>), QueryError> {
+        let files = Arc::new(QueryFiles::new(self.inner.catalog.store().clone()));
+        let runtime = self.runtime_env(&files)?;
+        let mut base = SessionStateBuilder::new_from_existing(self.inner.base.clone()).with_runtime_env(runtime).build();
+        base.mark_start_execution();
+        let planner = Planner { catalog: self.inner.catalog.clone(), files: Arc::clone(&files), base };
+        let named = Named::of(&query.0);
+        let planned = planner.plan(query.0, database, 0).await?;
+        let physical = planned.state.create_physical_plan(&planned.plan).await.map_err(|error| translated(&error, &named))?;
+        Ok((planned, physical, files))
     }
 
     fn runtime_env(&self, files: &Arc<QueryFiles>) -> Result<Arc<RuntimeEnv>, QueryError> {

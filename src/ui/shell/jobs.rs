@@ -57,7 +57,7 @@ fn row(ui: &mut Ui, job: &Job, texts: &Texts) -> bool {
                 if let Some(share) = job.share() {
                     ui.add(ProgressBar::new(share).desired_width(180.0).desired_height(4.0));
                 }
-                widgets::weak(ui, super::status::pace(job, texts));
+                widgets::weak(ui, widgets::job::pace(job, texts));
                 if job.stopping {
                     widgets::weak(ui, texts.t("shell-job-stopping"));
                 } else if quiet(ui, Some(icons::X), &texts.t("shell-job-cancel")).clicked() {

@@ -4,10 +4,9 @@ use egui::{Align, Layout, ProgressBar, RichText, Ui};
 
 use super::super::widgets::{self, icon_button, quiet};
 use super::super::{icons, theme};
-use crate::state::jobs::Job;
 use crate::state::palette::connection_name;
 use crate::state::{Action, State};
-use crate::text::{self, Texts};
+use crate::text::Texts;
 
 pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -23,7 +22,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
             if let Some(share) = job.share() {
                 ui.add(ProgressBar::new(share).desired_width(120.0).desired_height(4.0));
             }
-            widgets::weak(ui, pace(&job, texts));
+            widgets::weak(ui, widgets::job::pace(&job, texts));
             if !job.stopping && icon_button(ui, icons::X, &texts.t("shell-job-cancel")).clicked() {
                 state.act(Action::Cancel(job.id));
             }
@@ -31,25 +30,6 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| lake(ui, state, texts));
     });
-}
-
-/// How fast a job is and how long it still takes: `61% · 84 MB/s · 6 s left`.
-pub(super) fn pace(job: &Job, texts: &Texts) -> String {
-    let mut parts = Vec::new();
-    if let Some(phase) = &job.progress.phase {
-        parts.push(texts.say(phase));
-    }
-    if let Some(share) = job.share() {
-        parts.push(text::share(f64::from(share)));
-    }
-    if let (true, Some(rate)) = (job.progress.bytes, job.rate()) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive rate")]
-        parts.push(format!("{}/s", text::bytes(rate as u64)));
-    }
-    if let Some(left) = job.left_ms().filter(|left| *left >= 1000) {
-        parts.push(texts.say(&crate::model::Message::new("shell-job-left").with("time", text::duration(left))));
-    }
-    parts.join(" · ")
 }
 
 fn lake(ui: &mut Ui, state: &State, texts: &Texts) {

@@ -13,10 +13,15 @@ pub enum Answer {
     No,
 }
 
+/// The frame of a dialog, with the margin of a region.
+pub fn frame(ctx: &Context) -> egui::Frame {
+    egui::Frame::window(&ctx.global_style()).inner_margin(theme::GAP_LARGE)
+}
+
 /// Asks; `None` while the question stands. Escape and a click beside it mean no.
 pub fn confirm(ctx: &Context, id: &str, heading: &str, sentence: &str, yes: &str, no: &str) -> Option<Answer> {
     let mut answer = None;
-    let response = Modal::new(Id::unique(id)).show(ctx, |ui| {
+    let response = Modal::new(Id::unique(id)).frame(frame(ctx)).show(ctx, |ui| {
         ui.set_width(380.0);
         super::section(ui, heading);
         ui.label(sentence);

@@ -2,17 +2,21 @@
 
 pub mod banner;
 pub mod button;
+pub mod centered;
 pub mod chart;
 pub mod dialog;
 pub mod empty;
 pub mod field;
 pub mod grid;
+pub mod job;
 pub mod picker;
+pub mod rows;
 pub mod scrollbar;
 pub mod tabs;
 
 pub use banner::{Tone, banner, failure_banner};
 pub use button::{icon_button, primary, quiet, secondary};
+pub use centered::centered;
 pub use dialog::{Answer, confirm};
 pub use empty::empty;
 pub use field::{labelled, search};

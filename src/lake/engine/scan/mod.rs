@@ -223,7 +223,11 @@ impl FileSource for TextSource {
             .with_repartition_file_min_size(smallest)
             .with_preserve_order_within_groups(ordering.is_some())
             .repartition_file_groups(&config.file_groups);
-        Ok(groups.map(|file_groups| FileScanConfig { file_groups, ..config.clone() }))
+        Ok(groups.map(|file_groups| {
+            let mut config = config.clone();
+            config.file_groups = file_groups;
+            config
+        }))
     }
 
     fn apply_expressions(&self, f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>) -> Result<TreeNodeRecursion> {

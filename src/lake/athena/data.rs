@@ -1,0 +1,327 @@
+//! Statements that write rows: CREATE TABLE AS, INSERT INTO and UNLOAD.
+
+use std::collections::{BTreeMap, HashSet};
+
+use futures::StreamExt as _;
+use serde_json::{Value, json};
+
+use super::ddl::{self, qualified};
+use super::execution::{ColumnInfo, Rows};
+use super::output;
+use super::run::{Job, storage, with};
+use crate::lake::engine::write::{WriteCompression, WriteFormat, WritePlan, Writer, WrittenFile};
+use crate::lake::engine::{Engine, OutputColumn, ParsedQuery, QueryError, RunningQuery, objects};
+use crate::lake::glue::{GlueError, definition, table_input, text};
+use crate::model::{Column, S3Location, TableDefinition};
+use crate::sql::Type;
+use crate::sql::statement::{Name, Properties, Property};
+
+/// What `WITH (…)` asks for.
+struct Options {
+    format: WriteFormat,
+    format_name: String,
+    compression: WriteCompression,
+    location: Option<String>,
+    partitioned_by: Vec<String>,
+    delimiter: Option<String>,
+}
+
+fn property_error(name: &str, value: &str) -> QueryError {
+    QueryError::new(format!("INVALID_TABLE_PROPERTY: Invalid value for property '{name}': {value}"))
+}
+
+/// Reads the properties of CREATE TABLE AS or UNLOAD.
+fn options(properties: &Properties, default: &str, location: &str) -> Result<Options, QueryError> {
+    let mut format_name = default.to_owned();
+    let mut compression = None;
+    let mut delimiter = None;
+    let mut options = (None, Vec::new());
+    for (name, value) in properties {
+        let text = value.text();
+        match name.as_str() {
+            "format" => format_name = text.to_uppercase(),
+            "write_compression" | "parquet_compression" | "orc_compression" | "compression" => compression = Some(text.to_uppercase()),
+            "compression_level" | "bucket_count" | "bucketed_by" | "sorted_by" | "optimize_rewrite_min_data_file_count" => {}
+            "field_delimiter" => delimiter = Some(text),
+            "partitioned_by" => {
+                options.1 = match value {
+                    Property::List(names) => names.iter().map(|name| name.to_lowercase()).collect(),
+                    _ => return Err(property_error(name, &text)),
+                };
+            }
+            "table_type" if text.eq_ignore_ascii_case("hive") => {}
+            "table_type" => return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not support {text} tables"))),
+            "is_external" => {}
+            other if other == location => options.0 = Some(text),
+            other => return Err(QueryError::new(format!("INVALID_TABLE_PROPERTY: Table property '{other}' does not exist"))),
+        }
+    }
+    let format = match format_name.as_str() {
+        "PARQUET" => WriteFormat::Parquet,
+        "TEXTFILE" | "CSV" => {
+            // UNLOAD separates by commas unless told otherwise, tables by Hive's control character.
+            let default = if location.is_empty() { "," } else { "\u{1}" };
+            let sign = delimiter.as_deref().unwrap_or(default);
+            WriteFormat::Text { delimiter: sign.bytes().next().unwrap_or(1) }
+        }
+        "JSON" => WriteFormat::Json,
+        "ORC" | "AVRO" => return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not write {format_name}; write PARQUET instead"))),
+        other => return Err(property_error("format", other)),
+    };
+    let compression = match compression {
+        Some(name) => match WriteCompression::parse(&name) {
+            Some(chosen @ (WriteCompression::None | WriteCompression::Gzip)) => chosen,
+            Some(chosen) if format == WriteFormat::Parquet => chosen,
+            Some(_) => return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake compresses {format_name} with GZIP or NONE, not {name}"))),
+            None => return Err(property_error("write_compression", &name)),
+        },
+        None => WriteCompression::Gzip,
+    };
+    Ok(Options { format, format_name, compression, location: options.0, partitioned_by: options.1, delimiter })
+}
+
+/// The columns of a new table, checked as Athena checks them; partition keys must come last.
+fn checked(columns: &[OutputColumn], partitioned_by: &[String]) -> Result<(), QueryError> {
+    let mut seen = HashSet::new();
+    for (at, column) in columns.iter().enumerate() {
+        if !column.named {
+            return Err(QueryError::new(format!("MISSING_COLUMN_NAME: line 1:1: Column name not specified at position {}", at + 1)));
+        }
+        if column.data_type == Type::Unknown {
+            return Err(QueryError::new(format!("COLUMN_TYPE_UNKNOWN: line 1:1: Column type is unknown: {}", column.name)));
+        }
+        if !seen.insert(column.name.as_str()) {
+            return Err(QueryError::new(format!("DUPLICATE_COLUMN_NAME: line 1:1: Column name '{}' specified more than once", column.name)));
+        }
+    }
+    let last: Vec<&str> = columns.iter().skip(columns.len().saturating_sub(partitioned_by.len())).map(|column| column.name.as_str()).collect();
+    if partitioned_by.iter().any(|key| !seen.contains(key.as_str())) {
+        return Err(QueryError::new(format!("INVALID_TABLE_PROPERTY: Partition columns not present in schema: {}", partitioned_by.join(", "))));
+    }
+    if last != partitioned_by.iter().map(String::as_str).collect::<Vec<_>>() {
+        let message = "HIVE_COLUMN_ORDER_MISMATCH: Partition keys must be the last columns in the table and in the same order as the table properties";
+        return Err(QueryError::new(format!("{message}: [{}]", partitioned_by.join(", "))));
+    }
+    if !partitioned_by.is_empty() && partitioned_by.len() == columns.len() {
+        return Err(QueryError::new("INVALID_TABLE_PROPERTY: Table contains only partition columns"));
+    }
+    Ok(())
+}
+
+/// Runs a query into files; what was written and how many rows.
+async fn write(job: &mut Job, mut running: RunningQuery, plan: WritePlan) -> Result<(Vec<WrittenFile>, u64), QueryError> {
+    job.execution.statistics.planning = i64::try_from(running.planning.as_millis()).unwrap_or(0);
+    let mut writer = Writer::new(job.service.store().clone(), plan, &running.schema());
+    while let Some(batch) = running.rows.next().await {
+        writer.write(&batch.map_err(|error| Engine::explain_error(&error))?)?;
+        job.check_cutoff(&running)?;
+    }
+    writer.finish()
+}
+
+/// The manifest and metadata files, and the row count that GetQueryResults answers.
+fn close(job: &mut Job, kind: &str, files: &[WrittenFile], rows: u64) -> Result<(), QueryError> {
+    let store = job.service.store().clone();
+    let place = job.place()?;
+    let manifest: String = files.iter().map(|file| format!("{}\n", file.address)).collect();
+    let manifest_place = with(&place, "-manifest.csv");
+    output::put(&store, &manifest_place, manifest.as_bytes(), "application/octet-stream").map_err(|error| storage(&error))?;
+    let columns = vec![ColumnInfo::new("rows", &Type::BigInt)];
+    let metadata = output::metadata(&job.execution.id, &columns, Some((kind, rows)));
+    output::put(&store, &with(&place, ".metadata"), &metadata, "application/octet-stream").map_err(|error| storage(&error))?;
+    job.execution.statistics.manifest = Some(manifest_place.to_string());
+    job.execution.statistics.rows = rows;
+    job.execution.columns = columns;
+    job.execution.rows = Rows::None;
+    job.execution.update_count = Some(rows);
+    Ok(())
+}
+
+/// The definition of a table that is written by the lake.
+fn table_of(name: &str, location: S3Location, options: &Options, columns: &[OutputColumn]) -> TableDefinition {
+    let column = |column: &OutputColumn| Column::new(&column.name, &column.data_type.hive());
+    let data = columns.len() - options.partitioned_by.len();
+    let (input, output, serde) = ddl::classes(if options.format_name == "CSV" { "TEXTFILE" } else { &options.format_name });
+    let mut serde_parameters = BTreeMap::new();
+    if let WriteFormat::Text { delimiter } = options.format {
+        let sign = char::from(delimiter).to_string();
+        serde_parameters.insert("field.delim".to_owned(), sign.clone());
+        serde_parameters.insert("serialization.format".to_owned(), sign);
+    } else {
+        serde_parameters.insert("serialization.format".to_owned(), "1".to_owned());
+    }
+    let compression = match options.compression {
+        WriteCompression::None => "NONE",
+        WriteCompression::Gzip => "GZIP",
+        WriteCompression::Snappy => "SNAPPY",
+        WriteCompression::Zstd => "ZSTD",
+        WriteCompression::Lz4 => "LZ4",
+    };
+    let parameters = [
+        ("EXTERNAL", "TRUE"),
+        ("has_encrypted_data", "false"),
+        ("classification", if options.format_name == "TEXTFILE" { "csv" } else { &options.format_name }),
+        ("write.compression", compression),
+    ];
+    TableDefinition {
+        name: name.to_owned(),
+        table_type: "EXTERNAL_TABLE".to_owned(),
+        columns: columns.iter().take(data).map(column).collect(),
+        partition_keys: columns.iter().skip(data).map(column).collect(),
+        location: Some(location),
+        input_format: input.to_owned(),
+        output_format: output.to_owned(),
+        serde_library: serde.to_owned(),
+        serde_parameters,
+        parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), value.to_lowercase())).collect(),
+    }
+}
+
+/// Adds the partitions that files were written to; those that are there stay.
+fn add_partitions(job: &Job, database: &str, table: &Value, files: &[WrittenFile]) -> Result<(), QueryError> {
+    let storage = table.get("StorageDescriptor").cloned().unwrap_or_default();
+    let mut inputs: BTreeMap<&[String], Value> = BTreeMap::new();
+    for file in files.iter().filter(|file| !file.partition.is_empty()) {
+        let folder = file.address.key.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut storage = storage.clone();
+        if let Some(members) = storage.as_object_mut() {
+            members.insert("Location".to_owned(), Value::from(format!("s3://{}/{folder}", file.address.bucket)));
+        }
+        inputs.insert(&file.partition, json!({"Values": file.partition, "StorageDescriptor": storage}));
+    }
+    let inputs: Vec<Value> = inputs.into_values().collect();
+    if inputs.is_empty() {
+        return Ok(());
+    }
+    let failures = job.service.catalog().create_partitions(database, &text(table, "Name"), &inputs).map_err(|error| ddl::failed(&error))?;
+    match failures.into_iter().find(|(_, error)| !matches!(error, GlueError::AlreadyExists(_))) {
+        Some((_, error)) => Err(ddl::failed(&error)),
+        None => Ok(()),
+    }
+}
+
+pub(super) async fn create_table_as(
+    job: &mut Job,
+    name: &Name,
+    if_not_exists: bool,
+    properties: &Properties,
+    query: ParsedQuery,
+    with_data: bool,
+) -> Result<(), QueryError> {
+    let (database, table) = qualified(name, &job.database())?;
+    let catalog = job.service.catalog().clone();
+    catalog.database(&database).map_err(|_| QueryError::new(format!("SCHEMA_NOT_FOUND: line 1:1: Schema '{database}' does not exist")))?;
+    if catalog.table(&database, &table).is_ok() {
+        if if_not_exists {
+            return close(job, "CREATE TABLE", &[], 0);
+        }
+        let message = format!("TABLE_ALREADY_EXISTS: line 1:1: Table 'awsdatacatalog.{database}.{table}' already exists");
+        return Err(QueryError::new(message));
+    }
+    let options = options(properties, "PARQUET", "external_location")?;
+    let location: S3Location = match &options.location {
+        Some(location) => location.parse().map_err(|error| property_error("external_location", &format!("{error}")))?,
+        None => job.place()?,
+    }
+    .folder();
+    if !objects(job.service.store(), &location).map_err(|error| Engine::explain_error(&error))?.is_empty() {
+        let message = format!(
+            "HIVE_PATH_ALREADY_EXISTS: Target directory for table '{database}.{table}' already exists: {location}. You may need to manually \
+             clean the data at this location before retrying. Athena will not delete data in your account."
+        );
+        return Err(QueryError::new(message));
+    }
+    let running = job.begin(query).await?;
+    let columns = running.columns.clone();
+    checked(&columns, &options.partitioned_by)?;
+    let (files, rows) = if with_data {
+        let plan = WritePlan {
+            location: location.clone(),
+            format: options.format.clone(),
+            compression: options.compression,
+            partition_keys: options.partitioned_by.len(),
+            columns: columns.clone(),
+        };
+        write(job, running, plan).await?
+    } else {
+        (Vec::new(), 0)
+    };
+    let described = table_of(&table, location, &options, &columns);
+    let input = table_input(&described);
+    catalog.create_table(&database, &input).map_err(|error| ddl::failed(&error))?;
+    add_partitions(job, &database, &input, &files)?;
+    close(job, "CREATE TABLE", &files, rows)
+}
+
+pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>, query: ParsedQuery) -> Result<(), QueryError> {
+    let (database, table) = qualified(name, &job.database())?;
+    let catalog = job.service.catalog().clone();
+    let found = catalog.table(&database, &table).map_err(|_| {
+        QueryError::new(format!("TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.{database}.{table}' does not exist"))
+    })?;
+    if text(&found, "TableType") == "VIRTUAL_VIEW" {
+        return Err(QueryError::new("NOT_SUPPORTED: line 1:1: Inserting into views is not supported"));
+    }
+    let described = definition(&found);
+    let location = described.location.clone().ok_or_else(|| QueryError::new("HIVE_INVALID_METADATA: The table has no location"))?;
+    let (format, compression) = write_format(&described)?;
+    let wanted: Vec<&Column> = described.columns.iter().chain(&described.partition_keys).collect();
+    let names: Vec<&str> = wanted.iter().map(|column| column.name.as_str()).collect();
+    let query = query
+        .into_columns(&wanted.iter().map(|column| (column.name.clone(), column.hive_type.as_str().to_owned())).collect::<Vec<_>>(), named)
+        .map_err(QueryError::new)?;
+    let running = job.begin(query).await?;
+    let columns: Vec<OutputColumn> = running
+        .columns
+        .iter()
+        .zip(&names)
+        .map(|(column, name)| OutputColumn { name: (*name).to_owned(), named: true, data_type: column.data_type.clone() })
+        .collect();
+    let plan = WritePlan { location, format, compression, partition_keys: described.partition_keys.len(), columns };
+    let (files, rows) = write(job, running, plan).await?;
+    add_partitions(job, &database, &found, &files)?;
+    close(job, "INSERT", &files, rows)
+}
+
+/// How rows are added to a table that exists.
+fn write_format(table: &TableDefinition) -> Result<(WriteFormat, WriteCompression), QueryError> {
+    let serde = table.serde_library.rsplit('.').next().unwrap_or("").to_lowercase();
+    let stated = ["write.compression", "parquet.compression", "parquet.compress"].iter().find_map(|name| table.parameters.get(*name));
+    let compression = stated.and_then(|name| WriteCompression::parse(name));
+    match serde.as_str() {
+        "parquethiveserde" => Ok((WriteFormat::Parquet, compression.unwrap_or(WriteCompression::Snappy))),
+        "lazysimpleserde" => {
+            let sign = table.serde_parameters.get("field.delim").and_then(|sign| sign.bytes().next()).unwrap_or(1);
+            let header = table.parameters.get("skip.header.line.count").is_some_and(|count| count.trim() != "0");
+            if header {
+                return Err(QueryError::new("NOT_SUPPORTED: Inserting into Hive table with skip.header.line.count property not supported"));
+            }
+            Ok((WriteFormat::Text { delimiter: sign }, compression.unwrap_or(WriteCompression::None)))
+        }
+        "jsonserde" | "openxjsonserde" => Ok((WriteFormat::Json, compression.unwrap_or(WriteCompression::None))),
+        other => Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not write tables of SerDe {other}"))),
+    }
+}
+
+pub(super) async fn unload(job: &mut Job, query: ParsedQuery, to: &str, properties: &Properties) -> Result<(), QueryError> {
+    let options = options(properties, "", "")?;
+    let location: S3Location = to.parse().map_err(|error| property_error("location", &format!("{error}")))?;
+    let location = location.folder();
+    if !objects(job.service.store(), &location).map_err(|error| Engine::explain_error(&error))?.is_empty() {
+        let message = format!("HIVE_PATH_ALREADY_EXISTS: Target directory for table already exists: {location}. You may need to manually clean the data at this location before retrying. Athena will not delete data in your account.");
+        return Err(QueryError::new(message));
+    }
+    let running = job.begin(query).await?;
+    let columns: Vec<OutputColumn> =
+        running.columns.iter().map(|column| OutputColumn { named: true, ..column.clone() }).collect();
+    checked(&columns, &options.partitioned_by)?;
+    let plan = WritePlan {
+        location,
+        format: options.format,
+        compression: options.compression,
+        partition_keys: options.partitioned_by.len(),
+        columns,
+    };
+    let (files, rows) = write(job, running, plan).await?;
+    close(job, "UNLOAD", &files, rows)
+}

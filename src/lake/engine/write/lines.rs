@@ -1,0 +1,157 @@
+//! Rows as lines: delimited text as LazySimpleSerDe reads it, and JSON.
+
+use datafusion::arrow::array::{Array, AsArray as _, RecordBatch, StructArray};
+use datafusion::arrow::datatypes::DataType;
+
+use crate::lake::engine::{OutputColumn, text};
+use crate::sql::Type;
+
+/// One row of delimited text: NULL is `\N`; a delimiter or line break inside a value is escaped by nothing, as Hive writes it.
+pub(super) fn delimited(batch: &RecordBatch, row: usize, columns: &[OutputColumn], delimiter: u8, out: &mut String) {
+    for (at, (array, column)) in batch.columns().iter().zip(columns).enumerate() {
+        if at > 0 {
+            out.push(char::from(delimiter));
+        }
+        field(array.as_ref(), row, &column.data_type, 2, out);
+    }
+}
+
+fn field(array: &dyn Array, row: usize, athena: &Type, level: u8, out: &mut String) {
+    if array.is_null(row) {
+        out.push_str("\\N");
+        return;
+    }
+    let delimiter = char::from(level);
+    match (array.data_type(), athena) {
+        (DataType::List(_), Type::Array(item)) => {
+            let items = array.as_list::<i32>().value(row);
+            for at in 0..items.len() {
+                if at > 0 {
+                    out.push(delimiter);
+                }
+                field(items.as_ref(), at, item, level + 1, out);
+            }
+        }
+        (DataType::Map(..), Type::Map(key, value)) => {
+            let entries = array.as_map().value(row);
+            let [keys, values] = entries.columns() else { return };
+            for at in 0..entries.len() {
+                if at > 0 {
+                    out.push(delimiter);
+                }
+                field(keys.as_ref(), at, key, level + 2, out);
+                out.push(char::from(level + 1));
+                field(values.as_ref(), at, value, level + 2, out);
+            }
+        }
+        (DataType::Struct(_), Type::Row(fields)) => {
+            for (at, (column, (_, item))) in array.as_struct().columns().iter().zip(fields).enumerate() {
+                if at > 0 {
+                    out.push(delimiter);
+                }
+                field(column.as_ref(), row, item, level + 1, out);
+            }
+        }
+        _ => {
+            text::write(array, row, athena, out);
+        }
+    }
+}
+
+/// One row as a JSON object; members that are NULL are left out.
+pub(super) fn json(batch: &RecordBatch, row: usize, columns: &[OutputColumn], out: &mut String) {
+    out.push('{');
+    let mut first = true;
+    for (array, column) in batch.columns().iter().zip(columns) {
+        if array.is_null(row) {
+            continue;
+        }
+        if !first {
+            out.push(',');
+        }
+        first = false;
+        quoted(&column.name, out);
+        out.push(':');
+        value(array.as_ref(), row, &column.data_type, out);
+    }
+    out.push('}');
+}
+
+fn quoted(text: &str, out: &mut String) {
+    out.push_str(&serde_json::Value::from(text).to_string());
+}
+
+fn value(array: &dyn Array, row: usize, athena: &Type, out: &mut String) {
+    if array.is_null(row) {
+        out.push_str("null");
+        return;
+    }
+    match (array.data_type(), athena) {
+        (DataType::List(_), Type::Array(item)) => {
+            let items = array.as_list::<i32>().value(row);
+            out.push('[');
+            for at in 0..items.len() {
+                if at > 0 {
+                    out.push(',');
+                }
+                value(items.as_ref(), at, item, out);
+            }
+            out.push(']');
+        }
+        (DataType::Map(..), Type::Map(key, item)) => {
+            let entries = array.as_map().value(row);
+            let [keys, values] = entries.columns() else { return };
+            out.push('{');
+            for at in 0..entries.len() {
+                if at > 0 {
+                    out.push(',');
+                }
+                let mut name = String::new();
+                text::write(keys.as_ref(), at, key, &mut name);
+                quoted(&name, out);
+                out.push(':');
+                value(values.as_ref(), at, item, out);
+            }
+            out.push('}');
+        }
+        (DataType::Struct(_), Type::Row(fields)) => record(array.as_struct(), row, fields, out),
+        (
+            _,
+            Type::Boolean
+            | Type::TinyInt
+            | Type::SmallInt
+            | Type::Integer
+            | Type::BigInt
+            | Type::Real
+            | Type::Double
+            | Type::Decimal { .. },
+        ) => {
+            let mut shown = String::new();
+            text::write(array, row, athena, &mut shown);
+            if shown.contains("NaN") || shown.contains("Infinity") { quoted(&shown, out) } else { out.push_str(&shown) }
+        }
+        _ => {
+            let mut shown = String::new();
+            text::write(array, row, athena, &mut shown);
+            quoted(&shown, out);
+        }
+    }
+}
+
+fn record(array: &StructArray, row: usize, types: &[(Option<String>, Type)], out: &mut String) {
+    out.push('{');
+    let mut first = true;
+    for ((column, field), (_, item)) in array.columns().iter().zip(array.fields()).zip(types) {
+        if column.is_null(row) {
+            continue;
+        }
+        if !first {
+            out.push(',');
+        }
+        first = false;
+        quoted(field.name(), out);
+        out.push(':');
+        value(column.as_ref(), row, item, out);
+    }
+    out.push('}');
+}

@@ -111,10 +111,10 @@ impl Dialogs {
         let saved = dialog.save_file();
         let (sender, ctx) = (self.sender.clone(), ctx.clone());
         worker.spawn(async move {
-            if let Some(file) = saved.await {
-                if sender.try_send(Answer::Save(file.path().to_path_buf())).is_ok() {
-                    ctx.request_repaint();
-                }
+            if let Some(file) = saved.await
+                && sender.try_send(Answer::Save(file.path().to_path_buf())).is_ok()
+            {
+                ctx.request_repaint();
             }
         });
     }
@@ -130,19 +130,20 @@ impl Dialogs {
         });
     }
 
-    /// Opens a file or folder with the system's program for it.
-    pub(super) fn open(&self, path: PathBuf, worker: &Worker) {
-        worker.spawn(async move {
-            let opener = if cfg!(target_os = "macos") {
-                "open"
-            } else if cfg!(windows) {
-                "explorer"
-            } else {
-                "xdg-open"
-            };
-            if let Err(error) = tokio::process::Command::new(opener).arg(&path).status().await {
-                tracing::warn!("{} could not be opened: {error}", path.display());
-            }
-        });
-    }
+}
+
+/// Opens a file or folder with the system's program for it.
+pub(super) fn open(path: PathBuf, worker: &Worker) {
+    worker.spawn(async move {
+        let opener = if cfg!(target_os = "macos") {
+            "open"
+        } else if cfg!(windows) {
+            "explorer"
+        } else {
+            "xdg-open"
+        };
+        if let Err(error) = tokio::process::Command::new(opener).arg(&path).status().await {
+            tracing::warn!("{} could not be opened: {error}", path.display());
+        }
+    });
 }

@@ -62,7 +62,16 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         }
         state.files_arrived(options.files.clone());
         let texts = Texts::new(locale(&state.settings));
-        Ok(Box::new(Window { worker, state, texts, dialogs: dialogs::Dialogs::default(), store, applied: None, busy: false, first_frame: FirstFrame::Awaited(options.started) }))
+        Ok(Box::new(Window {
+            worker,
+            state,
+            texts,
+            dialogs: dialogs::Dialogs::default(),
+            store,
+            applied: None,
+            busy: false,
+            first_frame: FirstFrame::Awaited(options.started),
+        }))
     };
     eframe::run_native("Fairlake", native, Box::new(made)).map_err(|error| anyhow::anyhow!("{error}"))
 }
@@ -210,7 +219,7 @@ impl Window {
                     self.dialogs.browse(&dialog.path, &self.worker, ctx, frame);
                 }
             }
-            Effect::Open(path) => self.dialogs.open(path, &self.worker),
+            Effect::Open(path) => dialogs::open(path, &self.worker),
         }
     }
 }

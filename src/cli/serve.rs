@@ -2,16 +2,10 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 use super::talk::Trouble;
-use crate::lake::{Found, JsonService, LakeError, LakeOptions, REGION, Ready, Store, find, serve as serve_lake};
+use crate::lake::{Found, LakeError, LakeOptions, REGION, Ready, find, serve as serve_lake, services};
 use crate::model::{Failure, Message};
-
-/// The services of a lake beside S3 and STS.
-fn services(_store: Store) -> Vec<Arc<dyn JsonService>> {
-    Vec::new()
-}
 
 /// Serves the lake until it is told to end, or until nobody needs it any more.
 pub(super) fn serve(root: &Path, port: u16, until_idle: bool) -> Result<(), Trouble> {

@@ -136,7 +136,7 @@ impl Builder {
             (Self::Double(builder), Value::Float(number) | Value::Huge(number) | Value::NotFinite(number)) => builder.append_value(number),
             #[expect(clippy::cast_possible_truncation, reason = "a float column has the precision of a float")]
             (Self::Float(builder), Value::Float(number) | Value::Huge(number) | Value::NotFinite(number)) => {
-                builder.append_value(number as f32)
+                builder.append_value(number as f32);
             }
             (Self::Float(builder), Value::Integer(number)) => builder.append_value(number as f32),
             (Self::Boolean(builder), Value::Boolean(value)) => builder.append_value(value),

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter};
@@ -142,9 +143,40 @@ fn write_field(line: &mut Vec<u8>, text: &str, replace_line_breaks: bool) {
     }
 }
 
+/// Keeps the error of a write that failed, which the Parquet writer turns into a text.
+struct Witness<W> {
+    out: W,
+    failed: Arc<Mutex<Option<io::Error>>>,
+}
+
+impl<W> Witness<W> {
+    fn note<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let copy = io::Error::new(error.kind(), error.to_string());
+            if let Ok(mut failed) = self.failed.lock() {
+                failed.get_or_insert(error);
+            }
+            copy
+        })
+    }
+}
+
+impl<W: Write> Write for Witness<W> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let result = self.out.write(buffer);
+        self.note(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.out.flush();
+        self.note(result)
+    }
+}
+
 /// Writes Parquet.
 pub(super) struct ParquetOut<W: Write> {
-    writer: BatchedWriter<io::BufWriter<W>>,
+    writer: BatchedWriter<io::BufWriter<Witness<W>>>,
+    failed: Arc<Mutex<Option<io::Error>>>,
     batch: Option<Batch>,
     rows: u64,
 }
@@ -153,13 +185,18 @@ impl<W: Write + Send> ParquetOut<W> {
     /// Begins a file with these columns: name and Hive type.
     pub(super) fn new(out: W, columns: Vec<(String, String)>) -> Result<Self, FrameError> {
         let batch = Batch::new(columns)?;
-        let schema = batch.schema();
-        Ok(Self { writer: open(out, &schema)?, batch: Some(batch), rows: 0 })
+        let mut writer = Self::like(out, &batch.schema())?;
+        writer.batch = Some(batch);
+        Ok(writer)
     }
 
-    /// Begins a file with the columns of this frame.
+    /// Begins a file for frames of this schema.
     pub(super) fn like(out: W, schema: &polars::prelude::Schema) -> Result<Self, FrameError> {
-        Ok(Self { writer: open(out, schema)?, batch: None, rows: 0 })
+        let failed = Arc::new(Mutex::new(None));
+        let out = io::BufWriter::with_capacity(256 * 1024, Witness { out, failed: failed.clone() });
+        let writer = ParquetWriter::new(out).with_compression(ParquetCompression::Snappy).batched(schema);
+        let writer = writer.map_err(|error| write_error(&failed, &error))?;
+        Ok(Self { writer, failed, batch: None, rows: 0 })
     }
 
     /// Adds a row of texts.
@@ -172,7 +209,7 @@ impl<W: Write + Send> ParquetOut<W> {
     /// Adds the rows of a frame.
     pub(super) fn add_frame(&mut self, frame: &DataFrame) -> Result<(), FrameError> {
         if frame.height() > 0 {
-            self.writer.write_batch(frame).map_err(write_error)?;
+            self.writer.write_batch(frame).map_err(|error| write_error(&self.failed, &error))?;
             self.rows += frame.height() as u64;
         }
         Ok(())
@@ -189,21 +226,14 @@ impl<W: Write + Send> ParquetOut<W> {
     /// Ends the file.
     pub(super) fn finish(mut self) -> Result<Written, FrameError> {
         self.flush()?;
-        let bytes = self.writer.finish().map_err(write_error)?;
+        let bytes = self.writer.finish().map_err(|error| write_error(&self.failed, &error))?;
         Ok(Written { rows: self.rows, bytes })
     }
 }
 
-fn open<W: Write + Send>(out: W, schema: &polars::prelude::Schema) -> Result<BatchedWriter<io::BufWriter<W>>, FrameError> {
-    ParquetWriter::new(io::BufWriter::with_capacity(256 * 1024, out))
-        .with_compression(ParquetCompression::Snappy)
-        .batched(schema)
-        .map_err(write_error)
-}
-
-fn write_error(error: polars::error::PolarsError) -> FrameError {
-    match error {
-        polars::error::PolarsError::IO { error, .. } => FrameError::Write(io::Error::new(error.kind(), error.to_string())),
-        other => FrameError::Parquet(other.to_string()),
+fn write_error(failed: &Mutex<Option<io::Error>>, error: &polars::error::PolarsError) -> FrameError {
+    match failed.lock().ok().and_then(|mut failed| failed.take()) {
+        Some(error) => FrameError::Write(error),
+        None => FrameError::Parquet(error.to_string()),
     }
 }

@@ -121,7 +121,7 @@ fn faulty_files_are_shown_but_not_converted() {
     damaged.extend_from_slice(b"1,bad\xFF\n");
     let damaged = folder.file("damaged.csv", damaged);
     assert!(matches!(csv_of(&damaged, &plain).unwrap_err(), FrameError::Encoding { row: 51, column: 2, .. }));
-    assert!(look(&damaged, &plain).preview.rows[49][1].as_deref().unwrap().ends_with('\u{FFFD}'));
+    assert!(look(&damaged, &plain).preview.rows.last().unwrap()[1].as_deref().unwrap().ends_with('\u{FFFD}'));
 
     let header_only = folder.file("header.csv", "a,b\n");
     assert_eq!(csv_of(&header_only, &plain).unwrap(), "a,b\n");
@@ -337,6 +337,12 @@ fn the_course_files_keep_their_rows() {
     };
     let folder = Folder::new();
     let original = data.join("kaggle_original.csv");
+    let found = look(&original, &Overrides::default()).evidence;
+    assert_eq!((found.rows, found.quoting.line_break_rows, found.columns.len()), (23_486, 2024, 11));
+    assert_eq!((found.errors().count(), found.columns[3].nulls, found.columns[4].nulls), (0, 3810, 845));
+    let names: Vec<(String, String)> = types(&found).into_iter().take(3).collect();
+    assert_eq!(names, ["col0", "clothing_id", "age"].map(|name| (name.to_owned(), "bigint".to_owned())));
+    assert_eq!(crate::infer::recommended(&found, "reviews", None).unwrap().storage, crate::infer::Storage::Parquet);
     let parquet = parquet_of(&folder, &original, &Overrides::default()).unwrap();
     let report = look(&parquet, &Overrides::default());
     assert_eq!((report.evidence.rows, report.evidence.columns[4].nulls), (23_486, 845));
@@ -345,7 +351,13 @@ fn the_course_files_keep_their_rows() {
     assert_eq!((clean.rows, clean.quoting.line_break_rows), (23_486, 2024));
 
     let transformed = Source::new(data.join("womens_clothing_ecommerce_reviews_transformed.csv"));
-    let counts = count(&[transformed.clone()], &Overrides::default(), &request(&["product_category"], "sentiment"), &mut go).unwrap();
+    let found = look(&transformed.path, &Overrides::default()).evidence;
+    let expected = [("sentiment", "bigint"), ("review_body", "string"), ("product_category", "string")];
+    assert_eq!(types(&found), expected.map(|(name, kind)| (name.to_owned(), kind.to_owned())));
+    assert_eq!((found.rows, found.columns[2].distinct, found.columns[0].distinct), (22_626, 18, 3));
+    assert_eq!((found.columns[0].min.as_deref(), found.columns[0].max.as_deref()), (Some("-1"), Some("1")));
+    let counts =
+        count(std::slice::from_ref(&transformed), &Overrides::default(), &request(&["product_category"], "sentiment"), &mut go).unwrap();
     assert_eq!((counts.total(), counts.rows.len(), counts.facets[0].distinct), (22_626, 54, 18));
     let positive = |category: &str| {
         counts.rows.iter().find(|row| row.facets[0].as_deref() == Some(category) && row.label.as_deref() == Some("1")).unwrap().rows

@@ -1,7 +1,6 @@
 //! The evidence as a whole: good files, bad files, chunks of any size, and the two policies.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use proptest::prelude::*;
 
@@ -242,31 +241,6 @@ fn advice_differs_where_quotes_or_late_values_do() {
     );
     let table = glue(&evidence, "t", None, Compression::None).table;
     assert_eq!(table.columns[1].hive_type.as_str(), "bigint");
-}
-
-/// The folder of the real course files, if it is there.
-fn course_data() -> Option<PathBuf> {
-    let folder = std::env::var_os("FAIRLAKE_COURSE_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    folder.join("kaggle_original.csv").exists().then_some(folder)
-}
-
-#[test]
-fn the_course_files() {
-    let Some(folder) = course_data() else {
-        eprintln!("the course files are not here: FAIRLAKE_COURSE_DATA is not set; nothing was compared");
-        return;
-    };
-    let original = inspect(&std::fs::read(folder.join("kaggle_original.csv")).unwrap(), Some("kaggle_original.csv"));
-    assert_eq!((original.rows, original.quoting.line_break_rows, original.columns.len()), (23_486, 2024, 11));
-    assert_eq!((original.errors().count(), original.columns[3].nulls, original.columns[4].nulls), (0, 3810, 845));
-    assert_eq!(types(&original)[..3], [("col0", "bigint"), ("clothing_id", "bigint"), ("age", "bigint")]);
-    assert_eq!(recommended(&original, "reviews", None).unwrap().storage, Storage::Parquet);
-
-    let transformed = inspect(&std::fs::read(folder.join("womens_clothing_ecommerce_reviews_transformed.csv")).unwrap(), None);
-    assert_eq!(types(&transformed), [("sentiment", "bigint"), ("review_body", "string"), ("product_category", "string")]);
-    assert_eq!((transformed.rows, transformed.columns[2].distinct, transformed.columns[0].distinct), (22_626, 18, 3));
-    assert_eq!((transformed.columns[0].min.as_deref(), transformed.columns[0].max.as_deref()), (Some("-1"), Some("1")));
 }
 
 proptest! {

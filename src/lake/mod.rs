@@ -1,6 +1,7 @@
 //! The embedded lake: a server on loopback that speaks S3, Glue, Athena and STS over files on the user's disk.
 
 pub mod activity;
+pub mod athena;
 pub mod auth;
 pub mod client;
 pub mod crawler;
@@ -11,6 +12,7 @@ pub mod json;
 pub mod lock;
 mod s3;
 pub mod server;
+mod services;
 pub mod storage;
 pub mod sts;
 
@@ -21,6 +23,7 @@ pub use error::LakeError;
 pub use json::{JsonError, JsonService};
 pub use lock::{Found, find};
 pub use server::{LakeOptions, Ready, serve};
+pub use services::services;
 pub use storage::Store;
 
 /// The account that every lake belongs to.

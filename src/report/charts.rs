@@ -171,19 +171,22 @@ fn bands(id: MetricId, limits: &Limits, texts: &Texts) -> Vec<Band> {
         return Vec::new();
     }
     let Some(limit) = limits.0.iter().find(|limit| limit.metric == id) else { return Vec::new() };
-    let (low, high) = id.range();
-    let band = |from: f64, to: f64, level: Level, label: &str| Band {
-        from: from.is_finite().then_some(from),
-        to: to.is_finite().then_some(to),
+    let signed = id.range().0 < 0.0;
+    let band = |from: Option<f64>, to: Option<f64>, level: Level, label: &str| Band {
+        from,
+        to,
         level,
         label: if label.is_empty() { String::new() } else { texts.t(label) },
     };
-    let mut bands = vec![band((-limit.warn).max(low), limit.warn, Level::Good, "report-chart-band-good")];
-    bands.push(band(limit.warn, limit.fail, Level::Doubtful, ""));
-    bands.push(band(limit.fail, high, Level::Bad, "report-chart-band-bad"));
-    if low < 0.0 {
-        bands.push(band(-limit.fail, -limit.warn, Level::Doubtful, ""));
-        bands.push(band(low, -limit.fail, Level::Bad, ""));
+    let (warn, fail) = (limit.warn, limit.fail);
+    let mut bands = vec![
+        band(Some(if signed { -warn } else { 0.0 }), Some(warn), Level::Good, "report-chart-band-good"),
+        band(Some(warn), Some(fail), Level::Doubtful, ""),
+        band(Some(fail), None, Level::Bad, "report-chart-band-bad"),
+    ];
+    if signed {
+        bands.push(band(Some(-fail), Some(-warn), Level::Doubtful, ""));
+        bands.push(band(None, Some(-fail), Level::Bad, ""));
     }
     bands
 }

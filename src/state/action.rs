@@ -188,6 +188,7 @@ impl State {
             Action::ChooseFiles => self.outbox.effect(Effect::Pick(PickFor::Ingest)),
             Action::ChooseFolder => self.outbox.effect(Effect::Pick(PickFor::IngestFolder)),
             Action::TrySample => {
+                self.tab = Tab::Ingest;
                 self.ingest.sample_job = Some(self.outbox.ask(Command::Lab { out: None }));
             }
             Action::NewEditor => {

@@ -3,47 +3,30 @@
 use super::Locale;
 
 macro_rules! files {
-    ($locale:literal, $($room:literal),+ $(,)?) => {
-        &[$(include_str!(concat!("../../resources/i18n/", $locale, "/", $room, ".ftl"))),+]
+    ($($room:literal)+) => {
+        /// The Fluent sources of a language.
+        pub(super) const fn of(locale: Locale) -> &'static [&'static str] {
+            match locale {
+                Locale::English => &[$(include_str!(concat!("../../resources/i18n/en/", $room, ".ftl"))),+],
+                Locale::Korean => &[$(include_str!(concat!("../../resources/i18n/ko/", $room, ".ftl"))),+],
+            }
+        }
     };
 }
 
-/// The Fluent sources of a language.
-pub(super) const fn of(locale: Locale) -> &'static [&'static str] {
-    match locale {
-        Locale::English => files!(
-            "en",
-            "bias",
-            "bias_charts",
-            "bias_tab",
-            "catalog",
-            "chart",
-            "cli",
-            "frame",
-            "infer",
-            "ingest",
-            "lake",
-            "query",
-            "shell",
-            "text",
-            "worker"
-        ),
-        Locale::Korean => files!(
-            "ko",
-            "bias",
-            "bias_charts",
-            "bias_tab",
-            "catalog",
-            "chart",
-            "cli",
-            "frame",
-            "infer",
-            "ingest",
-            "lake",
-            "query",
-            "shell",
-            "text",
-            "worker"
-        ),
-    }
+files! {
+    "bias"
+    "bias_charts"
+    "bias_tab"
+    "catalog"
+    "chart"
+    "cli"
+    "frame"
+    "infer"
+    "ingest"
+    "lake"
+    "query"
+    "shell"
+    "text"
+    "worker"
 }

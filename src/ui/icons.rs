@@ -153,13 +153,11 @@ icons! {
 
 impl Icon {
     /// The icon as an image of 16 points in the colour of the region's text.
-    #[must_use]
     pub fn image(self, ui: &Ui) -> Image<'static> {
         self.tinted(ui.visuals().text_color())
     }
 
     /// The icon as an image of 16 points in this colour.
-    #[must_use]
     pub fn tinted(self, colour: egui::Color32) -> Image<'static> {
         Image::new(ImageSource::Bytes { uri: self.uri.into(), bytes: self.bytes.into() }).fit_to_exact_size(Vec2::splat(16.0)).tint(colour)
     }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart,
-    CreateBucketConfiguration, Delete, EncodingType, MetadataDirective, ObjectAttributes, ObjectCannedAcl, ObjectIdentifier,
-    ServerSideEncryption, Tag, Tagging,
+    BucketLocationConstraint, BucketVersioningStatus, ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload,
+    CompletedPart, CreateBucketConfiguration, Delete, EncodingType, MetadataDirective, ObjectAttributes, ObjectCannedAcl, ObjectIdentifier,
+    ServerSideEncryption, Tag, Tagging, VersioningConfiguration,
 };
 
 use crate::support::{code, get, get_text, lake, put, refused, run};
@@ -29,7 +29,8 @@ fn buckets() {
         assert_eq!((rest.buckets()[0].name(), rest.continuation_token()), (Some("my-lake"), None));
         assert_eq!(s3.head_bucket().bucket("my-lake").send().await.unwrap().bucket_region(), Some("us-east-1"));
         assert_eq!(refused!(s3.head_bucket().bucket("no-lake").send()).1, 404);
-        assert_eq!(s3.get_bucket_location().bucket("my-lake").send().await.unwrap().location_constraint(), None);
+        let location = s3.get_bucket_location().bucket("my-lake").send().await.unwrap();
+        assert!(location.location_constraint().is_none_or(|constraint| constraint.as_str().is_empty()), "us-east-1 has no name here");
         let elsewhere = CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::EuWest1).build();
         let refused = refused!(s3.create_bucket().bucket("other").create_bucket_configuration(elsewhere).send());
         assert_eq!(refused, code("IllegalLocationConstraintException", 400));
@@ -461,5 +462,40 @@ fn bytes_that_are_signed_or_summed_chunk_by_chunk() {
         assert_eq!(get(&s3, "streamed").await, bytes);
         let head = s3.head_object().bucket("my-lake").key("streamed").send().await.unwrap();
         assert_eq!(head.content_encoding(), None, "aws-chunked was for the way only");
+    });
+}
+
+#[test]
+fn versions() {
+    run(async {
+        let (_lake, s3) = lake().await;
+        assert_eq!(s3.get_bucket_versioning().bucket("my-lake").send().await.unwrap().status(), None);
+        let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+        s3.put_bucket_versioning().bucket("my-lake").versioning_configuration(enabled).send().await.unwrap();
+        assert_eq!(s3.get_bucket_versioning().bucket("my-lake").send().await.unwrap().status(), Some(&BucketVersioningStatus::Enabled));
+        let write = |text: &'static str| s3.put_object().bucket("my-lake").key("k").body(ByteStream::from_static(text.as_bytes())).send();
+        let one = write("one").await.unwrap().version_id().unwrap().to_owned();
+        let two = write("two").await.unwrap().version_id().unwrap().to_owned();
+        let got = s3.get_object().bucket("my-lake").key("k").version_id(&one).send().await.unwrap();
+        assert_eq!((got.version_id().map(str::to_owned), got.body.collect().await.unwrap().to_vec()), (Some(one.clone()), b"one".to_vec()));
+        let deleted = s3.delete_object().bucket("my-lake").key("k").send().await.unwrap();
+        assert_eq!(deleted.delete_marker(), Some(true));
+        let marker = deleted.version_id().unwrap().to_owned();
+        let hidden = s3.get_object().bucket("my-lake").key("k").send().await.unwrap_err();
+        assert_eq!(hidden.raw_response().unwrap().headers().get("x-amz-delete-marker"), Some("true"));
+        assert_eq!(refused!(s3.get_object().bucket("my-lake").key("k").version_id(&marker).send()), code("MethodNotAllowed", 405));
+        assert_eq!(refused!(s3.get_object().bucket("my-lake").key("k").version_id("none").send()), code("NoSuchVersion", 404));
+        let listed = s3.list_object_versions().bucket("my-lake").send().await.unwrap();
+        assert_eq!(listed.versions().iter().map(|version| version.version_id().unwrap()).collect::<Vec<_>>(), [&two, &one]);
+        assert_eq!((listed.delete_markers().len(), listed.delete_markers()[0].is_latest()), (1, Some(true)));
+        let page = s3.list_object_versions().bucket("my-lake").max_keys(2).send().await.unwrap();
+        assert_eq!((page.next_key_marker(), page.next_version_id_marker()), (Some("k"), Some(two.as_str())));
+        s3.copy_object().bucket("my-lake").key("copy").copy_source(format!("my-lake/k?versionId={one}")).send().await.unwrap();
+        assert_eq!(get_text(&s3, "copy").await, "one");
+        s3.delete_object().bucket("my-lake").key("k").version_id(&marker).send().await.unwrap();
+        assert_eq!(get_text(&s3, "k").await, "two");
+        s3.delete_object().bucket("my-lake").key("k").version_id(&two).send().await.unwrap();
+        assert_eq!(get_text(&s3, "k").await, "one");
+        assert_eq!(refused!(s3.delete_bucket().bucket("my-lake").send()), code("BucketNotEmpty", 409));
     });
 }

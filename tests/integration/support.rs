@@ -16,9 +16,9 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// A lake that is being served.
-pub struct Lake {
+pub(crate) struct Lake {
     /// What a client needs.
-    pub ready: Ready,
+    pub(crate) ready: Ready,
     folder: Option<TempDir>,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<Result<(), LakeError>>>,
@@ -26,47 +26,47 @@ pub struct Lake {
 
 impl Lake {
     /// A new lake with S3 and STS alone.
-    pub async fn start() -> Self {
-        Self::start_with(|_| Vec::new()).await
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| Ok(Vec::new())).await
     }
 
     /// A new lake with these JSON services.
-    pub async fn start_with(services: impl FnOnce(Store) -> Vec<Arc<dyn JsonService>> + Send + 'static) -> Self {
+    pub(crate) async fn start_with(services: impl FnOnce(Store) -> Result<Vec<Arc<dyn JsonService>>, LakeError> + Send + 'static) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         Self::serve(folder, services).await
     }
 
     /// The same lake, served anew.
-    pub async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(mut self) -> Self {
         let folder = self.folder.take().expect("a folder");
         self.end().await;
-        Self::serve(folder, |_| Vec::new()).await
+        Self::serve(folder, |_| Ok(Vec::new())).await
     }
 
     /// The lake's folder.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.folder.as_ref().expect("a folder").path()
     }
 
     /// The folder of a bucket.
-    pub fn bucket(&self, name: &str) -> std::path::PathBuf {
+    pub(crate) fn bucket(&self, name: &str) -> std::path::PathBuf {
         self.root().join("buckets").join(name)
     }
 
     /// How many files are in staging.
-    pub fn staged(&self) -> usize {
+    pub(crate) fn staged(&self) -> usize {
         std::fs::read_dir(self.root().join("staging")).expect("staging").count()
     }
 
     /// Ends the server and waits until it has gone.
-    pub async fn end(&mut self) {
+    pub(crate) async fn end(&mut self) {
         if let (Some(stop), Some(server)) = (self.stop.take(), self.server.take()) {
             stop.send(()).expect("a server");
             server.await.expect("no panic").expect("a good end");
         }
     }
 
-    async fn serve(folder: TempDir, services: impl FnOnce(Store) -> Vec<Arc<dyn JsonService>> + Send + 'static) -> Self {
+    async fn serve(folder: TempDir, services: impl FnOnce(Store) -> Result<Vec<Arc<dyn JsonService>>, LakeError> + Send + 'static) -> Self {
         let options = LakeOptions { root: folder.path().to_owned(), port: 0, until_idle: false };
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = oneshot::channel();
@@ -79,22 +79,22 @@ impl Lake {
     }
 
     /// Where the lake is, without the scheme.
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         self.ready.endpoint.trim_start_matches("http://").to_owned()
     }
 
     /// The lake's key.
-    pub fn credentials(&self) -> Credentials {
+    pub(crate) fn credentials(&self) -> Credentials {
         Credentials::new(&self.ready.access_key_id, &self.ready.secret_access_key, None, None, "lake")
     }
 
     /// A client of its S3.
-    pub fn s3(&self) -> aws_sdk_s3::Client {
+    pub(crate) fn s3(&self) -> Client {
         self.s3_as(self.credentials(), &self.ready.region)
     }
 
     /// A client of its S3 with another key, or another region.
-    pub fn s3_as(&self, credentials: Credentials, region: &str) -> aws_sdk_s3::Client {
+    pub(crate) fn s3_as(&self, credentials: Credentials, region: &str) -> Client {
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
@@ -105,11 +105,11 @@ impl Lake {
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(aws_sdk_s3::config::retry::RetryConfig::disabled())
             .build();
-        aws_sdk_s3::Client::from_conf(config)
+        Client::from_conf(config)
     }
 
     /// A client of its STS.
-    pub fn sts(&self) -> aws_sdk_sts::Client {
+    pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
         let config = aws_sdk_sts::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(self.ready.region.clone()))
@@ -122,17 +122,17 @@ impl Lake {
 }
 
 /// A client for plain HTTP: nothing here leaves the computer.
-pub fn http_client() -> aws_smithy_runtime_api::client::http::SharedHttpClient {
+pub(crate) fn http_client() -> aws_smithy_runtime_api::client::http::SharedHttpClient {
     aws_smithy_http_client::Builder::new().build_http()
 }
 
 /// Runs a test on a runtime of its own.
-pub fn run<T>(test: impl Future<Output = T>) -> T {
+pub(crate) fn run<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime").block_on(test)
 }
 
 /// A new lake with a bucket, and a client of it.
-pub async fn lake() -> (Lake, Client) {
+pub(crate) async fn lake() -> (Lake, Client) {
     let lake = Lake::start().await;
     let s3 = lake.s3();
     s3.create_bucket().bucket("my-lake").send().await.unwrap();
@@ -140,12 +140,12 @@ pub async fn lake() -> (Lake, Client) {
 }
 
 /// Stores an object.
-pub async fn put(s3: &Client, key: &str, bytes: &[u8]) {
+pub(crate) async fn put(s3: &Client, key: &str, bytes: &[u8]) {
     s3.put_object().bucket("my-lake").key(key).body(ByteStream::from(bytes.to_vec())).send().await.unwrap();
 }
 
 /// An object's bytes.
-pub async fn get(s3: &Client, key: &str) -> Vec<u8> {
+pub(crate) async fn get(s3: &Client, key: &str) -> Vec<u8> {
     s3.get_object().bucket("my-lake").key(key).send().await.unwrap().body.collect().await.unwrap().to_vec()
 }
 
@@ -159,12 +159,12 @@ macro_rules! refused {
 }
 
 /// A code and status that are expected.
-pub fn code(expected: &str, status: u16) -> (String, u16) {
+pub(crate) fn code(expected: &str, status: u16) -> (String, u16) {
     (expected.to_owned(), status)
 }
 
 /// Sends these bytes as they are and gives the answer up to the end of the connection or a pause.
-pub async fn raw(lake: &Lake, request: &[u8]) -> String {
+pub(crate) async fn raw(lake: &Lake, request: &[u8]) -> String {
     let mut connection = TcpStream::connect(lake.address()).await.unwrap();
     connection.write_all(request).await.unwrap();
     let mut answer = Vec::new();
@@ -176,7 +176,7 @@ pub async fn raw(lake: &Lake, request: &[u8]) -> String {
 }
 
 /// An object's text.
-pub async fn get_text(s3: &Client, key: &str) -> String {
+pub(crate) async fn get_text(s3: &Client, key: &str) -> String {
     String::from_utf8(get(s3, key).await).unwrap()
 }
 

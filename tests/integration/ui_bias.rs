@@ -173,7 +173,7 @@ fn a_cell_opens_its_meaning_with_its_own_figures() {
     window.get_by_role_and_label(Role::RadioButton, "Metrics").click();
     window.run_steps(3);
     window.get_by_role_and_label(Role::ColumnHeader, "DPL");
-    window.get_by_role_and_label(Role::Cell, "Trend DPL: 0.09525").click();
+    window.get_by_role_and_label(Role::Cell, "Trend DPL: 0.095").click();
     window.run_steps(3);
     window.get_by_label("DPL · Trend");
     window.get_by_label("7,003 ÷ 9,260 − 78 ÷ 118 = 0.09525");
@@ -230,8 +230,8 @@ fn balancing_is_planned_and_compared_side_by_side() {
     tell(state, job, Event::Bias(event));
     tell(state, job, Event::Ended(Outcome::Done));
     window.run_steps(3);
-    window.get_by_role_and_label(Role::Cell, "Trend DPL: 0.09525 → 0");
-    window.get_by_role_and_label(Role::Cell, "Trend CI: 0.9748 → 0.5");
+    window.get_by_role_and_label(Role::Cell, "Trend DPL: 0.095 → 0");
+    window.get_by_role_and_label(Role::Cell, "Trend CI: 0.975 → 0.500");
     window.get_all_by_role_and_label(Role::RadioButton, "Imbalance").last().unwrap().click();
     window.run_steps(3);
     window.get_by_role_and_label(Role::Image, "Trend has 118 of 9,378 rows");

@@ -197,7 +197,9 @@ fn listing_and_deleting() {
         let (events, outcome) = desk.ask(delete).await;
         assert_eq!(outcome, Outcome::Done);
         assert!(events.iter().any(|event| matches!(event, Event::Ingest(IngestEvent::Deleted { objects: 1, .. }))));
-        let (_, outcome) = desk.ask(Command::Ingest(IngestCommand::DeleteBucket { bucket: fairlake::model::BucketName::parse("new-bucket").unwrap() })).await;
+        let (_, outcome) = desk
+            .ask(Command::Ingest(IngestCommand::DeleteBucket { bucket: fairlake::model::BucketName::parse("new-bucket").unwrap() }))
+            .await;
         assert_eq!(outcome, Outcome::Done);
         let (_, outcome) = desk.ask(list("s3://new-bucket/")).await;
         let Outcome::Failed(failure) = outcome else { panic!("{outcome:?}") };

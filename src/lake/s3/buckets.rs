@@ -1,12 +1,13 @@
 //! Buckets: making, deleting, looking.
 
 use s3s::dto::{
-    BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput,
-    GetBucketLocationOutput, GetBucketVersioningInput, GetBucketVersioningOutput, HeadBucketInput, HeadBucketOutput,
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketInput, CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput,
+    GetBucketLocationInput, GetBucketLocationOutput, GetBucketVersioningInput, GetBucketVersioningOutput, HeadBucketInput,
+    HeadBucketOutput, PutBucketVersioningInput, PutBucketVersioningOutput,
 };
-use s3s::{S3Request, S3Response, S3Result, s3_error};
+use s3s::{S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
-use crate::lake::storage::Store;
+use crate::lake::storage::{Store, Versioning};
 use crate::lake::{LakeError, REGION};
 use crate::model::BucketName;
 
@@ -50,8 +51,32 @@ pub(super) async fn versioning(
     store: &Store,
     request: S3Request<GetBucketVersioningInput>,
 ) -> S3Result<S3Response<GetBucketVersioningOutput>> {
-    check(store, &request.input.bucket).await?;
-    Ok(S3Response::new(GetBucketVersioningOutput::default()))
+    let (store, bucket) = (store.clone(), bucket(&request.input.bucket)?);
+    let settings = blocking(move || store.bucket_settings(&bucket)).await?;
+    let status = match settings.versioning {
+        Versioning::Off => None,
+        Versioning::Enabled => Some(BucketVersioningStatus::from_static(BucketVersioningStatus::ENABLED)),
+        Versioning::Suspended => Some(BucketVersioningStatus::from_static(BucketVersioningStatus::SUSPENDED)),
+    };
+    Ok(S3Response::new(GetBucketVersioningOutput { status, ..GetBucketVersioningOutput::default() }))
+}
+
+pub(super) async fn set_versioning(
+    store: &Store,
+    request: S3Request<PutBucketVersioningInput>,
+) -> S3Result<S3Response<PutBucketVersioningOutput>> {
+    let input = request.input;
+    let versioning = match input.versioning_configuration.status.as_ref().map(BucketVersioningStatus::as_str) {
+        Some(BucketVersioningStatus::ENABLED) => Versioning::Enabled,
+        Some(BucketVersioningStatus::SUSPENDED) => Versioning::Suspended,
+        _ => {
+            let message = "The Versioning element must be specified";
+            return Err(S3Error::with_message(S3ErrorCode::IllegalVersioningConfigurationException, message));
+        }
+    };
+    let (store, bucket) = (store.clone(), bucket(&input.bucket)?);
+    blocking(move || store.update_bucket(&bucket, move |settings| settings.versioning = versioning)).await?;
+    Ok(S3Response::new(PutBucketVersioningOutput::default()))
 }
 
 /// The bucket, if it is there.

@@ -4,14 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::{
-    Bucket, ChecksumAlgorithm, CommonPrefix, EncodingType, ListBucketsInput, ListBucketsOutput, ListObjectVersionsInput,
+    Bucket, ChecksumAlgorithm, CommonPrefix, DeleteMarkerEntry, EncodingType, ListBucketsInput, ListBucketsOutput, ListObjectVersionsInput,
     ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, Object, ObjectStorageClass,
     ObjectVersion, ObjectVersionStorageClass,
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use crate::lake::REGION;
-use crate::lake::storage::{ListQuery, Listing, ObjectInfo, Store};
+use crate::lake::storage::{ListQuery, Listing, ObjectInfo, Store, VersionInfo};
 
 use super::convert::{algorithms, blocking, bucket, checksum_type, etag, owner, timestamp};
 
@@ -158,30 +158,43 @@ pub(super) async fn versions(store: &Store, request: S3Request<ListObjectVersion
         start_after: input.key_marker.clone().filter(|marker| !marker.is_empty()),
         max,
     };
-    let listing = page(store, &input.bucket, query).await?;
-    let state = |info: &ObjectInfo| ObjectVersion {
-        key: Some(encoding.say(&info.key)),
-        version_id: Some(info.version.clone().unwrap_or_else(|| "null".to_owned())),
-        is_latest: Some(true),
-        e_tag: Some(etag(&info.etag)),
-        size: i64::try_from(info.size).ok(),
-        last_modified: Some(timestamp(info.modified)),
+    let marker = input.version_id_marker.clone().filter(|marker| !marker.is_empty());
+    let (store, bucket) = (store.clone(), bucket(&input.bucket)?);
+    let listing = blocking(move || store.list_versions(&bucket, &query, marker.as_deref())).await?;
+    let state = |info: &VersionInfo| ObjectVersion {
+        key: Some(encoding.say(&info.object.key)),
+        version_id: Some(info.version.clone()),
+        is_latest: Some(info.is_latest),
+        e_tag: Some(etag(&info.object.etag)),
+        size: i64::try_from(info.object.size).ok(),
+        last_modified: Some(timestamp(info.object.modified)),
         owner: Some(owner()),
         storage_class: Some(ObjectVersionStorageClass::from_static("STANDARD")),
-        checksum_algorithm: stated_algorithms(info),
-        checksum_type: checksum_type(&info.checksums),
+        checksum_algorithm: stated_algorithms(&info.object),
+        checksum_type: checksum_type(&info.object.checksums),
         ..ObjectVersion::default()
     };
+    let state_marker = |info: &VersionInfo| DeleteMarkerEntry {
+        key: Some(encoding.say(&info.object.key)),
+        version_id: Some(info.version.clone()),
+        is_latest: Some(info.is_latest),
+        last_modified: Some(timestamp(info.object.modified)),
+        owner: Some(owner()),
+    };
+    let versions: Vec<_> = listing.versions.iter().filter(|info| !info.is_marker).map(state).collect();
+    let markers: Vec<_> = listing.versions.iter().filter(|info| info.is_marker).map(state_marker).collect();
+    let (next_key, next_version) = listing.next.unzip();
     Ok(S3Response::new(ListObjectVersionsOutput {
         name: Some(input.bucket),
         prefix: Some(encoding.say(&input.prefix.unwrap_or_default())),
         key_marker: Some(encoding.say(&input.key_marker.unwrap_or_default())),
         version_id_marker: input.version_id_marker,
         max_keys: Some(max_keys),
-        is_truncated: Some(listing.truncated),
-        next_version_id_marker: listing.next.as_ref().map(|_| "null".to_owned()),
-        next_key_marker: encoding.say_some(listing.next),
-        versions: (!listing.objects.is_empty()).then(|| listing.objects.iter().map(state).collect()),
+        is_truncated: Some(next_key.is_some()),
+        next_key_marker: encoding.say_some(next_key),
+        next_version_id_marker: next_version.filter(|version| !version.is_empty()),
+        versions: (!versions.is_empty()).then_some(versions),
+        delete_markers: (!markers.is_empty()).then_some(markers),
         common_prefixes: encoding.prefixes(&listing.common_prefixes),
         delimiter: encoding.say_some(delimiter),
         encoding_type: input.encoding_type,

@@ -90,6 +90,7 @@ operations! {
     head_bucket(HeadBucketInput) -> HeadBucketOutput: buckets::head;
     get_bucket_location(GetBucketLocationInput) -> GetBucketLocationOutput: buckets::location;
     get_bucket_versioning(GetBucketVersioningInput) -> GetBucketVersioningOutput: buckets::versioning;
+    put_bucket_versioning(PutBucketVersioningInput) -> PutBucketVersioningOutput: buckets::set_versioning;
     list_objects(ListObjectsInput) -> ListObjectsOutput: listing::v1;
     list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output: listing::v2;
     list_object_versions(ListObjectVersionsInput) -> ListObjectVersionsOutput: listing::versions;

@@ -1,15 +1,18 @@
 //! Objects: put, get, head, copy and delete.
 
+use std::fs::File;
+
 use s3s::dto::{
     CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput,
     DeleteObjectsOutput, DeletedObject, GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectAttributesParts, GetObjectInput,
     GetObjectOutput, HeadObjectInput, HeadObjectOutput, MetadataDirective, ObjectPart, PutObjectInput, PutObjectOutput, Range,
     TaggingDirective,
 };
-use s3s::{S3Request, S3Response, S3Result, s3_error};
+use s3s::{S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
 use crate::lake::LakeError;
-use crate::lake::storage::{Algorithm, Checksums, ObjectInfo, Store};
+use crate::lake::storage::{Algorithm, Checksums, Deleted, ObjectInfo, Store, VersionInfo};
+use crate::model::BucketName;
 
 use super::body::{self, Expected};
 use super::convert::{
@@ -122,13 +125,7 @@ macro_rules! describe {
 
 pub(super) async fn get(store: &Store, request: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
     let input = request.input;
-    let bucket = bucket(&input.bucket)?;
-    check_version(input.version_id.as_deref(), &input.key)?;
-    let (file, info) = blocking({
-        let (store, key) = (store.clone(), input.key.clone());
-        move || store.open_read(&bucket, &key)
-    })
-    .await?;
+    let (file, info) = open(store, bucket(&input.bucket)?, input.key, input.version_id).await?;
     conditions(input.if_match.as_ref(), input.if_none_match.as_ref(), input.if_modified_since.as_ref(), input.if_unmodified_since.as_ref())
         .check(&info)?;
     let wanted = wanted(&info, input.range, input.part_number)?;
@@ -140,13 +137,7 @@ pub(super) async fn get(store: &Store, request: S3Request<GetObjectInput>) -> S3
 
 pub(super) async fn head(store: &Store, request: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
     let input = request.input;
-    let bucket = bucket(&input.bucket)?;
-    check_version(input.version_id.as_deref(), &input.key)?;
-    let info = blocking({
-        let (store, key) = (store.clone(), input.key.clone());
-        move || store.head(&bucket, &key)
-    })
-    .await?;
+    let (_, info) = open(store, bucket(&input.bucket)?, input.key, input.version_id).await?;
     conditions(input.if_match.as_ref(), input.if_none_match.as_ref(), input.if_modified_since.as_ref(), input.if_unmodified_since.as_ref())
         .check(&info)?;
     let wanted = wanted(&info, input.range, input.part_number)?;
@@ -162,22 +153,19 @@ pub(super) async fn head(store: &Store, request: S3Request<HeadObjectInput>) -> 
 pub(super) async fn copy(store: &Store, request: S3Request<CopyObjectInput>) -> S3Result<S3Response<CopyObjectOutput>> {
     let input = request.input;
     let target = bucket(&input.bucket)?;
-    let (source, source_key) = copy_source(&input.copy_source)?;
+    let (source, source_key, source_version) = copy_source(&input.copy_source)?;
     let replaces = input.metadata_directive.as_ref().is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE);
     let replaces_tags = input.tagging_directive.as_ref().is_some_and(|directive| directive.as_str() == TaggingDirective::REPLACE);
     let given = meta_of!(input);
     let changes_class = given.encryption.is_some() || given.storage_class.is_some() || given.redirect.is_some();
-    if source == target && source_key == input.key && !replaces && !replaces_tags && !changes_class {
+    if source == target && source_key == input.key && source_version.is_none() && !replaces && !replaces_tags && !changes_class {
         return Err(s3_error!(
             InvalidRequest,
             "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
         ));
     }
-    let (mut file, found) = blocking({
-        let store = store.clone();
-        move || store.open_read(&source, &source_key)
-    })
-    .await?;
+    let (mut file, found) = open(store, source, source_key, source_version).await?;
+    let copied_version = found.version.clone();
     conditions(
         input.copy_source_if_match.as_ref(),
         input.copy_source_if_none_match.as_ref(),
@@ -215,16 +203,16 @@ pub(super) async fn copy(store: &Store, request: S3Request<CopyObjectInput>) -> 
         server_side_encryption: Some(encryption),
         ssekms_key_id: kms_key,
         version_id: info.version,
+        copy_source_version_id: copied_version,
         ..CopyObjectOutput::default()
     }))
 }
 
-/// The bucket and key that a copy is made from.
-pub(super) fn copy_source(source: &CopySource) -> S3Result<(crate::model::BucketName, String)> {
+/// The bucket, key and version that a copy is made from.
+pub(super) fn copy_source(source: &CopySource) -> S3Result<(BucketName, String, Option<String>)> {
     match source {
         CopySource::Bucket { bucket: name, key, version_id } => {
-            check_version(version_id.as_deref(), key)?;
-            Ok((bucket(name)?, key.to_string()))
+            Ok((bucket(name)?, key.to_string(), version_id.as_ref().map(ToString::to_string)))
         }
         CopySource::AccessPoint { .. } | CopySource::Outpost { .. } => {
             Err(s3_error!(NotImplemented, "There are no access points in a local lake"))
@@ -232,13 +220,50 @@ pub(super) fn copy_source(source: &CopySource) -> S3Result<(crate::model::Bucket
     }
 }
 
+/// An object, or the version of it that is asked for, open for reading.
+pub(super) async fn open(store: &Store, bucket: BucketName, key: String, version: Option<String>) -> S3Result<(File, ObjectInfo)> {
+    let store = store.clone();
+    let opened = tokio::task::spawn_blocking(move || match version.filter(|version| !version.is_empty()) {
+        None => match store.open_read(&bucket, &key) {
+            Err(missing @ LakeError::NoSuchKey(_)) => Err(hidden(&missing, store.marker(&bucket, &key).ok().flatten().as_ref(), None)),
+            opened => opened.map_err(|failed| error(&failed)),
+        },
+        Some(version) => match store.open_version(&bucket, &key, &version) {
+            Ok((Some(file), found)) => Ok((file, ObjectInfo { version: Some(found.version), ..found.object })),
+            Ok((None, marker)) => Err(hidden(&LakeError::NoSuchKey(key), Some(&marker), Some(S3ErrorCode::MethodNotAllowed))),
+            Err(failed) => Err(error(&failed)),
+        },
+    });
+    opened.await.map_err(|panicked| S3Error::with_source(S3ErrorCode::InternalError, Box::new(panicked)))?
+}
+
+/// The answer where a delete marker is in the place of an object: it names the marker.
+fn hidden(missing: &LakeError, marker: Option<&VersionInfo>, code: Option<S3ErrorCode>) -> S3Error {
+    let mut error = error(missing);
+    if let Some(code) = code {
+        error = S3Error::with_message(code, "The specified method is not allowed against this resource.");
+    }
+    if let Some(marker) = marker {
+        let mut headers = http::HeaderMap::new();
+        headers.insert("x-amz-delete-marker", http::HeaderValue::from_static("true"));
+        headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/xml"));
+        headers.extend(http::HeaderValue::from_str(&marker.version).ok().map(|id| (http::HeaderName::from_static("x-amz-version-id"), id)));
+        error.set_headers(headers);
+    }
+    error
+}
+
 pub(super) async fn delete(store: &Store, request: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
     let input = request.input;
-    let bucket = bucket(&input.bucket)?;
-    check_version(input.version_id.as_deref(), &input.key)?;
-    let store = store.clone();
-    blocking(move || store.delete(&bucket, &input.key)).await?;
-    Ok(S3Response::new(DeleteObjectOutput::default()))
+    let (store, bucket) = (store.clone(), bucket(&input.bucket)?);
+    let version = input.version_id.filter(|version| !version.is_empty());
+    let deleted = blocking(move || store.delete_all(&bucket, vec![(input.key, version)])).await?;
+    let deleted = deleted.into_iter().next().unwrap_or_default();
+    Ok(S3Response::new(DeleteObjectOutput {
+        delete_marker: deleted.is_marker.then_some(true),
+        version_id: deleted.version,
+        ..DeleteObjectOutput::default()
+    }))
 }
 
 pub(super) async fn delete_all(store: &Store, request: S3Request<DeleteObjectsInput>) -> S3Result<S3Response<DeleteObjectsOutput>> {
@@ -247,28 +272,19 @@ pub(super) async fn delete_all(store: &Store, request: S3Request<DeleteObjectsIn
     if input.delete.objects.len() > 1000 || input.delete.objects.is_empty() {
         return Err(s3_error!(MalformedXML, "The XML you provided was not well-formed or did not validate against our published schema"));
     }
-    let mut errors = Vec::new();
-    let mut keys = Vec::new();
-    for object in input.delete.objects {
-        match check_version(object.version_id.as_deref(), &object.key) {
-            Ok(()) => keys.push(object.key),
-            Err(refused) => errors.push(s3s::dto::Error {
-                code: Some(refused.code().as_str().to_owned()),
-                message: refused.message().map(str::to_owned),
-                key: Some(object.key),
-                version_id: object.version_id,
-            }),
-        }
-    }
+    let named = input.delete.objects.into_iter().map(|object| (object.key, object.version_id.filter(|version| !version.is_empty())));
+    let keys: Vec<(String, Option<String>)> = named.collect();
     let store = store.clone();
-    let deleted = blocking(move || store.delete_all(&bucket, keys.clone()).map(|()| keys)).await?;
+    let (keys, deleted) = blocking(move || store.delete_all(&bucket, keys.clone()).map(|deleted| (keys, deleted))).await?;
     let quiet = input.delete.quiet.unwrap_or(false);
-    let deleted = deleted.into_iter().map(|key| DeletedObject { key: Some(key), ..DeletedObject::default() }).collect();
-    Ok(S3Response::new(DeleteObjectsOutput {
-        deleted: (!quiet).then_some(deleted),
-        errors: (!errors.is_empty()).then_some(errors),
-        ..DeleteObjectsOutput::default()
-    }))
+    let state = |((key, named), deleted): ((String, Option<String>), Deleted)| DeletedObject {
+        key: Some(key),
+        delete_marker: deleted.is_marker.then_some(true),
+        delete_marker_version_id: deleted.version.filter(|_| deleted.is_marker),
+        version_id: named,
+    };
+    let deleted = keys.into_iter().zip(deleted).map(state).collect();
+    Ok(S3Response::new(DeleteObjectsOutput { deleted: (!quiet).then_some(deleted), ..DeleteObjectsOutput::default() }))
 }
 
 pub(super) async fn attributes(
@@ -276,10 +292,7 @@ pub(super) async fn attributes(
     request: S3Request<GetObjectAttributesInput>,
 ) -> S3Result<S3Response<GetObjectAttributesOutput>> {
     let input = request.input;
-    let bucket = bucket(&input.bucket)?;
-    check_version(input.version_id.as_deref(), &input.key)?;
-    let (store, key) = (store.clone(), input.key);
-    let info = blocking(move || store.head(&bucket, &key)).await?;
+    let (_, info) = open(store, bucket(&input.bucket)?, input.key, input.version_id).await?;
     let asked = |name: &str| input.object_attributes.iter().any(|attribute| attribute.as_str() == name);
     let mut output = GetObjectAttributesOutput {
         last_modified: Some(timestamp(info.modified)),
@@ -339,12 +352,4 @@ fn conditions<'a>(
 
 fn tag_count(info: &ObjectInfo) -> Option<i32> {
     i32::try_from(info.meta.tags.len()).ok().filter(|count| *count > 0)
-}
-
-/// Without versioning every object has one version, called `null`.
-fn check_version(version: Option<&str>, key: &str) -> S3Result<()> {
-    match version {
-        None | Some("" | "null") => Ok(()),
-        Some(version) => Err(error(&LakeError::NoSuchVersion { key: key.to_owned(), version: version.to_owned() })),
-    }
 }

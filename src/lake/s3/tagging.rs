@@ -13,6 +13,7 @@ use s3s::{S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 use crate::lake::storage::Store;
 
 use super::convert::{blocking, bucket};
+use super::objects::open;
 
 /// Tags as the storage keeps them.
 pub(super) type Tags = Vec<(String, String)>;
@@ -24,22 +25,23 @@ const OF_OBJECT: usize = 10;
 const OF_BUCKET: usize = 50;
 
 pub(super) async fn get(store: &Store, request: S3Request<GetObjectTaggingInput>) -> S3Result<S3Response<GetObjectTaggingOutput>> {
-    let (store, bucket) = (store.clone(), bucket(&request.input.bucket)?);
-    let info = blocking(move || store.head(&bucket, &request.input.key)).await?;
+    let input = request.input;
+    let (_, info) = open(store, bucket(&input.bucket)?, input.key, input.version_id).await?;
     Ok(S3Response::new(GetObjectTaggingOutput { tag_set: to_xml(info.meta.tags), version_id: info.version }))
 }
 
 pub(super) async fn put(store: &Store, request: S3Request<PutObjectTaggingInput>) -> S3Result<S3Response<PutObjectTaggingOutput>> {
     let input = request.input;
     let (store, bucket, tags) = (store.clone(), bucket(&input.bucket)?, from_xml(input.tagging, OF_OBJECT)?);
-    blocking(move || store.update_meta(&bucket, &input.key, |meta| meta.tags = tags)).await?;
-    Ok(S3Response::new(PutObjectTaggingOutput::default()))
+    let info = blocking(move || store.update_meta(&bucket, &input.key, input.version_id.as_deref(), |meta| meta.tags = tags)).await?;
+    Ok(S3Response::new(PutObjectTaggingOutput { version_id: info.version }))
 }
 
 pub(super) async fn delete(store: &Store, request: S3Request<DeleteObjectTaggingInput>) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
-    let (store, bucket) = (store.clone(), bucket(&request.input.bucket)?);
-    blocking(move || store.update_meta(&bucket, &request.input.key, |meta| meta.tags.clear())).await?;
-    Ok(S3Response::with_status(DeleteObjectTaggingOutput::default(), http::StatusCode::NO_CONTENT))
+    let input = request.input;
+    let (store, bucket) = (store.clone(), bucket(&input.bucket)?);
+    let info = blocking(move || store.update_meta(&bucket, &input.key, input.version_id.as_deref(), |meta| meta.tags.clear())).await?;
+    Ok(S3Response::with_status(DeleteObjectTaggingOutput { version_id: info.version }, http::StatusCode::NO_CONTENT))
 }
 
 pub(super) async fn get_bucket(store: &Store, request: S3Request<GetBucketTaggingInput>) -> S3Result<S3Response<GetBucketTaggingOutput>> {

@@ -20,7 +20,7 @@ use super::convert::{
     precondition, put_checksums, storage_class, timestamp,
 };
 use super::listing::{Encoding, page_size};
-use super::objects::copy_source;
+use super::objects::{copy_source, open};
 
 pub(super) async fn create(
     store: &Store,
@@ -89,13 +89,10 @@ pub(super) async fn upload_part_copy(store: &Store, request: S3Request<UploadPar
     let input = request.input;
     let bucket = bucket(&input.bucket)?;
     check_number(input.part_number)?;
-    let (source, source_key) = copy_source(&input.copy_source)?;
+    let (source, source_key, source_version) = copy_source(&input.copy_source)?;
     let upload = find(store, &bucket, &input.key, &input.upload_id).await?;
-    let (file, found) = blocking({
-        let store = store.clone();
-        move || store.open_read(&source, &source_key)
-    })
-    .await?;
+    let (file, found) = open(store, source, source_key, source_version).await?;
+    let copied_version = found.version.clone();
     Conditions {
         matches: input.copy_source_if_match.as_ref(),
         differs: input.copy_source_if_none_match.as_ref(),
@@ -121,6 +118,7 @@ pub(super) async fn upload_part_copy(store: &Store, request: S3Request<UploadPar
     put_checksums!(result, part.checksums);
     Ok(S3Response::new(UploadPartCopyOutput {
         copy_part_result: Some(result),
+        copy_source_version_id: copied_version,
         server_side_encryption: Some(encryption),
         ssekms_key_id: kms_key,
         ..UploadPartCopyOutput::default()

@@ -11,7 +11,7 @@ use crate::model::BucketName;
 
 use super::object::{BucketInfo, BucketSettings, ListQuery};
 use super::rows::{json, parse};
-use super::{Inner, multipart, names, tree};
+use super::{Inner, multipart, names, tree, versions};
 
 impl Inner {
     pub(super) fn create_bucket(&self, bucket: &BucketName) -> Result<(), LakeError> {
@@ -32,7 +32,7 @@ impl Inner {
     pub(super) fn delete_bucket(&self, bucket: &BucketName) -> Result<(), LakeError> {
         let path = self.find_bucket(bucket)?;
         let page = self.list(bucket, &ListQuery { max: 1, ..ListQuery::default() })?;
-        if !page.objects.is_empty() {
+        if !page.objects.is_empty() || self.db.read(|db| versions::any(db, bucket.as_str()))? {
             return Err(LakeError::BucketNotEmpty(bucket.to_string()));
         }
         remove_litter(&path)?;

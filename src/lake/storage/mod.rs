@@ -13,6 +13,7 @@ mod recover;
 mod rows;
 pub mod staged;
 mod tree;
+mod versions;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,12 +27,12 @@ use crate::model::BucketName;
 
 use commit::{Deletion, Job, Put};
 use disk::Disk;
-use rows::{Detail, Row};
+use rows::{Also, Detail, Row};
 
 pub use db::Db;
 pub use object::{
-    Algorithm, BucketInfo, BucketSettings, ChecksumKind, Checksums, CompletedPart, ListQuery, Listing, ObjectInfo, ObjectMeta, ObjectPart,
-    PartInfo, Precondition, UploadInfo,
+    Algorithm, BucketInfo, BucketSettings, ChecksumKind, Checksums, CompletedPart, Deleted, ListQuery, Listing, ObjectInfo, ObjectMeta,
+    ObjectPart, PartInfo, Precondition, UploadInfo, VersionInfo, VersionListing, Versioning,
 };
 pub use staged::{Digests, Staged};
 
@@ -62,7 +63,7 @@ impl Store {
     }
 
     fn open_on(root: &Path, disk: Disk) -> Result<Self, LakeError> {
-        for folder in [root, &root.join("buckets"), &root.join("staging")] {
+        for folder in [root, &root.join("buckets"), &root.join("staging"), &root.join("versions")] {
             fs::create_dir_all(folder).map_err(|error| LakeError::io(folder, error))?;
         }
         let db = Db::open(&root.join("lake.db"))?;
@@ -194,13 +195,13 @@ impl Store {
         self.inner.list(bucket, query)
     }
 
-    /// Deletes an object; one that is not there is no error. Folders left empty go with it.
+    /// Deletes an object; one that is not there is no error. Folders left empty go with it. In a bucket with versioning it is kept as a version.
     pub fn delete(&self, bucket: &BucketName, key: &str) -> Result<(), LakeError> {
-        self.delete_all(bucket, vec![key.to_owned()])
+        self.delete_all(bucket, vec![(key.to_owned(), None)]).map(drop)
     }
 
-    /// Deletes objects, all at once.
-    pub fn delete_all(&self, bucket: &BucketName, keys: Vec<String>) -> Result<(), LakeError> {
+    /// Deletes objects, or the versions that are named with them, and says in the same order what that did.
+    pub fn delete_all(&self, bucket: &BucketName, keys: Vec<(String, Option<String>)>) -> Result<Vec<Deleted>, LakeError> {
         let (reply, answer) = sync_channel(1);
         self.submit(Job::Delete(Deletion { bucket: bucket.clone(), keys, reply }))?;
         answer.recv().unwrap_or(Err(LakeError::Closed))
@@ -221,18 +222,41 @@ impl Store {
         self.commit(to.0, to.1, staged, meta.unwrap_or(source.meta), condition)
     }
 
-    /// Changes what is kept with an object, not its bytes.
+    /// Changes what is kept with an object, or with a version of it, not its bytes.
     ///
     /// # Errors
-    /// [`LakeError::NoSuchBucket`], [`LakeError::NoSuchKey`].
+    /// [`LakeError::NoSuchBucket`], [`LakeError::NoSuchKey`], [`LakeError::NoSuchVersion`].
     pub fn update_meta(
         &self,
         bucket: &BucketName,
         key: &str,
+        version: Option<&str>,
         change: impl FnOnce(&mut ObjectMeta) + Send + 'static,
     ) -> Result<ObjectInfo, LakeError> {
-        let (bucket, key) = (bucket.clone(), key.to_owned());
-        self.alone(move |inner| inner.update_meta(&bucket, &key, change))
+        let (bucket, key, version) = (bucket.clone(), key.to_owned(), version.map(str::to_owned));
+        self.alone(move |inner| inner.update_meta(&bucket, &key, version.as_deref(), change))
+    }
+
+    /// A version of an object, open for reading; a delete marker has no file.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchBucket`], [`LakeError::NoSuchVersion`].
+    pub fn open_version(&self, bucket: &BucketName, key: &str, version: &str) -> Result<(Option<fs::File>, VersionInfo), LakeError> {
+        self.inner.open_version(bucket, key, version)
+    }
+
+    /// The delete marker that hides a key, if one does.
+    pub fn marker(&self, bucket: &BucketName, key: &str) -> Result<Option<VersionInfo>, LakeError> {
+        self.inner.marker(bucket, key)
+    }
+
+    /// A page of the versions in a bucket. The query's `start_after` and `version` say where it starts: after that version of that key, or after all of
+    /// that key's where no version is given.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchBucket`].
+    pub fn list_versions(&self, bucket: &BucketName, query: &ListQuery, version: Option<&str>) -> Result<VersionListing, LakeError> {
+        self.inner.list_versions(bucket, query, version)
     }
 
     fn put(
@@ -248,7 +272,8 @@ impl Store {
             return Err(LakeError::KeyTooLong);
         }
         let (reply, answer) = sync_channel(1);
-        self.submit(Job::Put(Box::new(Put { bucket: bucket.clone(), key: key.to_owned(), staged, row, condition, upload, reply })))?;
+        let also = Also { upload, ..Also::default() };
+        self.submit(Job::Put(Box::new(Put { bucket: bucket.clone(), key: key.to_owned(), staged, row, condition, also, reply })))?;
         answer.recv().unwrap_or(Err(LakeError::Closed))
     }
 
@@ -294,11 +319,11 @@ impl Inner {
         Staged::create(self.staging().join(uuid::Uuid::new_v4().to_string()), &self.disk)
     }
 
-    /// Deletes files in staging that nothing refers to any more; what fails is left to the next start.
+    /// Deletes files, relative to the lake, that nothing refers to any more; what fails is left to the next start.
     fn discard(&self, files: &[String]) {
         for file in files {
-            if let Err(error) = self.disk.remove(&self.staging().join(file)) {
-                tracing::warn!(%file, %error, "a file in staging could not be deleted; it goes at the next start");
+            if let Err(error) = self.disk.remove(&self.root.join(file)) {
+                tracing::warn!(%file, %error, "a file could not be deleted; it goes at the next start");
             }
         }
     }

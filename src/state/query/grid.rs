@@ -57,6 +57,8 @@ pub struct GridView {
     pub left: f32,
     /// The columns' widths in points; empty until the grid was first drawn.
     pub widths: Vec<f32>,
+    /// The columns whose width the person has set: they don't grow by themselves.
+    pub fixed: Vec<usize>,
     /// The chosen cells.
     pub selection: Option<Selection>,
     /// The column that orders the rows, and whether downwards.

@@ -1,6 +1,6 @@
 //! Two measurements side by side: the change of every metric, and their charts.
 
-use egui::{Align2, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::widgets::chart as picture;
 use super::super::widgets::picker::{Choice, picker};
@@ -11,14 +11,14 @@ use crate::report::charts::slice_text;
 use crate::state::State;
 use crate::state::bias::runs::Run;
 use crate::state::bias::{BiasView, CompareView};
-use crate::text::{self, Texts};
+use crate::text::Texts;
 
 /// Height of a row: before and after, and the change.
 const ROW: f32 = 40.0;
 /// Width of the column of names.
-const NAMES: f32 = 170.0;
+const NAMES: f32 = 150.0;
 /// Width of a metric's column.
-const COLUMN: f32 = 128.0;
+const COLUMN: f32 = 108.0;
 
 pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     if state.bias.runs.all().len() < 2 {
@@ -119,7 +119,8 @@ fn table(ui: &mut Ui, changes: &[Change], texts: &Texts) {
             for (name, changes) in rows.iter().skip(range.start).take(range.len()) {
                 let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
                 let names = Rect::from_min_size(rect.min, vec2(NAMES - theme::GAP, ROW));
-                ui.put(names, egui::Label::new(RichText::new(name)).truncate().halign(egui::Align::Min));
+                let mut left = ui.new_child(egui::UiBuilder::new().max_rect(names).layout(egui::Layout::left_to_right(egui::Align::Center)));
+                left.add(egui::Label::new(name).truncate());
                 for change in changes {
                     if let Some(at) = ids.iter().position(|id| *id == change.metric) {
                         cell(ui, column(rect, at), name, change);
@@ -137,7 +138,7 @@ fn column(row: Rect, at: usize) -> Rect {
 
 fn cell(ui: &Ui, place: Rect, name: &str, change: &Change) {
     let tokens = theme::tokens(ui);
-    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), text::number);
+    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), super::brief);
     let both = format!("{} → {}", shown(change.before), shown(change.after));
     let response = ui.interact(place, ui.make_persistent_id((name, change.metric)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Cell, true, format!("{name} {}: {both}", change.metric.name())));
@@ -155,6 +156,6 @@ fn cell(ui: &Ui, place: Rect, name: &str, change: &Change) {
         _ => tokens.failed,
     };
     let sign = if after > before { "+" } else { "" };
-    let difference = format!("{sign}{}", text::number(after - before));
+    let difference = format!("{sign}{}", super::brief(after - before));
     ui.painter().text(pos2(right, place.top() + 29.0), Align2::RIGHT_CENTER, difference, theme::caption().resolve(ui.style()), colour);
 }

@@ -12,7 +12,7 @@ use crate::model::Message;
 use crate::state::State;
 use crate::state::bias::runs::Run;
 use crate::state::bias::{BiasView, CellRef};
-use crate::text::{self, Texts};
+use crate::text::Texts;
 
 pub(super) fn show(ui: &mut Ui, state: &mut State, run: &Rc<Run>, texts: &Texts) {
     let report = &run.measurement.report;
@@ -93,17 +93,10 @@ fn line(ui: &mut Ui, run: &Run, finding: &Finding, texts: &Texts) -> bool {
 fn figure(run: &Run, finding: &Finding) -> Option<String> {
     let facet = run.measurement.report.facets.iter().find(|facet| facet.columns == finding.facet)?;
     let metric = facet.value(finding.value.as_ref()?)?.metric(finding.metric?)?;
-    let value = text::number(metric.value?);
+    let value = super::brief(metric.value?);
     let around = metric.interval.map(|interval| (interval.high - interval.low) / 2.0).filter(|half| half.is_finite() && *half > 0.0);
     Some(match around {
-        Some(half) => format!("{} {value} ± {}", metric.id.name(), short(half)),
+        Some(half) => format!("{} {value} ± {}", metric.id.name(), super::brief(half)),
         None => format!("{} {value}", metric.id.name()),
     })
-}
-
-/// Two significant digits are enough for how sure a figure is.
-fn short(half: f64) -> String {
-    let places = (1..9).find(|places| half * 10_f64.powi(*places) >= 10.0).unwrap_or(9);
-    let places = usize::try_from(places).unwrap_or(2);
-    format!("{half:.places$}")
 }

@@ -25,7 +25,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     ui.add_space(theme::GAP_SMALL);
     widgets::weak(ui, texts.t("biastab-mode"));
     let modes = [(Mode::Exact, texts.t("biastab-mode-exact")), (Mode::Clarify, texts.t("biastab-mode-clarify"))];
-    if let Some(mode) = widgets::segmented(ui, form.mode, &modes) {
+    if let Some(mode) = ui.horizontal(|ui| widgets::segmented(ui, form.mode, &modes)).inner {
         form.mode = mode;
     }
     widgets::caption(ui, texts.t(if form.mode == Mode::Exact { "biastab-mode-exact-hint" } else { "biastab-mode-clarify-hint" }));
@@ -43,7 +43,7 @@ fn label(ui: &mut Ui, form: &mut Form, columns: &[SourceColumn], texts: &Texts) 
     let positive = &mut form.positive;
     if numeric(column) {
         let ways = [(false, texts.t("biastab-positive-values")), (true, texts.t("biastab-positive-above"))];
-        if let Some(way) = widgets::segmented(ui, positive.by_threshold, &ways) {
+        if let Some(way) = ui.horizontal(|ui| widgets::segmented(ui, positive.by_threshold, &ways)).inner {
             positive.by_threshold = way;
         }
     } else {

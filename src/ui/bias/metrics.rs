@@ -1,6 +1,6 @@
 //! Every figure of a facet in one table: a row a facet value, a column a metric, the interval under the value, a mark where a limit is passed.
 
-use egui::{Align2, Color32, Rect, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Rect, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::widgets::banner::Tone;
 use super::{theme, widgets};
@@ -14,14 +14,14 @@ use crate::text::{self, Texts};
 /// Height of a row: a value and its interval.
 const ROW: f32 = 40.0;
 /// Width of the column of names.
-const NAMES: f32 = 190.0;
+const NAMES: f32 = 170.0;
 /// Width of a metric's column.
-const COLUMN: f32 = 112.0;
+const COLUMN: f32 = 106.0;
 
 pub(super) fn show(ui: &mut Ui, state: &mut State, facet: &FacetReport, texts: &Texts) {
     let ids = charts::metrics(facet);
     let limits = Limits::default();
-    legend(ui, state, facet, texts);
+    legend(ui, facet, texts);
     let bias = &mut state.bias;
     let needle = bias.filter.trim().to_lowercase();
     let mut values: Vec<(&ValueReport, String)> = facet
@@ -53,20 +53,16 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, facet: &FacetReport, texts: &
     });
 }
 
-/// What the marks mean, a search, and what CI would be if the groups were of one size.
-fn legend(ui: &mut Ui, state: &mut State, facet: &FacetReport, texts: &Texts) {
-    ui.horizontal(|ui| {
-        if facet.values.len() > 8 {
-            let hint = texts.t("biastab-filter");
-            ui.add(TextEdit::singleline(&mut state.bias.filter).hint_text(&hint).desired_width(150.0)).accessible_name(hint);
-        }
+/// What the marks mean, and what CI would be if the groups were of one size.
+fn legend(ui: &mut Ui, facet: &FacetReport, texts: &Texts) {
+    ui.horizontal_wrapped(|ui| {
         for (severity, doubtful, label) in [
             (Severity::Fail, false, "biastab-mark-fail"),
             (Severity::Warn, false, "biastab-mark-warn"),
             (Severity::Warn, true, "biastab-mark-chance"),
         ] {
             ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
-            let (rect, _) = ui.allocate_exact_size(vec2(10.0, theme::CONTROL), Sense::hover());
+            let (rect, _) = ui.allocate_exact_size(vec2(10.0, 16.0), Sense::hover());
             mark(ui, rect.center(), severity, doubtful);
             widgets::caption(ui, texts.t(label));
             ui.add_space(theme::GAP_SMALL);
@@ -145,7 +141,7 @@ fn row(
         let Some(metric) = value.metric(*id) else { continue };
         let place = column(rect, at);
         let response = ui.interact(place, ui.make_persistent_id(at), Sense::click());
-        let shown = metric.value.map_or_else(|| "–".to_owned(), text::number);
+        let shown = metric.value.map_or_else(|| "–".to_owned(), super::brief);
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Cell, true, format!("{name} {}: {shown}", id.name())));
         let chosen = open.is_some_and(|open| open.metric == *id && open.value == value.slice);
         if chosen || response.hovered() || response.has_focus() {
@@ -171,7 +167,7 @@ fn paint_cell(ui: &Ui, place: Rect, facet: &FacetReport, value: &ValueReport, me
     let middle = place.top() + if metric.interval.is_some() { 13.0 } else { place.height() / 2.0 };
     let written = ui.painter().text(pos2(right, middle), Align2::RIGHT_CENTER, shown, body, ink);
     if let Some(interval) = metric.interval {
-        let around = format!("{} … {}", text::number(interval.low), text::number(interval.high));
+        let around = format!("{} … {}", super::brief(interval.low), super::brief(interval.high));
         ui.painter().text(pos2(right, place.top() + 29.0), Align2::RIGHT_CENTER, around, theme::caption().resolve(ui.style()), tokens.weak);
     }
     if severity > Severity::Pass && metric.value.is_some() {

@@ -49,7 +49,7 @@ pub(super) fn show(ui: &Ui, state: &mut State, texts: &Texts) {
             .on_hover_text(texts.t("biastab-rebalance-seed-hint"));
         if is_table {
             let ways = [(true, texts.t("biastab-rebalance-table")), (false, texts.t("biastab-rebalance-file"))];
-            if let Some(way) = widgets::segmented(ui, form.to_table, &ways) {
+            if let Some(way) = ui.horizontal(|ui| widgets::segmented(ui, form.to_table, &ways)).inner {
                 form.to_table = way;
             }
         }

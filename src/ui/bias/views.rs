@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::Local;
-use egui::{Align, Layout, Ui};
+use egui::{Align, Layout, TextEdit, Ui};
 
 use super::super::widgets::chart as picture;
 use super::super::widgets::picker::{Choice, picker};
@@ -23,6 +23,7 @@ type Key = (u64, usize, BiasView, Option<MetricId>, Locale);
 pub(super) fn show(ui: &mut Ui, state: &mut State, run: &Rc<Run>, texts: &Texts) {
     let facet = state.bias.facet.min(run.measurement.report.facets.len().saturating_sub(1));
     bar(ui, state, run, facet, texts);
+    choose(ui, state, run, facet, texts);
     let Some(facet_report) = run.measurement.report.facets.get(facet) else { return };
     match state.bias.view {
         BiasView::Compare => compare::show(ui, state, texts),
@@ -66,29 +67,35 @@ fn bar(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Text
             if balance.on_hover_text(texts.t("biastab-rebalance-hint")).clicked() {
                 state.bias.open_rebalance();
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| left(ui, state, run, facet, texts));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let all = [BiasView::Imbalance, BiasView::Labels, BiasView::Metrics, BiasView::HeatMap, BiasView::Compare];
+                let views = all.map(|view| (view, texts.t(view_id(view))));
+                if let Some(view) = widgets::segmented(ui, state.bias.view, &views) {
+                    state.bias.view = view;
+                }
+            });
         });
     });
 }
 
-fn left(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Texts) {
-    let all = [BiasView::Imbalance, BiasView::Labels, BiasView::Metrics, BiasView::HeatMap, BiasView::Compare];
-    let views = all.map(|view| (view, texts.t(view_id(view))));
-    if let Some(view) = widgets::segmented(ui, state.bias.view, &views) {
-        state.bias.view = view;
-    }
+/// Which facet and which metric are looked at, where there is a choice.
+fn choose(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Texts) {
     let facets = &run.measurement.report.facets;
-    if facets.len() > 1 {
-        let shown = facets.get(facet).map_or_else(String::new, FacetReport::name);
-        let choices = || facets.iter().map(|facet| Choice::of(facet.name())).collect();
-        if let Some(at) = picker(ui, texts, &texts.t("biastab-facet"), &shown, 140.0, choices) {
-            state.bias.facet = at;
-            state.bias.cell = None;
-        }
+    let metrics = state.bias.view == BiasView::Metrics;
+    if facets.len() < 2 && !metrics {
+        return;
     }
-    if state.bias.view == BiasView::Metrics
-        && let Some(report) = facets.get(facet)
-    {
+    ui.horizontal(|ui| {
+        if facets.len() > 1 {
+            widgets::weak(ui, texts.t("biastab-facet"));
+            let shown = facets.get(facet).map_or_else(String::new, FacetReport::name);
+            let choices = || facets.iter().map(|facet| Choice::of(facet.name())).collect();
+            if let Some(at) = picker(ui, texts, &texts.t("biastab-facet"), &shown, 160.0, choices) {
+                state.bias.facet = at;
+                state.bias.cell = None;
+            }
+        }
+        let Some(report) = facets.get(facet).filter(|_| metrics) else { return };
         let ids = charts::metrics(report);
         let everything = texts.t("biastab-metrics-table");
         let shown = state.bias.metric.map_or_else(|| everything.clone(), |id| id.name().to_owned());
@@ -96,10 +103,15 @@ fn left(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Tex
             let named = ids.iter().map(|id| Choice { label: id.name().to_owned(), detail: texts.say(&id.title()) });
             std::iter::once(Choice::of(everything.clone())).chain(named).collect()
         };
-        if let Some(at) = picker(ui, texts, &texts.t("biastab-metric"), &shown, 120.0, choices) {
+        widgets::weak(ui, texts.t("biastab-metric"));
+        if let Some(at) = picker(ui, texts, &texts.t("biastab-metric"), &shown, 140.0, choices) {
             state.bias.metric = at.checked_sub(1).and_then(|at| ids.get(at)).copied();
         }
-    }
+        if state.bias.metric.is_none() && report.values.len() > 8 {
+            let hint = texts.t("biastab-filter");
+            ui.add(TextEdit::singleline(&mut state.bias.filter).hint_text(&hint).desired_width(150.0)).accessible_name(hint);
+        }
+    });
 }
 
 const fn view_id(view: BiasView) -> &'static str {

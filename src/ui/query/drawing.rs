@@ -11,8 +11,8 @@ use crate::state::Outbox;
 use crate::state::query::result::QueryResult;
 use crate::text::Texts;
 
-pub(super) fn show(ui: &mut Ui, result: &mut QueryResult, texts: &Texts, dpi: u32, stem: &str, outbox: &mut Outbox) {
-    form(ui, result, texts, dpi, stem, outbox);
+pub(super) fn show(ui: &mut Ui, result: &mut QueryResult, texts: &Texts, outbox: &mut Outbox) {
+    form(ui, result, texts);
     let QueryResult { drawing, execution, columns, .. } = result;
     drawing.want(execution, columns, outbox);
     if let Some(failure) = drawing.failure.clone() {
@@ -30,7 +30,7 @@ pub(super) fn show(ui: &mut Ui, result: &mut QueryResult, texts: &Texts, dpi: u3
     }
 }
 
-fn form(ui: &mut Ui, result: &mut QueryResult, texts: &Texts, dpi: u32, stem: &str, outbox: &mut Outbox) {
+fn form(ui: &mut Ui, result: &mut QueryResult, texts: &Texts) {
     let QueryResult { drawing, columns, .. } = result;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme::GAP;
@@ -61,10 +61,6 @@ fn form(ui: &mut Ui, result: &mut QueryResult, texts: &Texts, dpi: u32, stem: &s
         let field = ui.add(TextEdit::singleline(&mut drawing.drawing.title).hint_text(texts.t("query-chart-title")).desired_width(240.0));
         if field.accessible_name(texts.t("query-chart-title")).changed() {
             drawing.titled = !drawing.drawing.title.trim().is_empty();
-        }
-        if let Some(drawn) = &drawing.chart {
-            let stem = if drawing.titled { chart::stem(&drawing.drawing.title) } else { stem.to_owned() };
-            chart::export_button(ui, texts, drawn, &stem, dpi, outbox, |_, _| {});
         }
         if drawing.waiting() && drawing.chart.is_some() {
             ui.add(Spinner::new().size(14.0));

@@ -44,9 +44,10 @@ pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
         Panel::top("query-error").resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| bar::error(ui, state, texts));
     }
     CentralPanel::no_frame().frame(plain).show(ui, |ui| {
-        if state.query.editor().result.is_some() {
+        let editor = state.query.editor();
+        if editor.result.is_some() {
             result::show(ui, state, texts);
-        } else {
+        } else if editor.run.as_ref().is_none_or(|run| run.failure.is_none()) {
             empty(ui, state, texts);
         }
     });

@@ -22,18 +22,14 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     if let Some(action) = action {
         state.act(action);
     }
-    let dpi = state.settings.export_dpi;
-    let query = &mut state.query;
-    let name = super::tabs::name(query.editor(), texts);
-    let Some(result) = &mut query.editor_mut().result else { return };
-    let stem = widgets::chart::stem(&name);
+    let Some(result) = &mut state.query.editor_mut().result else { return };
     let body = Frame::new().inner_margin(Margin { left: 12, right: 4, top: 0, bottom: 4 });
     CentralPanel::no_frame().frame(body).show(ui, |ui| match result.tab {
         _ if result.columns.is_empty() => {
             widgets::empty(ui, icons::CIRCLE_CHECK, &texts.t("query-done-title"), &texts.t("query-done"), |_| {});
         }
         ResultTab::Table => table(ui, result, texts, &mut state.outbox),
-        ResultTab::Chart => drawing::show(ui, result, texts, dpi, &stem, &mut state.outbox),
+        ResultTab::Chart => drawing::show(ui, result, texts, &mut state.outbox),
         ResultTab::Describe => describe::show(ui, result, texts, &mut state.outbox),
     });
     reading(ui, result, texts);
@@ -44,6 +40,7 @@ fn toolbar(ui: &mut Ui, state: &mut State, texts: &Texts) -> Option<Action> {
     let now = ui.input(|input| input.time);
     let summary = summary(state, texts);
     let name = super::tabs::name(state.query.editor(), texts);
+    let dpi = state.settings.export_dpi;
     let result = state.query.editor_mut().result.as_mut()?;
     let mut action = None;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -58,6 +55,11 @@ fn toolbar(ui: &mut Ui, state: &mut State, texts: &Texts) -> Option<Action> {
         let export = widgets::secondary(ui, Some(icons::DOWNLOAD), &texts.t("query-export"));
         Popup::menu(&export).show(|ui| {
             let stem = widgets::chart::stem(&name);
+            if let (ResultTab::Chart, Some(chart)) = (result.tab, &result.drawing.chart) {
+                let stem = if result.drawing.titled { widgets::chart::stem(&result.drawing.drawing.title) } else { stem.clone() };
+                widgets::chart::export_entries(ui, texts, chart, &stem, dpi, &mut state.outbox);
+                ui.separator();
+            }
             for (format, label) in [(ExportFormat::Csv, "query-export-csv"), (ExportFormat::Json, "query-export-json")] {
                 if ui.button(texts.t(label)).clicked() {
                     result.export(&stem, format, &mut state.outbox);

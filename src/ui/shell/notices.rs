@@ -63,10 +63,10 @@ fn body(ui: &mut Ui, notice: &Notice, outbox: &mut Outbox, texts: &Texts) {
                 many => crate::model::Message::new("shell-exported-many").with("files", many.len()),
             };
             banner(ui, Tone::Good, &texts.say(&said), |ui| {
-                if let Some(folder) = paths.first().and_then(|path| path.parent()) {
-                    if quiet(ui, Some(icons::FOLDER_OPEN), &texts.t("shell-open-folder")).clicked() {
-                        outbox.effect(Effect::Open(folder.to_path_buf()));
-                    }
+                let folder = paths.first().and_then(|path| path.parent());
+                let open = quiet(ui, Some(icons::FOLDER_OPEN), &texts.t("shell-open-folder")).clicked();
+                if let (Some(folder), true) = (folder, open) {
+                    outbox.effect(Effect::Open(folder.to_path_buf()));
                 }
             });
         }

@@ -75,7 +75,7 @@ impl Grid<'_, '_> {
         let id = ui.make_persistent_id(self.salt);
         let (rect, _) = ui.allocate_exact_size(ui.available_size().max(Vec2::splat(80.0)), Sense::hover());
         let mut output = GridOutput::default();
-        self.fit_widths(ui);
+        self.fit_widths(ui, rect.width() - 90.0);
         let places = self.places(ui, rect);
         let response = ui.interact(places.body, id, Sense::click_and_drag());
         let enabled = ui.is_enabled();
@@ -93,7 +93,13 @@ impl Grid<'_, '_> {
         self.view.left = self.view.left.clamp(0.0, (places.width - places.body.width() + places.gutter).max(0.0));
 
         output.visible = self.visible(&places);
-        self.paint_body(ui, &response, &places);
+        // A number that is cut would be another number: its column grows.
+        for (at, width) in self.paint_body(ui, &response, &places) {
+            if let Some(kept) = self.view.widths.get_mut(at) {
+                *kept = kept.max(width);
+                ui.ctx().request_repaint();
+            }
+        }
         self.paint_header(ui, id, &places, &mut output, texts);
         response.context_menu(|ui| {
             if self.view.selection.is_none() {
@@ -111,12 +117,15 @@ impl Grid<'_, '_> {
         output
     }
 
-    /// First widths: what the names and the first rows need.
-    fn fit_widths(&mut self, ui: &Ui) {
+    /// First widths: what the names and the first rows need; room that is left goes to columns with long texts.
+    fn fit_widths(&mut self, ui: &Ui, room: f32) {
         if self.view.widths.len() == self.columns.len() {
             return;
         }
-        self.view.widths = (0..self.columns.len()).map(|at| self.ideal_width(ui, at).min(WIDEST)).collect();
+        let ideal: Vec<f32> = (0..self.columns.len()).map(|at| self.ideal_width(ui, at)).collect();
+        let cut = ideal.iter().filter(|width| **width > WIDEST).count().max(1) as f32;
+        let more = ((room - ideal.iter().map(|width| width.min(WIDEST)).sum::<f32>()) / cut).max(0.0);
+        self.view.widths = ideal.into_iter().map(|width| width.min(WIDEST + more)).collect();
     }
 
     /// The width that shows a column's name and the rows at hand on screen.
@@ -128,7 +137,7 @@ impl Grid<'_, '_> {
         let mut widest = width(name, theme::strong().resolve(ui.style())) + 18.0;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a row number")]
         let first = self.view.top as u64;
-        for number in first..(first + 50).min(self.rows) {
+        for number in (first..first + 50).chain(0..50).filter(|number| *number < self.rows) {
             if let Some(text) = (self.row)(number).and_then(|row| row.get(at)).and_then(Option::as_deref) {
                 widest = widest.max(width(text, mono(ui)));
             }
@@ -295,7 +304,9 @@ impl Grid<'_, '_> {
         self.view.left = self.view.left.max(before + width - room).min(before);
     }
 
-    fn paint_body(&self, ui: &mut Ui, response: &Response, places: &Places) {
+    /// Draws the rows on screen; gives the columns of numbers that need to be wider.
+    fn paint_body(&self, ui: &mut Ui, response: &Response, places: &Places) -> Vec<(usize, f32)> {
+        let mut narrow = Vec::new();
         let tokens = theme::tokens(ui);
         let painter = ui.painter_at(places.body);
         let cells = Rect::from_min_max(pos2(places.body.left() + places.gutter, places.body.top()), places.body.max);
@@ -331,6 +342,10 @@ impl Grid<'_, '_> {
                 let galley = single_line(ui, text.clone().into_owned(), font.clone(), ink, width - 2.0 * PAD);
                 let x = if column.is_number() { place.right() - PAD - galley.size().x } else { place.left() + PAD };
                 let elided = galley.elided;
+                if elided && column.is_number() && !self.view.fixed.contains(&at) {
+                    let whole = single_line(ui, text.clone().into_owned(), font.clone(), ink, f32::INFINITY);
+                    narrow.push((at, (whole.size().x + 2.0 * PAD + 2.0).ceil()));
+                }
                 cell_painter.galley(pos2(x, place.center().y - galley.size().y / 2.0), galley, ink);
                 let cell = ui.interact(place.intersect(cells), response.id.with((number, at)), Sense::hover());
                 cell.widget_info(|| WidgetInfo::labeled(Role::Cell, true, &text));
@@ -356,6 +371,7 @@ impl Grid<'_, '_> {
                 cell_painter.rect_stroke(place.shrink(0.5), 2.0, Stroke::new(1.0, tokens.accent), egui::StrokeKind::Inside);
             }
         }
+        narrow
     }
 
     fn paint_header(&mut self, ui: &mut Ui, id: Id, places: &Places, output: &mut GridOutput, texts: &Texts) {
@@ -425,6 +441,8 @@ impl Grid<'_, '_> {
             let new = by.map_or_else(|| self.ideal_width(ui, at), |by| self.view.widths.get(at).copied().unwrap_or_default() + by);
             if let Some(width) = self.view.widths.get_mut(at) {
                 *width = new.max(NARROWEST);
+                self.view.fixed.push(at);
+                self.view.fixed.dedup();
             }
         }
     }

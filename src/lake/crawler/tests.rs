@@ -1,0 +1,1 @@
+//! Crawls over a lake in a temporary folder.

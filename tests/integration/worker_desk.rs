@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct Desk {
     worker: Option<Worker>,
     next: u64,
+    unheard: Vec<JobEvent>,
 }
 
 impl Desk {
@@ -27,7 +28,7 @@ impl Desk {
     /// A worker of this set-up.
     pub(crate) fn with(options: WorkerOptions) -> Self {
         let worker = Worker::start(options, Arc::new(|| {})).expect("a worker");
-        Self { worker: Some(worker), next: 1 }
+        Self { worker: Some(worker), next: 1, unheard: Vec::new() }
     }
 
     fn worker(&mut self) -> &mut Worker {
@@ -57,12 +58,17 @@ impl Desk {
         let mut events = Vec::new();
         let all = async {
             loop {
-                let JobEvent { job: of, event } = self.worker().recv().await.expect("the worker lives");
+                // What another job said meanwhile waits for whoever listens to that one.
+                let kept = self.unheard.iter().position(|event| event.job == job).map(|at| self.unheard.remove(at));
+                let JobEvent { job: of, event } = match kept {
+                    Some(event) => event,
+                    None => self.worker().recv().await.expect("the worker lives"),
+                };
                 match event {
-                    Event::Ended(outcome) if of == job => return outcome,
+                    event if of != job => self.unheard.push(JobEvent { job: of, event }),
+                    Event::Ended(outcome) => return outcome,
                     Event::Started { .. } => {}
-                    event if of == job => events.push(event),
-                    _ => {}
+                    event => events.push(event),
                 }
             }
         };

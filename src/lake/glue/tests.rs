@@ -1,1 +1,3 @@
+//! Glue's catalogue through its service.
+
 

@@ -1,5 +1,6 @@
 //! The real worker for a test: send commands, hear their events.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct Desk {
     worker: Option<Worker>,
     next: u64,
+    /// Events of jobs that were not listened to yet.
+    waiting: VecDeque<JobEvent>,
 }
 
 impl Desk {
@@ -27,7 +30,7 @@ impl Desk {
     /// A worker of this set-up.
     pub(crate) fn with(options: WorkerOptions) -> Self {
         let worker = Worker::start(options, Arc::new(|| {})).expect("a worker");
-        Self { worker: Some(worker), next: 1 }
+        Self { worker: Some(worker), next: 1, waiting: VecDeque::new() }
     }
 
     fn worker(&mut self) -> &mut Worker {
@@ -55,14 +58,20 @@ impl Desk {
     /// The events of a job and its end.
     pub(crate) async fn hear(&mut self, job: JobId) -> (Vec<Event>, Outcome) {
         let mut events = Vec::new();
+        let (mut early, others) = std::mem::take(&mut self.waiting).into_iter().partition(|event| event.job == job);
+        self.waiting = others;
         let all = async {
             loop {
-                let JobEvent { job: of, event } = self.worker().recv().await.expect("the worker lives");
-                match event {
-                    Event::Ended(outcome) if of == job => return outcome,
+                let next: Option<JobEvent> = VecDeque::pop_front(&mut early);
+                let next = match next {
+                    Some(event) => event,
+                    None => self.worker().recv().await.expect("the worker lives"),
+                };
+                match next.event {
+                    _ if next.job != job => self.waiting.push_back(next),
+                    Event::Ended(outcome) => return outcome,
                     Event::Started { .. } => {}
-                    event if of == job => events.push(event),
-                    _ => {}
+                    event => events.push(event),
                 }
             }
         };

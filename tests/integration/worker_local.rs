@@ -31,7 +31,7 @@ fn launcher() -> (Launcher, Arc<AtomicUsize>, watch::Sender<u32>) {
         let served = async move {
             let options = LakeOptions { root, port: 0, until_idle: false };
             let ready = |ready: &Ready| drop(tell.send(ready.clone()));
-            drop(serve(options, |_| Ok(Vec::new()), ready, async move { ends.changed().await }).await);
+            drop(serve(options, fairlake::lake::services, ready, async move { ends.changed().await }).await);
         };
         home.spawn(served);
         let future: futures::future::BoxFuture<'static, Result<Keys, LaunchError>> = Box::pin(async move {

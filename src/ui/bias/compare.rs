@@ -119,7 +119,8 @@ fn table(ui: &mut Ui, changes: &[Change], texts: &Texts) {
             for (name, changes) in rows.iter().skip(range.start).take(range.len()) {
                 let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
                 let names = Rect::from_min_size(rect.min, vec2(NAMES - theme::GAP, ROW));
-                let mut left = ui.new_child(egui::UiBuilder::new().max_rect(names).layout(egui::Layout::left_to_right(egui::Align::Center)));
+                let mut left =
+                    ui.new_child(egui::UiBuilder::new().max_rect(names).layout(egui::Layout::left_to_right(egui::Align::Center)));
                 left.add(egui::Label::new(name).truncate());
                 for change in changes {
                     if let Some(at) = ids.iter().position(|id| *id == change.metric) {

@@ -197,6 +197,7 @@ impl Window {
         if self.texts.locale() != locale {
             self.texts = Texts::new(locale);
         }
+        self.worker.set_language(locale);
         self.applied = Some(settings.clone());
     }
 

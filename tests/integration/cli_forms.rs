@@ -127,9 +127,7 @@ fn usage_is_explained_with_2() {
 fn do_takes_any_command_and_answers_in_lines_of_json() {
     let lake = tempfile::tempdir().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let lines = |output: &Output| -> Vec<Value> {
-        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    };
+    let lines = |output: &Output| -> Vec<Value> { text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect() };
     let carry = |command: &Value, code: i32| {
         let file = folder.path().join("command.json");
         std::fs::write(&file, command.to_string()).unwrap();

@@ -20,4 +20,5 @@ mod window;
 mod worker_bias;
 mod worker_desk;
 mod worker_local;
+mod worker_query;
 mod worker_store;

@@ -1,5 +1,6 @@
 //! The real worker for a test: send commands, hear their events.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct Desk {
     worker: Option<Worker>,
     next: u64,
-    unheard: Vec<JobEvent>,
+    /// Events of jobs that were not listened to yet.
+    waiting: VecDeque<JobEvent>,
 }
 
 impl Desk {
@@ -28,7 +30,7 @@ impl Desk {
     /// A worker of this set-up.
     pub(crate) fn with(options: WorkerOptions) -> Self {
         let worker = Worker::start(options, Arc::new(|| {})).expect("a worker");
-        Self { worker: Some(worker), next: 1, unheard: Vec::new() }
+        Self { worker: Some(worker), next: 1, waiting: VecDeque::new() }
     }
 
     fn worker(&mut self) -> &mut Worker {
@@ -56,16 +58,17 @@ impl Desk {
     /// The events of a job and its end.
     pub(crate) async fn hear(&mut self, job: JobId) -> (Vec<Event>, Outcome) {
         let mut events = Vec::new();
+        let (mut early, others) = std::mem::take(&mut self.waiting).into_iter().partition(|event| event.job == job);
+        self.waiting = others;
         let all = async {
             loop {
-                // What another job said meanwhile waits for whoever listens to that one.
-                let kept = self.unheard.iter().position(|event| event.job == job).map(|at| self.unheard.remove(at));
-                let JobEvent { job: of, event } = match kept {
+                let next: Option<JobEvent> = VecDeque::pop_front(&mut early);
+                let next = match next {
                     Some(event) => event,
                     None => self.worker().recv().await.expect("the worker lives"),
                 };
-                match event {
-                    event if of != job => self.unheard.push(JobEvent { job: of, event }),
+                match next.event {
+                    _ if next.job != job => self.waiting.push_back(next),
                     Event::Ended(outcome) => return outcome,
                     Event::Started { .. } => {}
                     event => events.push(event),

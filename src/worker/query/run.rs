@@ -105,7 +105,7 @@ async fn follow(context: &Context, session: &Session, id: &str, told: bool) -> D
             other => other?,
         };
         let now = status(&execution);
-        context.job.steps(now.scanned_bytes, None, &Message::new("worker-phase-query"));
+        context.job.bytes(now.scanned_bytes, None, &Message::new("worker-phase-query"));
         let told_before = last.as_ref().is_some_and(|(state, scanned)| *state == now.state && *scanned == now.scanned_bytes);
         if told && !told_before {
             last = Some((now.state, now.scanned_bytes));

@@ -90,7 +90,7 @@ def crawl(window):
     window.type("crawled")
     window.keys("Escape")
     window.shot("07-crawler")
-    window.press("Save and run", role="push button")
+    window.press("Create and run", role="push button")
     window.wait("Completed", seconds=60)
     window.shot("08-crawled")
 

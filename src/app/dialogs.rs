@@ -129,7 +129,6 @@ impl Dialogs {
             }
         });
     }
-
 }
 
 /// Opens a file or folder with the system's program for it.

@@ -193,33 +193,24 @@ fn run_of(database: &str, crawl: Crawl) -> CrawlRun {
     CrawlRun { state: crawl.state, started: crawl.started, ended: crawl.ended, error: crawl.error, changes }
 }
 
-/// What Glue's own summary of a run tells: `{"TABLE":"{\"Details\":{\"CREATE_TABLE\":{\"Count\":1,\"Names\":[\"t\"]}}}"}`. It knows no columns.
+/// What Glue's own summary of a run tells: `{"TABLE":{"ADD":{"Count":1,"Details":{"names":["db.t"]}}}}`, where parts may be texts that
+/// hold JSON. It knows no columns.
 fn summarised(database: &str, summary: &str) -> Vec<TableChange> {
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
-    let Some(all) = read(summary) else { return Vec::new() };
-    // The parts are texts that hold JSON, or the JSON itself.
-    let part = |name: &str| all.get(name).and_then(|part| part.as_str().map_or_else(|| Some(part.clone()), read));
+    let part = |of: &serde_json::Value, name: &str| of.get(name).and_then(|part| part.as_str().map_or_else(|| Some(part.clone()), read));
+    let kinds = [("ADD", ChangeKind::Created), ("UPDATE", ChangeKind::Changed), ("DELETE", ChangeKind::Removed)];
+    let Some(tables) = read(summary).and_then(|all| part(&all, "TABLE")) else { return Vec::new() };
     let mut changes = Vec::new();
-    let kinds = [
-        ("ADD", ChangeKind::Created),
-        ("CREATE", ChangeKind::Created),
-        ("CREATE_TABLE", ChangeKind::Created),
-        ("UPDATE", ChangeKind::Changed),
-        ("UPDATE_TABLE", ChangeKind::Changed),
-        ("DELETE", ChangeKind::Removed),
-        ("DELETE_TABLE", ChangeKind::Removed),
-    ];
-    if let Some(details) = part("TABLE").and_then(|table| table.get("Details").cloned()) {
-        for (word, kind) in kinds {
-            let names = details.get(word).and_then(|found| found.get("Names")).and_then(|names| names.as_array().cloned());
-            changes.extend(names.unwrap_or_default().iter().filter_map(|name| name.as_str()).map(|name| TableChange {
-                table: TableRef::new(database, name.rsplit('.').next().unwrap_or(name)),
-                kind,
-                columns: Vec::new(),
-                partitions_added: 0,
-                partitions_removed: 0,
-            }));
-        }
+    for (action, kind) in kinds {
+        let names = part(&tables, action).and_then(|found| part(&found, "Details")).and_then(|details| part(&details, "names"));
+        let names = names.as_ref().and_then(|names| names.as_array()).into_iter().flatten().filter_map(|name| name.as_str());
+        changes.extend(names.map(|name| TableChange {
+            table: TableRef::new(database, name.rsplit('.').next().unwrap_or(name)),
+            kind,
+            columns: Vec::new(),
+            partitions_added: 0,
+            partitions_removed: 0,
+        }));
     }
     changes
 }
@@ -352,9 +343,14 @@ mod tests {
 
     #[test]
     fn glues_summary_names_tables() {
-        let summary = r#"{"TABLE":"{\"Details\":{\"CREATE\":{\"Count\":2,\"Names\":[\"db.a\",\"b\"]}},\"AddCount\":2}"}"#;
-        let changes = summarised("db", summary);
-        assert_eq!(changes.iter().map(|change| change.table.to_string()).collect::<Vec<_>>(), ["db.a", "db.b"]);
+        let plain = r#"{"TABLE":{"ADD":{"Count":2,"Details":{"names":["db.a","b"]}},"DELETE":{"Count":1,"Details":{"names":["db.c"]}}}}"#;
+        let texts = r#"{"TABLE":"{\"ADD\":{\"Count\":2,\"Details\":{\"names\":[\"db.a\",\"b\"]}},\"DELETE\":{\"Details\":\"{\\\"names\\\":[\\\"db.c\\\"]}\"}}"}"#;
+        for summary in [plain, texts] {
+            let changes = summarised("db", summary);
+            let named: Vec<_> = changes.iter().map(|change| (change.table.to_string(), change.kind)).collect();
+            let expected = [("db.a", ChangeKind::Created), ("db.b", ChangeKind::Created), ("db.c", ChangeKind::Removed)];
+            assert_eq!(named, expected.map(|(name, kind)| (name.to_owned(), kind)));
+        }
         assert!(summarised("db", "not json").is_empty());
     }
 }

@@ -97,7 +97,7 @@ def crawl(window):
 
 def measure(window, table, course):
     window.press("Bias", role="page tab")
-    window.press("Choose a table")
+    window.press("Source", role="combo box")
     window.press(table)
     window.wait("Positive", seconds=30)
     window.press("Clarify", role="radio button", exact=True)
@@ -175,7 +175,8 @@ def main():
     window.close()
     again = Window()
     again.press("Query", role="page tab")
-    again.wait("SELECT nothing", seconds=20)
+    # The editor is back, and so is how its last query ended.
+    again.wait("Column 'nothing' cannot be resolved", seconds=20)
     again.shot("13-again")
     again.close()
     print("1 passed, 0 failed")

@@ -1,3 +1,1 @@
 //! Glue's catalogue through its service.
-
-

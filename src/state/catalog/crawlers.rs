@@ -160,7 +160,13 @@ impl Crawlers {
         }
         match event {
             CatalogEvent::Crawlers(list) => self.list = Some(list.clone()),
-            CatalogEvent::Crawls { name, runs } => self.runs.entry(name.clone()).or_default().list = Some(runs.clone()),
+            CatalogEvent::Crawls { name, runs } => {
+                let kept = &mut self.runs.entry(name.clone()).or_default().list;
+                let known = kept.take().unwrap_or_default();
+                // Glue's history names tables; what this window saw itself of a run knows its columns too.
+                let richer = |run: &CrawlRun| known.iter().find(|seen| seen.started == run.started && !seen.changes.is_empty()).cloned();
+                *kept = Some(runs.iter().map(|run| richer(run).unwrap_or_else(|| run.clone())).collect());
+            }
             CatalogEvent::CrawlEnded { name, run } => {
                 self.runs.entry(name.clone()).or_default().list.get_or_insert_default().insert(0, run.clone());
             }

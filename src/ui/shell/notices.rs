@@ -12,7 +12,7 @@ use crate::text::Texts;
 
 /// How long a notice floats; a failure stays until it is dismissed.
 const FLOATS: Duration = Duration::from_secs(8);
-/// How many float at once.
+/// How many float at once. They float above the bar in which a tab has its primary button.
 const AT_ONCE: usize = 3;
 
 pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
@@ -28,7 +28,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     let floating: Vec<Notice> = state.notices.iter().filter(|notice| notice.floating).take(AT_ONCE).cloned().collect();
     if !floating.is_empty() {
         ui.ctx().request_repaint_after(Duration::from_secs(1));
-        Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -46.0)).show(ui.ctx(), |ui| {
+        Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -102.0)).show(ui.ctx(), |ui| {
             ui.set_width(380.0);
             for notice in &floating {
                 card(ui, notice, state, texts);

@@ -4,6 +4,7 @@ mod adapter;
 mod catalog;
 pub mod error;
 mod files;
+mod functions;
 mod object;
 mod parse;
 mod parsed;
@@ -289,7 +290,7 @@ fn base_session(limits: Limits) -> SessionState {
     options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     options.execution.time_zone = Some("UTC".to_owned());
     options.execution.parquet.coerce_int96 = Some("ms".to_owned());
-    SessionStateBuilder::new_with_default_features().with_config(config).build()
+    functions::register(SessionStateBuilder::new_with_default_features().with_config(config)).build()
 }
 
 #[cfg(test)]

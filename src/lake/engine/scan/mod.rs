@@ -322,3 +322,33 @@ pub(super) fn column_of_texts<'t>(
     }
     Ok(column.finish()?)
 }
+
+/// A column of this type from values of JSON documents.
+pub(super) fn column_of_json<'t>(athena: &Type, values: impl Iterator<Item = Option<&'t serde_json::Value>>) -> Result<datafusion::arrow::array::ArrayRef> {
+    let mut column = column::Column::new(athena);
+    for value in values {
+        column.json(value.unwrap_or(&serde_json::Value::Null));
+    }
+    Ok(column.finish()?)
+}
+
+/// Whether a text is a value of this type.
+pub(super) fn is_value(athena: &Type, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    match athena {
+        Type::TinyInt => value::integer(bytes).is_some_and(|number| i8::try_from(number).is_ok()),
+        Type::SmallInt => value::integer(bytes).is_some_and(|number| i16::try_from(number).is_ok()),
+        Type::Integer => value::integer(bytes).is_some_and(|number| i32::try_from(number).is_ok()),
+        Type::BigInt => value::integer(bytes).is_some(),
+        Type::Real | Type::Double => value::double(bytes).is_some(),
+        Type::Decimal { precision, scale } => value::decimal(bytes, *precision, *scale).is_some(),
+        Type::Date => value::date(bytes).is_some(),
+        Type::Timestamp(_) | Type::TimestampTz(_) => value::timestamp(bytes).is_some(),
+        _ => true,
+    }
+}
+
+/// A decimal from its text, rounded to its scale.
+pub(super) fn decimal_of(text: &str, precision: u8, scale: u8) -> Option<i128> {
+    value::decimal(text.as_bytes(), precision, scale)
+}

@@ -1,0 +1,345 @@
+//! Aggregates that DataFusion lacks, kept as lists of values and worked out at the end.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, UInt32Array, new_empty_array};
+use datafusion::arrow::compute::{cast, concat, take};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Float64Type};
+use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
+use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
+use datafusion::logical_expr::utils::AggregateOrderSensitivity;
+use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility};
+
+use super::collection::{comparable, lists};
+use super::map::{check_keys, grouped, maps, merged};
+use crate::lake::engine::types::{arrow_type, athena_type_of};
+use crate::sql::Type;
+
+/// What an aggregate makes of all its values: columns of the same length, one for each argument.
+type Work = fn(&[ArrayRef], &FieldRef) -> Result<ArrayRef>;
+
+struct Gathered {
+    name: &'static str,
+    arguments: usize,
+    /// Whether rows in which the first argument is NULL count.
+    keeps_nulls: bool,
+    gives: fn(&[Type]) -> Result<Type>,
+    work: Work,
+}
+
+const ALL: &[Gathered] = &[
+    Gathered { name: "map_agg", arguments: 2, keeps_nulls: false, gives: map_type, work: map_agg },
+    Gathered { name: "multimap_agg", arguments: 2, keeps_nulls: false, gives: multimap_type, work: multimap_agg },
+    Gathered { name: "histogram", arguments: 1, keeps_nulls: false, gives: histogram_type, work: histogram },
+    Gathered { name: "map_union", arguments: 1, keeps_nulls: false, gives: |types| Ok(first(types)), work: map_union },
+    Gathered { name: "geometric_mean", arguments: 1, keeps_nulls: false, gives: |_| Ok(Type::Double), work: geometric_mean },
+    Gathered { name: "skewness", arguments: 1, keeps_nulls: false, gives: |_| Ok(Type::Double), work: skewness },
+    Gathered { name: "kurtosis", arguments: 1, keeps_nulls: false, gives: |_| Ok(Type::Double), work: kurtosis },
+    Gathered { name: "$percentile", arguments: 2, keeps_nulls: false, gives: percentile_type, work: percentile },
+    Gathered { name: "$largest", arguments: 2, keeps_nulls: false, gives: list_type, work: |values, gives| best(values, gives, true) },
+    Gathered { name: "$smallest", arguments: 2, keeps_nulls: false, gives: list_type, work: |values, gives| best(values, gives, false) },
+    Gathered { name: "checksum", arguments: 1, keeps_nulls: true, gives: |_| Ok(Type::Varbinary), work: checksum },
+];
+
+pub(super) fn all() -> impl Iterator<Item = Arc<AggregateUDF>> {
+    ALL.iter().map(|function| Arc::new(AggregateUDF::new_from_impl(Udaf { function, signature: Signature::user_defined(Volatility::Immutable) })))
+}
+
+fn first(types: &[Type]) -> Type {
+    types.first().cloned().unwrap_or(Type::Unknown)
+}
+
+fn map_type(types: &[Type]) -> Result<Type> {
+    Ok(Type::Map(Box::new(first(types)), Box::new(types.get(1).cloned().unwrap_or(Type::Unknown))))
+}
+
+fn multimap_type(types: &[Type]) -> Result<Type> {
+    Ok(Type::Map(Box::new(first(types)), Box::new(Type::Array(Box::new(types.get(1).cloned().unwrap_or(Type::Unknown))))))
+}
+
+fn histogram_type(types: &[Type]) -> Result<Type> {
+    Ok(Type::Map(Box::new(first(types)), Box::new(Type::BigInt)))
+}
+
+fn list_type(types: &[Type]) -> Result<Type> {
+    Ok(Type::Array(Box::new(first(types))))
+}
+
+fn percentile_type(types: &[Type]) -> Result<Type> {
+    match (first(types), types.get(1)) {
+        (value, Some(Type::Array(_))) => Ok(Type::Array(Box::new(value))),
+        (value, _) => Ok(value),
+    }
+}
+
+struct Udaf {
+    function: &'static Gathered,
+    signature: Signature,
+}
+
+impl std::fmt::Debug for Udaf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.function.name)
+    }
+}
+
+impl PartialEq for Udaf {
+    fn eq(&self, other: &Self) -> bool {
+        self.function.name == other.function.name
+    }
+}
+
+impl Eq for Udaf {}
+
+impl std::hash::Hash for Udaf {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.function.name.hash(state);
+    }
+}
+
+impl AggregateUDFImpl for Udaf {
+    fn name(&self) -> &str {
+        self.function.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn coerce_types(&self, given: &[DataType]) -> Result<Vec<DataType>> {
+        if given.len() == self.function.arguments {
+            return Ok(given.to_vec());
+        }
+        let types: Vec<String> = given.iter().map(|data_type| athena_type_of(data_type).to_string()).collect();
+        plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function {}", types.join(", "), self.function.name)
+    }
+
+    fn return_type(&self, given: &[DataType]) -> Result<DataType> {
+        Ok(arrow_type(&(self.function.gives)(&given.iter().map(athena_type_of).collect::<Vec<_>>())?))
+    }
+
+    fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
+        let field = |(at, given): (usize, &FieldRef)| {
+            let list = DataType::new_list(given.data_type().clone(), true);
+            Arc::new(Field::new(format!("{}[{at}]", args.name), list, true))
+        };
+        Ok(args.input_fields.iter().enumerate().map(field).collect())
+    }
+
+    fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
+        let types = args.expr_fields.iter().map(|field| field.data_type().clone()).collect();
+        Ok(Box::new(Gatherer {
+            function: self.function,
+            types,
+            parts: vec![Vec::new(); self.function.arguments],
+            distinct: args.is_distinct,
+            gives: Arc::clone(&args.return_field),
+        }))
+    }
+
+    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
+        AggregateOrderSensitivity::Insensitive
+    }
+}
+
+/// Keeps the values batch by batch.
+struct Gatherer {
+    function: &'static Gathered,
+    types: Vec<DataType>,
+    parts: Vec<Vec<ArrayRef>>,
+    distinct: bool,
+    gives: FieldRef,
+}
+
+impl std::fmt::Debug for Gatherer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.function.name)
+    }
+}
+
+impl Gatherer {
+    fn columns(&self) -> Result<Vec<ArrayRef>> {
+        let joined = |(parts, data_type): (&Vec<ArrayRef>, &DataType)| {
+            let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+            if parts.is_empty() { Ok(new_empty_array(data_type)) } else { Ok(concat(&parts)?) }
+        };
+        self.parts.iter().zip(&self.types).map(joined).collect()
+    }
+
+    fn add(&mut self, columns: &[ArrayRef]) {
+        for (part, column) in self.parts.iter_mut().zip(columns) {
+            if !column.is_empty() {
+                part.push(Arc::clone(column));
+            }
+        }
+    }
+}
+
+impl Accumulator for Gatherer {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        let Some(leading) = values.first() else { return Ok(()) };
+        if self.function.keeps_nulls || leading.null_count() == 0 {
+            self.add(values);
+            return Ok(());
+        }
+        let kept: UInt32Array = (0..leading.len()).filter(|row| leading.is_valid(*row)).filter_map(|row| u32::try_from(row).ok()).collect();
+        let columns = values.iter().map(|column| take(column, &kept, None)).collect::<std::result::Result<Vec<_>, _>>()?;
+        self.add(&columns);
+        Ok(())
+    }
+
+    fn evaluate(&mut self) -> Result<ScalarValue> {
+        let mut columns = self.columns()?;
+        if self.distinct && let Some(leading) = columns.first() {
+            let rows = comparable(leading)?;
+            let mut seen = std::collections::HashSet::new();
+            let kept: UInt32Array = (0..leading.len()).filter(|at| seen.insert(rows.row(*at))).filter_map(|at| u32::try_from(at).ok()).collect();
+            columns = columns.iter().map(|column| take(column, &kept, None)).collect::<std::result::Result<Vec<_>, _>>()?;
+        }
+        if columns.first().is_none_or(|column| column.is_empty()) {
+            return ScalarValue::try_from(self.gives.data_type());
+        }
+        let answer = (self.function.work)(&columns, &self.gives)?;
+        ScalarValue::try_from_array(&cast(&answer, self.gives.data_type())?, 0)
+    }
+
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.parts.iter().flatten().map(|part| part.get_array_memory_size()).sum::<usize>()
+    }
+
+    fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        let columns = self.columns()?;
+        let state = |column: ArrayRef| -> Result<ScalarValue> {
+            let field = Arc::new(Field::new("list", DataType::new_list(column.data_type().clone(), true), true));
+            ScalarValue::try_from_array(&lists(&field, vec![Some(column)])?, 0)
+        };
+        columns.into_iter().map(state).collect()
+    }
+
+    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
+        let rows = states.first().map_or(0, |state| state.len());
+        for row in 0..rows {
+            let columns: Vec<ArrayRef> = states.iter().map(|state| state.as_list::<i32>().value(row)).collect();
+            self.add(&columns);
+        }
+        Ok(())
+    }
+}
+
+fn column(values: &[ArrayRef], at: usize) -> Result<&ArrayRef> {
+    values.get(at).ok_or_else(|| datafusion::common::plan_datafusion_err!("an argument is missing"))
+}
+
+fn map_agg(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
+    maps(gives, vec![Some(merged(&[(Arc::clone(column(values, 0)?), Arc::clone(column(values, 1)?))])?)])
+}
+
+fn multimap_agg(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
+    maps(gives, vec![Some(grouped(gives, column(values, 0)?, column(values, 1)?)?)])
+}
+
+fn histogram(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
+    let keys = column(values, 0)?;
+    let rows = comparable(keys)?;
+    let mut counts: std::collections::BTreeMap<_, (u32, i64)> = std::collections::BTreeMap::new();
+    for at in 0..keys.len() {
+        counts.entry(rows.row(at)).or_insert((u32::try_from(at).unwrap_or(0), 0)).1 += 1;
+    }
+    let places = UInt32Array::from_iter_values(counts.values().map(|(place, _)| *place));
+    let numbers = datafusion::arrow::array::Int64Array::from_iter_values(counts.values().map(|(_, count)| *count));
+    maps(gives, vec![Some((take(keys, &places, None)?, Arc::new(numbers) as ArrayRef))])
+}
+
+fn map_union(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
+    let all = column(values, 0)?.as_map();
+    let parts: Vec<_> = (0..all.len()).filter_map(|row| super::map::entry_arrays(all, row)).collect();
+    let (keys, entries) = merged(&parts)?;
+    check_keys(&keys)?;
+    maps(gives, vec![Some((keys, entries))])
+}
+
+fn numbers(values: &[ArrayRef]) -> Result<Vec<f64>> {
+    Ok(cast(column(values, 0)?, &DataType::Float64)?.as_primitive::<Float64Type>().iter().flatten().collect())
+}
+
+fn single(value: Option<f64>) -> ArrayRef {
+    Arc::new(datafusion::arrow::array::Float64Array::from(vec![value]))
+}
+
+fn geometric_mean(values: &[ArrayRef], _: &FieldRef) -> Result<ArrayRef> {
+    let all = numbers(values)?;
+    Ok(single(Some((all.iter().map(|value| value.ln()).sum::<f64>() / all.len() as f64).exp())))
+}
+
+/// Sums of the powers of the differences from the mean.
+fn moments(all: &[f64]) -> (f64, f64, f64, f64) {
+    let n = all.len() as f64;
+    let mean = all.iter().sum::<f64>() / n;
+    let power = |p: i32| all.iter().map(|value| (value - mean).powi(p)).sum::<f64>();
+    (n, power(2), power(3), power(4))
+}
+
+fn skewness(values: &[ArrayRef], _: &FieldRef) -> Result<ArrayRef> {
+    let (n, second, third, _) = moments(&numbers(values)?);
+    Ok(single((n >= 3.0).then(|| n.sqrt() * third / second.powf(1.5))))
+}
+
+fn kurtosis(values: &[ArrayRef], _: &FieldRef) -> Result<ArrayRef> {
+    let (n, second, _, fourth) = moments(&numbers(values)?);
+    let excess = || (n * (n + 1.0) / ((n - 1.0) * (n - 2.0) * (n - 3.0))) * ((n - 1.0).powi(2) * fourth / second.powi(2)) - 3.0 * (n - 1.0).powi(2) / ((n - 2.0) * (n - 3.0));
+    Ok(single((n >= 4.0).then(excess)))
+}
+
+/// The values at these shares of the sorted values, the nearest rank.
+fn percentile(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
+    let (all, wanted) = (column(values, 0)?, column(values, 1)?);
+    let rows = comparable(all)?;
+    let mut order: Vec<u32> = (0..all.len()).filter_map(|at| u32::try_from(at).ok()).collect();
+    order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
+    let is_list = matches!(wanted.data_type(), DataType::List(_));
+    let shares = if is_list { wanted.as_list::<i32>().value(0) } else { wanted.slice(0, 1) };
+    let shares = cast(&shares, &DataType::Float64)?;
+    let mut places = Vec::new();
+    for share in shares.as_primitive::<Float64Type>().iter().flatten() {
+        if !(0.0..=1.0).contains(&share) {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1");
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the number of values, between 0 and that number")]
+        let rank = (share * (order.len() as f64 - 1.0)).round() as usize;
+        places.extend(order.get(rank).copied());
+    }
+    let chosen = take(all, &UInt32Array::from(places), None)?;
+    if is_list { lists(gives, vec![Some(chosen)]) } else { Ok(chosen) }
+}
+
+/// The n largest or smallest values in order.
+fn best(values: &[ArrayRef], gives: &FieldRef, largest: bool) -> Result<ArrayRef> {
+    let (all, count) = (column(values, 0)?, cast(column(values, 1)?, &DataType::Int64)?);
+    let count = count.as_primitive::<datafusion::arrow::datatypes::Int64Type>();
+    let Some(count) = usize::try_from(count.value(0)).ok().filter(|count| *count > 0) else {
+        return exec_err!("INVALID_FUNCTION_ARGUMENT: second argument of max/min must be positive");
+    };
+    let rows = comparable(all)?;
+    let mut order: Vec<u32> = (0..all.len()).filter_map(|at| u32::try_from(at).ok()).collect();
+    order.sort_by(|a, b| {
+        let order = rows.row(*a as usize).cmp(&rows.row(*b as usize));
+        if largest { order.reverse() } else { order }
+    });
+    order.truncate(count);
+    lists(gives, vec![Some(take(all, &UInt32Array::from(order), None)?)])
+}
+
+/// A sum over hashes, the same in any order. Its bytes are the lake's own, not those of Athena.
+fn checksum(values: &[ArrayRef], _: &FieldRef) -> Result<ArrayRef> {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let all = column(values, 0)?;
+    let rows = comparable(all)?;
+    let mut total = 0_u64;
+    for at in 0..all.len() {
+        let mut hasher = DefaultHasher::new();
+        rows.row(at).as_ref().hash(&mut hasher);
+        total = total.wrapping_add(hasher.finish());
+    }
+    let bytes = total.to_be_bytes();
+    Ok(Arc::new(datafusion::arrow::array::BinaryViewArray::from_iter_values([bytes.as_slice()])))
+}

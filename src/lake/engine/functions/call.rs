@@ -1,0 +1,169 @@
+//! One call of a function over a batch: its arguments by row, and builders for what it answers.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray as _, BinaryViewBuilder, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, ListBuilder,
+    StringViewBuilder, TimestampMillisecondBuilder,
+};
+use datafusion::arrow::datatypes::{DataType, Date32Type, FieldRef, Float64Type, Int64Type, TimestampMillisecondType};
+use datafusion::common::{Result, ScalarValue};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
+
+use crate::lake::engine::types::athena_type;
+use crate::sql::Type;
+
+/// A call over the rows of a batch.
+pub(in crate::lake::engine) struct Call {
+    pub(super) arrays: Vec<ArrayRef>,
+    pub(super) types: Vec<Type>,
+    pub(super) rows: usize,
+    pub(super) gives: FieldRef,
+}
+
+/// Evaluates a function; once only where all its arguments are constants.
+pub(super) fn invoke(args: &ScalarFunctionArgs, work: fn(&Call) -> Result<ArrayRef>) -> Result<ColumnarValue> {
+    let constant = !args.args.is_empty() && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+    let rows = if constant { 1 } else { args.number_rows };
+    let arrays = args.args.iter().map(|arg| arg.to_array(rows)).collect::<Result<Vec<_>>>()?;
+    let types = args.arg_fields.iter().map(|field| athena_type(field)).collect();
+    let call = Call { arrays, types, rows, gives: Arc::clone(&args.return_field) };
+    let answer = work(&call)?;
+    if constant { Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&answer, 0)?)) } else { Ok(ColumnarValue::Array(answer)) }
+}
+
+impl Call {
+    pub(super) fn array(&self, at: usize) -> Option<&ArrayRef> {
+        self.arrays.get(at)
+    }
+
+    /// The array of an argument that must be there.
+    pub(super) fn needed(&self, at: usize) -> Result<&ArrayRef> {
+        self.arrays.get(at).ok_or_else(|| datafusion::common::exec_datafusion_err!("an argument is missing"))
+    }
+
+    fn valid(&self, at: usize, row: usize) -> Option<&ArrayRef> {
+        self.arrays.get(at).filter(|array| array.is_valid(row))
+    }
+
+    /// Whether the argument was given.
+    pub(super) fn has(&self, at: usize) -> bool {
+        at < self.arrays.len()
+    }
+
+    pub(super) fn text(&self, at: usize, row: usize) -> Option<&str> {
+        let array = self.valid(at, row)?;
+        match array.data_type() {
+            DataType::Utf8View => Some(array.as_string_view().value(row)),
+            DataType::Utf8 => Some(array.as_string::<i32>().value(row)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn integer(&self, at: usize, row: usize) -> Option<i64> {
+        Some(self.valid(at, row)?.as_primitive_opt::<Int64Type>()?.value(row))
+    }
+
+    pub(super) fn double(&self, at: usize, row: usize) -> Option<f64> {
+        Some(self.valid(at, row)?.as_primitive_opt::<Float64Type>()?.value(row))
+    }
+
+    pub(super) fn boolean(&self, at: usize, row: usize) -> Option<bool> {
+        Some(self.valid(at, row)?.as_boolean_opt()?.value(row))
+    }
+
+    pub(super) fn bytes(&self, at: usize, row: usize) -> Option<&[u8]> {
+        Some(self.valid(at, row)?.as_binary_view_opt()?.value(row))
+    }
+
+    pub(super) fn date(&self, at: usize, row: usize) -> Option<i32> {
+        Some(self.valid(at, row)?.as_primitive_opt::<Date32Type>()?.value(row))
+    }
+
+    pub(super) fn millis(&self, at: usize, row: usize) -> Option<i64> {
+        Some(self.valid(at, row)?.as_primitive_opt::<TimestampMillisecondType>()?.value(row))
+    }
+
+    /// The items of an array in one row.
+    pub(super) fn list(&self, at: usize, row: usize) -> Option<ArrayRef> {
+        Some(self.valid(at, row)?.as_list_opt::<i32>()?.value(row))
+    }
+}
+
+/// The value, or NULL for the whole row.
+macro_rules! some {
+    ($value:expr) => {
+        match $value {
+            Some(value) => value,
+            None => return Ok(None),
+        }
+    };
+}
+pub(super) use some;
+
+pub(super) fn texts<'t>(rows: usize, mut of: impl FnMut(usize) -> Result<Option<Cow<'t, str>>>) -> Result<ArrayRef> {
+    let mut builder = StringViewBuilder::with_capacity(rows);
+    for row in 0..rows {
+        match of(row)? {
+            Some(text) => builder.append_value(text),
+            None => builder.append_null(),
+        }
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+macro_rules! primitive {
+    ($name:ident, $builder:ident, $value:ty) => {
+        pub(super) fn $name(rows: usize, mut of: impl FnMut(usize) -> Result<Option<$value>>) -> Result<ArrayRef> {
+            let mut builder = $builder::with_capacity(rows);
+            for row in 0..rows {
+                builder.append_option(of(row)?);
+            }
+            Ok(Arc::new(builder.finish()))
+        }
+    };
+}
+
+primitive!(integers, Int32Builder, i32);
+primitive!(bigints, Int64Builder, i64);
+primitive!(doubles, Float64Builder, f64);
+primitive!(booleans, BooleanBuilder, bool);
+primitive!(dates, Date32Builder, i32);
+
+/// Instants in milliseconds; the zone is that of the field that the function answers.
+pub(super) fn instants(rows: usize, gives: &FieldRef, mut of: impl FnMut(usize) -> Result<Option<i64>>) -> Result<ArrayRef> {
+    let mut builder = TimestampMillisecondBuilder::with_capacity(rows).with_data_type(gives.data_type().clone());
+    for row in 0..rows {
+        builder.append_option(of(row)?);
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+pub(super) fn binaries(rows: usize, mut of: impl FnMut(usize) -> Result<Option<Vec<u8>>>) -> Result<ArrayRef> {
+    let mut builder = BinaryViewBuilder::with_capacity(rows);
+    for row in 0..rows {
+        match of(row)? {
+            Some(bytes) => builder.append_value(bytes),
+            None => builder.append_null(),
+        }
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+/// Arrays of texts.
+pub(super) fn text_lists<'t>(rows: usize, mut of: impl FnMut(usize) -> Result<Option<Vec<Option<Cow<'t, str>>>>>) -> Result<ArrayRef> {
+    let mut builder = ListBuilder::new(StringViewBuilder::new());
+    for row in 0..rows {
+        match of(row)? {
+            Some(items) => {
+                for item in items {
+                    builder.values().append_option(item);
+                }
+                builder.append(true);
+            }
+            None => builder.append_null(),
+        }
+    }
+    Ok(Arc::new(builder.finish()))
+}

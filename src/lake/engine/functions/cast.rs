@@ -1,0 +1,586 @@
+//! CAST and TRY_CAST with Trino's rules: rounding, formats, strictness, JSON, and nested types.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray as _, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray, StringViewBuilder, StructArray,
+    new_null_array,
+};
+use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, FieldRef, Float64Type, Int64Type, TimeUnit};
+use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
+use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, cast as cast_expr,
+};
+use serde_json::Value;
+
+use super::date::read_instant;
+use super::json::{scalar_text, written};
+use crate::lake::engine::parse::{CAST, TRY_CAST};
+use crate::lake::engine::scan;
+use crate::lake::engine::text;
+use crate::lake::engine::types::{arrow_field, arrow_type, athena_type};
+use crate::sql::Type;
+
+/// CAST.
+pub(in crate::lake::engine) fn cast_function() -> ScalarUDF {
+    ScalarUDF::new_from_impl(Cast::new(CAST, false))
+}
+
+/// TRY_CAST: what cannot be cast is NULL.
+pub(in crate::lake::engine) fn try_cast_function() -> ScalarUDF {
+    ScalarUDF::new_from_impl(Cast::new(TRY_CAST, true))
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Cast {
+    name: &'static str,
+    lenient: bool,
+    signature: Signature,
+}
+
+impl Cast {
+    fn new(name: &'static str, lenient: bool) -> Self {
+        Self { name, lenient, signature: Signature::any(2, Volatility::Immutable) }
+    }
+}
+
+fn target(constant: Option<&ScalarValue>) -> Result<Type> {
+    let text = match constant {
+        Some(ScalarValue::Utf8(Some(text)) | ScalarValue::Utf8View(Some(text))) => text,
+        _ => return plan_err!("a cast needs the name of a type"),
+    };
+    Type::parse(text).ok_or_else(|| datafusion::common::plan_datafusion_err!("TYPE_NOT_FOUND: line 1:1: Unknown type: {text}"))
+}
+
+impl ScalarUDFImpl for Cast {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        plan_err!("a cast says what it answers by its fields")
+    }
+
+    fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
+        let to = target(args.scalar_arguments.get(1).copied().flatten())?;
+        let from = args.arg_fields.first().map_or(Type::Unknown, |field| athena_type(field));
+        check(&from, &to)?;
+        if let (Type::TimestampTz(_), Some(DataType::Timestamp(_, Some(zone)))) = (&to, args.arg_fields.first().map(|field| field.data_type())) {
+            // The zone stays what it is.
+            let data_type = DataType::Timestamp(TimeUnit::Millisecond, Some(Arc::clone(zone)));
+            return Ok(Arc::new(datafusion::arrow::datatypes::Field::new(self.name, data_type, true)));
+        }
+        Ok(Arc::new(arrow_field(self.name, &to)))
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let constant = match args.args.get(1) {
+            Some(ColumnarValue::Scalar(value)) => Some(value),
+            _ => None,
+        };
+        let to = target(constant)?;
+        let from = args.arg_fields.first().map_or(Type::Unknown, |field| athena_type(field));
+        let caster = Caster { lenient: self.lenient };
+        let one = |array: &ArrayRef| -> Result<ArrayRef> {
+            let made = caster.array(array, &from, &to)?;
+            if made.data_type() == args.return_field.data_type() { Ok(made) } else { Ok(cast(&made, args.return_field.data_type())?) }
+        };
+        match args.args.first() {
+            Some(ColumnarValue::Scalar(value)) => {
+                Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&one(&value.to_array()?)?, 0)?))
+            }
+            Some(ColumnarValue::Array(array)) => Ok(ColumnarValue::Array(one(array)?)),
+            None => plan_err!("a cast needs a value"),
+        }
+    }
+
+    /// Where DataFusion casts alike its own cast is used, since its optimizer sees through that.
+    fn simplify(&self, args: Vec<Expr>, info: &SimplifyContext) -> Result<ExprSimplifyResult> {
+        let [value, name] = args.as_slice() else { return Ok(ExprSimplifyResult::Original(args)) };
+        let constant = match name {
+            Expr::Literal(constant, _) => Some(constant),
+            _ => None,
+        };
+        let (to, from) = (target(constant)?, info.get_data_type(value)?);
+        let whole = |athena: &Type| matches!(athena, Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt);
+        let wanted = arrow_type(&to);
+        let widens = from.is_signed_integer() && whole(&to) && from.primitive_width() <= wanted.primitive_width();
+        let fraction = from.is_signed_integer() && to == Type::Double;
+        Ok(if widens || fraction { ExprSimplifyResult::Simplified(cast_expr(value.clone(), wanted)) } else { ExprSimplifyResult::Original(args) })
+    }
+}
+
+/// Whether a cast between two types exists at all.
+fn check(from: &Type, to: &Type) -> Result<()> {
+    let text = |athena: &Type| matches!(athena, Type::Varchar | Type::VarcharN(_) | Type::Char(_));
+    let number = |athena: &Type| {
+        matches!(
+            athena,
+            Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Real | Type::Double | Type::Decimal { .. }
+        )
+    };
+    let time = |athena: &Type| matches!(athena, Type::Date | Type::Timestamp(_) | Type::TimestampTz(_));
+    let fits = match (from, to) {
+        (Type::Unknown, _) | (_, Type::Json) | (Type::Json, _) => true,
+        (Type::Array(one), Type::Array(other)) => return check(one, other),
+        (Type::Map(key, value), Type::Map(other_key, other_value)) => return check(key, other_key).and_then(|()| check(value, other_value)),
+        (Type::Row(fields), Type::Row(others)) if fields.len() == others.len() => {
+            return fields.iter().zip(others).try_for_each(|((_, one), (_, other))| check(one, other));
+        }
+        (one, other) if one == other => true,
+        (one, other) if text(one) => !matches!(other, Type::Array(_) | Type::Map(..) | Type::Row(_)),
+        (one, other) if text(other) => !matches!(one, Type::Array(_) | Type::Map(..) | Type::Row(_) | Type::Varbinary),
+        (one, other) if number(one) || *one == Type::Boolean => number(other) || *other == Type::Boolean,
+        (one, other) if time(one) => time(other) || matches!(other, Type::Time(_)),
+        (Type::Time(_), Type::Time(_) | Type::Timestamp(_)) | (Type::Varbinary | Type::Uuid, Type::Varbinary | Type::Uuid) => true,
+        _ => false,
+    };
+    if fits { Ok(()) } else { plan_err!("TYPE_MISMATCH: line 1:1: Cannot cast {from} to {to}") }
+}
+
+struct Caster {
+    lenient: bool,
+}
+
+impl Caster {
+    /// NULL where casts are lenient, else the error.
+    fn bad<T>(&self, message: impl FnOnce() -> String) -> Result<Option<T>> {
+        if self.lenient { Ok(None) } else { exec_err!("INVALID_CAST_ARGUMENT: {}", message()) }
+    }
+
+    fn array(&self, array: &ArrayRef, from: &Type, to: &Type) -> Result<ArrayRef> {
+        let target = arrow_type(to);
+        match (from, to) {
+            (Type::Unknown, _) => Ok(new_null_array(&target, array.len())),
+            (_, Type::Json) if *from == Type::Json => Ok(Arc::clone(array)),
+            (_, Type::Json) => to_json(array, from),
+            (Type::Json, _) => self.from_json(array, to),
+            (one, other) if one == other => Ok(Arc::clone(array)),
+            (Type::Array(one), Type::Array(other)) => {
+                let list = array.as_list::<i32>();
+                let values = self.array(list.values(), one, other)?;
+                let DataType::List(field) = target else { return plan_err!("an array has items") };
+                Ok(Arc::new(ListArray::try_new(field, list.offsets().clone(), values, list.nulls().cloned())?))
+            }
+            (Type::Map(key, value), Type::Map(other_key, other_value)) => {
+                let map = array.as_map();
+                let (keys, values) = (self.array(map.keys(), key, other_key)?, self.array(map.values(), value, other_value)?);
+                let DataType::Map(field, _) = target else { return plan_err!("a map has entries") };
+                let DataType::Struct(fields) = field.data_type().clone() else { return plan_err!("a map has entries") };
+                let entries = StructArray::try_new(fields, vec![keys, values], None)?;
+                Ok(Arc::new(MapArray::try_new(field, map.offsets().clone(), entries, map.nulls().cloned(), false)?))
+            }
+            (Type::Row(fields), Type::Row(others)) => {
+                let record = array.as_struct();
+                let mut columns = Vec::new();
+                for ((column, (_, one)), (_, other)) in record.columns().iter().zip(fields).zip(others) {
+                    columns.push(self.array(column, one, other)?);
+                }
+                let DataType::Struct(fields) = target else { return plan_err!("a row has fields") };
+                Ok(Arc::new(StructArray::try_new_with_length(fields, columns, record.nulls().cloned(), record.len())?))
+            }
+            (Type::Varchar | Type::VarcharN(_) | Type::Char(_) | Type::Uuid, _) => self.from_text(array, to),
+            (_, Type::Varchar | Type::VarcharN(_) | Type::Char(_)) => {
+                let shown = shown(array, from)?;
+                self.from_text(&shown, to)
+            }
+            (Type::Boolean, _) => {
+                let numbers: Int64Array = array.as_boolean().iter().map(|value| value.map(i64::from)).collect();
+                self.from_integer(&(Arc::new(numbers) as ArrayRef), to)
+            }
+            (Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt, _) => self.from_integer(&cast(array, &DataType::Int64)?, to),
+            (Type::Real | Type::Double, _) => self.from_double(&cast(array, &DataType::Float64)?, to),
+            (Type::Decimal { scale, .. }, _) => self.from_decimal(array, *scale, to),
+            (Type::TimestampTz(_), Type::Timestamp(_) | Type::Date) => {
+                // The clock of the zone is kept.
+                let local = cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None))?;
+                let local = match array.data_type() {
+                    DataType::Timestamp(_, Some(zone)) => local_clock(&local, zone)?,
+                    _ => local,
+                };
+                Ok(cast(&local, &target)?)
+            }
+            _ => Ok(cast(array, &target)?),
+        }
+    }
+
+    fn from_text(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+        let wide = cast(array, &DataType::Utf8View)?;
+        let texts = wide.as_string_view();
+        match to {
+            Type::Varchar | Type::Uuid => Ok(wide),
+            Type::VarcharN(length) | Type::Char(length) => {
+                let mut builder = StringViewBuilder::with_capacity(texts.len());
+                for value in texts {
+                    match value {
+                        Some(value) => {
+                            let cut: String = value.chars().take(*length as usize).collect();
+                            builder.append_value(if matches!(to, Type::Char(_)) { cut.trim_end_matches(' ') } else { &cut });
+                        }
+                        None => builder.append_null(),
+                    }
+                }
+                Ok(Arc::new(builder.finish()))
+            }
+            Type::Boolean => {
+                let mut out = Vec::with_capacity(texts.len());
+                for value in texts {
+                    out.push(match value {
+                        Some(value) => match value.to_ascii_lowercase().as_str() {
+                            "t" | "true" | "1" => Some(true),
+                            "f" | "false" | "0" => Some(false),
+                            _ => self.bad(|| format!("Cannot cast '{value}' to BOOLEAN"))?,
+                        },
+                        None => None,
+                    });
+                }
+                Ok(Arc::new(BooleanArray::from(out)))
+            }
+            _ => {
+                let name = match to {
+                    Type::Integer => "INT".to_owned(),
+                    other => other.to_string().to_uppercase(),
+                };
+                for value in texts.iter().flatten() {
+                    if !self.lenient && !scan::is_value(to, value) && !self.lenient_time(to, value) {
+                        let message = match to {
+                            Type::Date => format!("Value cannot be cast to date: {value}"),
+                            Type::Timestamp(_) | Type::TimestampTz(_) => format!("Value cannot be cast to timestamp: {value}"),
+                            Type::Decimal { .. } => format!("Cannot cast VARCHAR '{value}' to {name}"),
+                            _ => format!("Cannot cast '{value}' to {name}"),
+                        };
+                        return exec_err!("INVALID_CAST_ARGUMENT: {message}");
+                    }
+                }
+                if matches!(to, Type::Timestamp(_) | Type::TimestampTz(_)) {
+                    return self.instants(&wide, to);
+                }
+                if let Type::Varbinary = to {
+                    return Ok(cast(&wide, &DataType::BinaryView)?);
+                }
+                if let Type::Time(_) = to {
+                    let options = CastOptions { safe: self.lenient, ..CastOptions::default() };
+                    return Ok(cast_with_options(&wide, &arrow_type(to), &options)?);
+                }
+                scan::column_of_texts(to, texts.iter())
+            }
+        }
+    }
+
+    /// Times may carry zones and blanks that table files may not.
+    fn lenient_time(&self, to: &Type, value: &str) -> bool {
+        match to {
+            Type::Timestamp(_) | Type::TimestampTz(_) => read_instant(value).is_some(),
+            Type::Date | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => value != value.trim() && scan::is_value(to, value.trim()),
+            Type::Time(_) | Type::Varbinary => true,
+            _ => false,
+        }
+    }
+
+    fn instants(&self, texts: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+        let mut builder = datafusion::arrow::array::TimestampMicrosecondBuilder::with_capacity(texts.len());
+        for value in texts.as_string_view() {
+            builder.append_option(value.and_then(read_instant).map(|(time, zone)| {
+                // A zone in the text counts for times with a zone, and is passed over otherwise.
+                let offset = zone.filter(|_| matches!(to, Type::TimestampTz(_))).and_then(|zone| zone.parse::<datafusion::arrow::array::timezone::Tz>().ok());
+                match offset.and_then(|zone| chrono::TimeZone::from_local_datetime(&zone, &time).earliest()) {
+                    Some(instant) => instant.timestamp_micros(),
+                    None => time.and_utc().timestamp_micros(),
+                }
+            }));
+        }
+        let micros = builder.finish();
+        let micros = if matches!(to, Type::TimestampTz(_)) { micros.with_timezone("UTC") } else { micros };
+        Ok(cast(&micros, &arrow_type(to))?)
+    }
+
+    fn from_integer(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+        let values = array.as_primitive::<Int64Type>();
+        match to {
+            Type::Boolean => Ok(Arc::new(values.iter().map(|value| value.map(|value| value != 0)).collect::<BooleanArray>())),
+            Type::TinyInt | Type::SmallInt | Type::Integer => {
+                let (low, high) = match to {
+                    Type::TinyInt => (i64::from(i8::MIN), i64::from(i8::MAX)),
+                    Type::SmallInt => (i64::from(i16::MIN), i64::from(i16::MAX)),
+                    _ => (i64::from(i32::MIN), i64::from(i32::MAX)),
+                };
+                for value in values.iter().flatten() {
+                    if !(low..=high).contains(&value) {
+                        self.bad::<()>(|| format!("Out of range for {to}: {value}"))?;
+                    }
+                }
+                Ok(cast(array, &arrow_type(to))?)
+            }
+            Type::Decimal { precision, scale } => self.decimals(values.iter().map(|value| value.map(|value| (i128::from(value), 0))), *precision, *scale, "BIGINT"),
+            _ => Ok(cast(array, &arrow_type(to))?),
+        }
+    }
+
+    fn from_double(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+        let values = array.as_primitive::<Float64Type>();
+        match to {
+            Type::Boolean => Ok(Arc::new(values.iter().map(|value| value.map(|value| value != 0.0)).collect::<BooleanArray>())),
+            Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => {
+                let mut out = Vec::with_capacity(values.len());
+                for value in values {
+                    out.push(match value {
+                        Some(value) if value.is_finite() && value.round() >= -9.223_372_036_854_775_8e18 && value.round() < 9.223_372_036_854_775_8e18 => {
+                            #[allow(clippy::cast_possible_truncation, reason = "it is rounded and within the range")]
+                            let whole = value.round() as i64;
+                            Some(whole)
+                        }
+                        Some(value) => self.bad(|| format!("Cannot cast {} to {to}", double(value)))?,
+                        None => None,
+                    });
+                }
+                self.from_integer(&(Arc::new(Int64Array::from(out)) as ArrayRef), to)
+            }
+            Type::Decimal { precision, scale } => {
+                let mut out = Vec::with_capacity(values.len());
+                for value in values {
+                    out.push(match value {
+                        Some(value) => match scan::decimal_of(&double(value), *precision, *scale) {
+                            Some(decimal) => Some(decimal),
+                            None => self.bad(|| format!("Cannot cast DOUBLE '{}' to DECIMAL({precision}, {scale})", double(value)))?,
+                        },
+                        None => None,
+                    });
+                }
+                Ok(Arc::new(Decimal128Array::from(out).with_data_type(arrow_type(to))))
+            }
+            _ => Ok(cast(array, &arrow_type(to))?),
+        }
+    }
+
+    fn from_decimal(&self, array: &ArrayRef, scale: u8, to: &Type) -> Result<ArrayRef> {
+        let wide = cast(array, &DataType::Decimal128(38, i8::try_from(scale).unwrap_or(0)))?;
+        let values = wide.as_primitive::<Decimal128Type>();
+        match to {
+            Type::Decimal { precision, scale: wanted } => {
+                self.decimals(values.iter().map(|value| value.map(|value| (value, scale))), *precision, *wanted, "DECIMAL")
+            }
+            Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => {
+                let whole = self.decimals(values.iter().map(|value| value.map(|value| (value, scale))), 38, 0, "DECIMAL")?;
+                let mut out = Vec::with_capacity(values.len());
+                for value in whole.as_primitive::<Decimal128Type>() {
+                    out.push(match value.map(i64::try_from) {
+                        Some(Ok(value)) => Some(value),
+                        Some(Err(_)) => self.bad(|| format!("Cannot cast '{}' to {to}", value.unwrap_or(0)))?,
+                        None => None,
+                    });
+                }
+                self.from_integer(&(Arc::new(Int64Array::from(out)) as ArrayRef), to)
+            }
+            Type::Boolean => Ok(Arc::new(values.iter().map(|value| value.map(|value| value != 0)).collect::<BooleanArray>())),
+            _ => {
+                let doubles: Float64Array =
+                    (0..values.len()).map(|row| values.is_valid(row).then(|| values.value_as_string(row).parse().ok()).flatten()).collect();
+                Ok(cast(&doubles, &arrow_type(to))?)
+            }
+        }
+    }
+
+    /// Decimals of another scale, rounded away from zero at the half.
+    fn decimals(&self, values: impl Iterator<Item = Option<(i128, u8)>>, precision: u8, scale: u8, name: &str) -> Result<ArrayRef> {
+        let limit = 10_i128.checked_pow(u32::from(precision)).unwrap_or(i128::MAX);
+        let mut out = Vec::new();
+        for value in values {
+            out.push(match value {
+                Some((value, from)) => {
+                    let scaled = if from <= scale {
+                        10_i128.checked_pow(u32::from(scale - from)).and_then(|unit| value.checked_mul(unit))
+                    } else {
+                        10_i128.checked_pow(u32::from(from - scale)).map(|unit| {
+                            let up = (value % unit).abs() * 2 >= unit;
+                            value / unit + if up { value.signum() } else { 0 }
+                        })
+                    };
+                    match scaled.filter(|scaled| scaled.abs() < limit) {
+                        Some(scaled) => Some(scaled),
+                        None => self.bad(|| format!("Cannot cast {name} '{value}' to DECIMAL({precision}, {scale})"))?,
+                    }
+                }
+                None => None,
+            });
+        }
+        let target = arrow_type(&Type::Decimal { precision, scale });
+        Ok(Arc::new(Decimal128Array::from(out).with_data_type(target)))
+    }
+
+    fn from_json(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+        let wide = cast(array, &DataType::Utf8View)?;
+        let mut parsed: Vec<Option<Value>> = Vec::with_capacity(wide.len());
+        for text in wide.as_string_view() {
+            parsed.push(match text {
+                Some(text) => match serde_json::from_str(text) {
+                    Ok(Value::Null) => None,
+                    Ok(value) => Some(value),
+                    Err(_) => self.bad(|| format!("Cannot cast to {to}. {text}"))?,
+                },
+                None => None,
+            });
+        }
+        if matches!(to, Type::Array(_) | Type::Map(..) | Type::Row(_)) {
+            for value in parsed.iter_mut().flatten() {
+                if let (Type::Row(fields), Value::Array(items)) = (to, &*value) {
+                    // A row may be written as an array, too.
+                    let names = fields.iter().enumerate().map(|(at, (name, _))| name.clone().unwrap_or_else(|| format!("field{at}")));
+                    *value = Value::Object(names.zip(items.iter().cloned()).collect());
+                }
+                let fits = matches!((to, &*value), (Type::Array(_), Value::Array(_)) | (Type::Map(..) | Type::Row(_), Value::Object(_)));
+                if !fits && !self.lenient {
+                    return exec_err!("INVALID_CAST_ARGUMENT: Cannot cast to {to}. Expected a json {}, but got {}", kind(to), written(value));
+                }
+            }
+            return scan::column_of_json(to, parsed.iter().map(Option::as_ref));
+        }
+        let mut builder = StringViewBuilder::with_capacity(parsed.len());
+        for value in &parsed {
+            match value.as_ref().map(|value| (value, scalar_text(value))) {
+                Some((_, Some(text))) => builder.append_value(text),
+                Some((value, None)) => {
+                    self.bad::<()>(|| format!("Cannot cast '{}' to {to}", written(value)))?;
+                    builder.append_null();
+                }
+                None => builder.append_null(),
+            }
+        }
+        let texts: ArrayRef = Arc::new(builder.finish());
+        if matches!(to, Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt) {
+            // A fraction in JSON rounds.
+            let fraction = texts.as_string_view().iter().flatten().any(|text| text.contains(['.', 'E', 'e']));
+            if fraction {
+                let doubles = self.from_text(&texts, &Type::Double)?;
+                return self.from_double(&doubles, to);
+            }
+        }
+        self.from_text(&texts, to)
+    }
+}
+
+const fn kind(to: &Type) -> &'static str {
+    match to {
+        Type::Array(_) => "array",
+        _ => "object",
+    }
+}
+
+fn double(value: f64) -> String {
+    let mut out = String::new();
+    text::double(&mut out, value);
+    out
+}
+
+/// Each value's text as a cast gives it: doubles always with an exponent.
+fn shown(array: &ArrayRef, from: &Type) -> Result<ArrayRef> {
+    let mut builder = StringViewBuilder::with_capacity(array.len());
+    let exponent = matches!(from, Type::Double | Type::Real);
+    for row in 0..array.len() {
+        let mut out = String::new();
+        if !text::write(array.as_ref(), row, from, &mut out) {
+            builder.append_null();
+        } else if exponent {
+            builder.append_value(scientific(&out));
+        } else {
+            builder.append_value(out);
+        }
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+/// A double as Trino casts it to text: `1.0E0`.
+fn scientific(shown: &str) -> String {
+    match shown.parse::<f64>() {
+        Ok(value) if value.is_finite() && !shown.contains('E') => {
+            let plain = if shown.contains('.') { format!("{value:e}") } else { return shown.to_owned() };
+            let (mantissa, exponent) = plain.split_once('e').unwrap_or((&plain, "0"));
+            if mantissa.contains('.') { format!("{mantissa}E{exponent}") } else { format!("{mantissa}.0E{exponent}") }
+        }
+        _ => shown.to_owned(),
+    }
+}
+
+/// The reading of a zone's clock, as if it were one without a zone.
+fn local_clock(array: &ArrayRef, zone: &str) -> Result<ArrayRef> {
+    let Ok(zone) = zone.parse::<datafusion::arrow::array::timezone::Tz>() else { return Ok(Arc::clone(array)) };
+    let values = array.as_primitive::<datafusion::arrow::datatypes::TimestampMillisecondType>();
+    let local = values.iter().map(|value| {
+        let instant = chrono::DateTime::from_timestamp_millis(value?)?;
+        Some(instant.with_timezone(&zone).naive_local().and_utc().timestamp_millis())
+    });
+    Ok(Arc::new(local.collect::<datafusion::arrow::array::TimestampMillisecondArray>()))
+}
+
+/// Values as JSON texts.
+fn to_json(array: &ArrayRef, from: &Type) -> Result<ArrayRef> {
+    let mut builder = StringViewBuilder::with_capacity(array.len());
+    for row in 0..array.len() {
+        match value_of(array.as_ref(), row, from) {
+            Value::Null if array.is_null(row) => builder.append_null(),
+            value => builder.append_value(written(&value)),
+        }
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+fn value_of(array: &dyn Array, row: usize, from: &Type) -> Value {
+    if array.is_null(row) {
+        return Value::Null;
+    }
+    match (from, array.data_type()) {
+        (Type::Array(item), DataType::List(_)) => {
+            let items = array.as_list::<i32>().value(row);
+            Value::Array((0..items.len()).map(|at| value_of(items.as_ref(), at, item)).collect())
+        }
+        (Type::Map(key, value), DataType::Map(..)) => {
+            let entries = array.as_map().value(row);
+            let [keys, values] = entries.columns() else { return Value::Null };
+            let entry = |at: usize| {
+                let mut name = String::new();
+                text::write(keys.as_ref(), at, key, &mut name);
+                (name, value_of(values.as_ref(), at, value))
+            };
+            Value::Object((0..entries.len()).map(entry).collect())
+        }
+        (Type::Row(fields), DataType::Struct(_)) => {
+            let record = array.as_struct();
+            let members = record.columns().iter().zip(fields).enumerate();
+            Value::Object(
+                members
+                    .map(|(at, (column, (name, item)))| (name.clone().unwrap_or_else(|| format!("field{at}")), value_of(column.as_ref(), row, item)))
+                    .collect(),
+            )
+        }
+        _ => {
+            let mut shown = String::new();
+            text::write(array, row, from, &mut shown);
+            match from {
+                Type::Boolean | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Real | Type::Double | Type::Decimal { .. } => {
+                    serde_json::from_str(&shown).unwrap_or(Value::String(shown))
+                }
+                Type::Json => serde_json::from_str(&shown).unwrap_or(Value::Null),
+                _ => Value::String(shown),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_are_cast_with_an_exponent() {
+        for (shown, cast) in [("1.0", "1.0E0"), ("0.1", "1.0E-1"), ("123.456", "1.23456E2"), ("1.0E20", "1.0E20"), ("NaN", "NaN"), ("-0.5", "-5.0E-1")] {
+            assert_eq!(scientific(shown), cast);
+        }
+    }
+}

@@ -1,0 +1,594 @@
+//! Functions of arrays.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, ListArray, NullBufferBuilder, StructArray, UInt32Array, new_empty_array};
+use datafusion::arrow::buffer::OffsetBuffer;
+use datafusion::arrow::compute::{cast, concat, take};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Float64Type, Int64Type};
+use datafusion::arrow::row::{RowConverter, Rows, SortField};
+use datafusion::common::{Result, exec_err, plan_err};
+use rand::seq::SliceRandom as _;
+
+use super::call::{Call, bigints, booleans, doubles, some, texts};
+use super::{Gives, Kind, Scalar, Type0, optional, scalar, variadic, volatile};
+use crate::lake::engine::text;
+use crate::lake::engine::types::athena_type_of;
+use crate::sql::Type;
+
+const BIGINT: Gives = Gives::Always(Type0::BigInt);
+const SAME: Gives = Gives::Of(same);
+const ITEM: Gives = Gives::Of(item);
+const LIST: &[Kind] = &[Kind::List];
+const LISTS: &[Kind] = &[Kind::List, Kind::List];
+const LIST_AND_ITEM: &[Kind] = &[Kind::List, Kind::Any];
+
+pub(super) const FUNCTIONS: &[Scalar] = &[
+    scalar("cardinality", &[Kind::Any], BIGINT, cardinality),
+    scalar("element_at", &[Kind::Any, Kind::Any], Gives::Of(value_type), |call| element(call, false)),
+    scalar("$subscript", &[Kind::Any, Kind::Any], Gives::Of(value_type), |call| element(call, true)),
+    scalar("contains", LIST_AND_ITEM, Gives::Always(Type0::Boolean), contains),
+    scalar("array_position", LIST_AND_ITEM, BIGINT, position),
+    scalar("array_remove", LIST_AND_ITEM, SAME, remove),
+    scalar("array_distinct", LIST, SAME, distinct),
+    scalar("array_intersect", LISTS, SAME, |call| combined(call, |_, in_other| in_other)),
+    scalar("array_except", LISTS, SAME, |call| combined(call, |_, in_other| !in_other)),
+    scalar("array_union", LISTS, SAME, union),
+    scalar("arrays_overlap", LISTS, Gives::Always(Type0::Boolean), overlap),
+    scalar("array_sort", LIST, SAME, sort),
+    scalar("array_min", LIST, ITEM, |call| extreme(call, false)),
+    scalar("array_max", LIST, ITEM, |call| extreme(call, true)),
+    scalar("array_sum", LIST, Gives::Of(sum_type), sum),
+    scalar("array_average", LIST, Gives::Always(Type0::Double), average),
+    optional(2, scalar("array_join", &[Kind::List, Kind::Text, Kind::Text], Gives::Always(Type0::Text), join)),
+    scalar("slice", &[Kind::List, Kind::Integer, Kind::Integer], SAME, slice),
+    scalar("trim_array", &[Kind::List, Kind::Integer], SAME, trim),
+    scalar("flatten", LIST, ITEM, flatten),
+    scalar("repeat", &[Kind::Any, Kind::Integer], Gives::Of(list_of), repeat),
+    optional(2, scalar("sequence", &[Kind::Any, Kind::Any, Kind::Any], Gives::Of(sequence_type), super::map::sequence)),
+    volatile(scalar("shuffle", LIST, SAME, shuffle)),
+    scalar("ngrams", &[Kind::List, Kind::Integer], Gives::Of(list_of), |call| windows(call, false)),
+    scalar("combinations", &[Kind::List, Kind::Integer], Gives::Of(list_of), |call| windows(call, true)),
+    variadic(2, scalar("zip", LIST, Gives::Of(zip_type), zip)),
+    variadic(1, scalar("$ordinals", &[Kind::List], Gives::Of(|_| Ok(Type::Array(Box::new(Type::BigInt)))), ordinals)),
+];
+
+fn same(types: &[Type]) -> Result<Type> {
+    Ok(types.first().cloned().unwrap_or(Type::Unknown))
+}
+
+fn item(types: &[Type]) -> Result<Type> {
+    match types.first() {
+        Some(Type::Array(item)) => Ok(item.as_ref().clone()),
+        _ => Ok(Type::Unknown),
+    }
+}
+
+fn list_of(types: &[Type]) -> Result<Type> {
+    Ok(Type::Array(Box::new(types.first().cloned().unwrap_or(Type::Unknown))))
+}
+
+fn value_type(types: &[Type]) -> Result<Type> {
+    match types.first() {
+        Some(Type::Array(item)) => Ok(item.as_ref().clone()),
+        Some(Type::Map(_, value)) => Ok(value.as_ref().clone()),
+        Some(Type::Row(fields)) => Ok(fields.first().map_or(Type::Unknown, |(_, first)| first.clone())),
+        Some(other) => plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({other}) for function element_at. Expected: an array or map"),
+        None => Ok(Type::Unknown),
+    }
+}
+
+fn sum_type(types: &[Type]) -> Result<Type> {
+    Ok(match item(types)? {
+        Type::Real | Type::Double | Type::Decimal { .. } => Type::Double,
+        _ => Type::BigInt,
+    })
+}
+
+fn sequence_type(types: &[Type]) -> Result<Type> {
+    Ok(Type::Array(Box::new(match types.first() {
+        Some(Type::Date) => Type::Date,
+        Some(Type::Timestamp(_)) => Type::Timestamp(3),
+        _ => Type::BigInt,
+    })))
+}
+
+fn zip_type(types: &[Type]) -> Result<Type> {
+    let fields = types.iter().enumerate().map(|(at, athena)| Ok((Some(format!("field{at}")), item(std::slice::from_ref(athena))?)));
+    Ok(Type::Array(Box::new(Type::Row(fields.collect::<Result<_>>()?))))
+}
+
+/// The field of the items of a list field.
+pub(super) fn item_field(gives: &FieldRef) -> Result<FieldRef> {
+    match gives.data_type() {
+        DataType::List(item) => Ok(Arc::clone(item)),
+        other => plan_err!("{other} is no array"),
+    }
+}
+
+/// An array of arrays from one for each row.
+pub(super) fn lists(gives: &FieldRef, rows: Vec<Option<ArrayRef>>) -> Result<ArrayRef> {
+    let item = item_field(gives)?;
+    let lengths = rows.iter().map(|row| row.as_ref().map_or(0, |items| items.len()));
+    let offsets = OffsetBuffer::from_lengths(lengths);
+    let mut valid = NullBufferBuilder::new(rows.len());
+    rows.iter().for_each(|row| valid.append(row.is_some()));
+    let parts = rows.into_iter().flatten().map(|items| cast(&items, item.data_type())).collect::<std::result::Result<Vec<_>, _>>()?;
+    let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
+    let values = if parts.is_empty() { new_empty_array(item.data_type()) } else { concat(&parts)? };
+    Ok(Arc::new(ListArray::try_new(item, offsets, values, valid.finish())?))
+}
+
+/// The items of each row of the first argument chosen by their places: `of` gets the row and how many items there are.
+fn chosen(call: &Call, mut of: impl FnMut(usize, usize) -> Result<Option<Vec<usize>>>) -> Result<ArrayRef> {
+    let list = call.needed(0)?.as_list::<i32>();
+    let (mut indices, mut lengths, mut valid) = (Vec::new(), Vec::new(), NullBufferBuilder::new(call.rows));
+    for row in 0..call.rows {
+        let (start, length) = bounds(list, row);
+        let places = if list.is_valid(row) { of(row, length)? } else { None };
+        valid.append(places.is_some());
+        let places = places.unwrap_or_default();
+        lengths.push(places.len());
+        indices.extend(places.into_iter().filter_map(|place| u32::try_from(start + place).ok()));
+    }
+    let values = take(list.values(), &UInt32Array::from(indices), None)?;
+    let field = match list.data_type() {
+        DataType::List(item) => Arc::clone(item),
+        _ => item_field(&call.gives)?,
+    };
+    let made: ArrayRef = Arc::new(ListArray::try_new(field, OffsetBuffer::from_lengths(lengths), values, valid.finish())?);
+    if made.data_type() == call.gives.data_type() { Ok(made) } else { Ok(cast(&made, call.gives.data_type())?) }
+}
+
+/// The same for places that depend on the number of items alone.
+pub(super) fn by_indices(call: &Call, of: impl Fn(usize) -> Vec<usize>) -> Result<ArrayRef> {
+    chosen(call, |_, length| Ok(Some(of(length))))
+}
+
+/// Where the items of a row begin, and how many there are.
+pub(super) fn bounds(list: &ListArray, row: usize) -> (usize, usize) {
+    let at = |row: usize| list.value_offsets().get(row).and_then(|offset| usize::try_from(*offset).ok()).unwrap_or(0);
+    (at(row), at(row + 1) - at(row))
+}
+
+/// Values in a form in which equal ones are the same bytes and smaller ones come first.
+pub(super) fn comparable(values: &ArrayRef) -> Result<Rows> {
+    let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())])?;
+    Ok(converter.convert_columns(std::slice::from_ref(values))?)
+}
+
+/// Two arrays of values in one comparable form.
+pub(super) fn comparable_both(one: &ArrayRef, other: &ArrayRef) -> Result<(Rows, Rows)> {
+    let other = cast(other, one.data_type())?;
+    let converter = RowConverter::new(vec![SortField::new(one.data_type().clone())])?;
+    Ok((converter.convert_columns(std::slice::from_ref(one))?, converter.convert_columns(&[other])?))
+}
+
+fn cardinality(call: &Call) -> Result<ArrayRef> {
+    let array = call.needed(0)?;
+    bigints(call.rows, |row| {
+        if array.is_null(row) {
+            return Ok(None);
+        }
+        let count = match array.data_type() {
+            DataType::List(_) => array.as_list::<i32>().value_length(row),
+            DataType::LargeList(_) => i32::try_from(array.as_list::<i64>().value_length(row)).unwrap_or(i32::MAX),
+            DataType::FixedSizeList(_, length) => *length,
+            DataType::Map(..) => array.as_map().value_length(row),
+            other => {
+                let name = athena_type_of(other);
+                return plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({name}) for function cardinality. Expected: cardinality(array or map)");
+            }
+        };
+        Ok(Some(i64::from(count)))
+    })
+}
+
+/// The item at a place or the value of a key; what is not there is NULL, or an error where `strict`.
+fn element(call: &Call, strict: bool) -> Result<ArrayRef> {
+    let array = call.needed(0)?;
+    let mut indices: Vec<Option<u32>> = Vec::with_capacity(call.rows);
+    match array.data_type() {
+        DataType::Struct(_) => {
+            let record = array.as_struct();
+            let at = cast(call.needed(1)?, &DataType::Int64)?;
+            let at = at.as_primitive::<Int64Type>();
+            let place = (call.rows > 0 && at.is_valid(0)).then(|| at.value(0)).and_then(|at| usize::try_from(at - 1).ok()).unwrap_or(0);
+            match record.columns().get(place) {
+                Some(column) => Ok(Arc::clone(column)),
+                None => exec_err!("INVALID_FUNCTION_ARGUMENT: ROW index out of bounds: {}", place + 1),
+            }
+        }
+        DataType::Map(..) => {
+            let map = array.as_map();
+            let (keys, wanted) = comparable_both(map.keys(), call.needed(1)?)?;
+            for row in 0..call.rows {
+                if map.is_null(row) || call.needed(1)?.is_null(row) {
+                    indices.push(None);
+                    continue;
+                }
+                let offset = |at: usize| map.value_offsets().get(at).and_then(|offset| usize::try_from(*offset).ok()).unwrap_or(0);
+                let found = (offset(row)..offset(row + 1)).find(|at| keys.row(*at) == wanted.row(row));
+                if strict && found.is_none() {
+                    let mut shown = String::new();
+                    text::write(call.needed(1)?.as_ref(), row, call.types.get(1).unwrap_or(&Type::Unknown), &mut shown);
+                    return exec_err!("INVALID_FUNCTION_ARGUMENT: Key not present in map: {shown}");
+                }
+                indices.push(found.and_then(|at| u32::try_from(at).ok()));
+            }
+            Ok(take(map.values(), &UInt32Array::from(indices), None)?)
+        }
+        DataType::List(_) => {
+            let list = array.as_list::<i32>();
+            let at = cast(call.needed(1)?, &DataType::Int64)?;
+            let at = at.as_primitive::<Int64Type>();
+            for row in 0..call.rows {
+                if list.is_null(row) || at.is_null(row) {
+                    indices.push(None);
+                    continue;
+                }
+                let (start, length) = bounds(list, row);
+                let (index, count) = (at.value(row), i64::try_from(length).unwrap_or(0));
+                let place = match index {
+                    0 if strict => return exec_err!("INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1"),
+                    0 => return exec_err!("INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1"),
+                    1.. => index - 1,
+                    _ if strict => return exec_err!("INVALID_FUNCTION_ARGUMENT: Array subscript is negative: {index}"),
+                    _ => count + index,
+                };
+                if strict && place >= count {
+                    return exec_err!("INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: {index} > {count}");
+                }
+                let inside = usize::try_from(place).ok().filter(|place| *place < length);
+                indices.push(inside.and_then(|place| u32::try_from(start + place).ok()));
+            }
+            Ok(take(list.values(), &UInt32Array::from(indices), None)?)
+        }
+        DataType::Null => Ok(datafusion::arrow::array::new_null_array(call.gives.data_type(), call.rows)),
+        other => plan_err!("TYPE_MISMATCH: line 1:1: Cannot access an element of {}", athena_type_of(other)),
+    }
+}
+
+/// The list, its items and the second argument in comparable forms.
+fn with_item(call: &Call) -> Result<(&ListArray, Rows, Rows)> {
+    let list = call.needed(0)?.as_list::<i32>();
+    let (items, wanted) = comparable_both(list.values(), call.needed(1)?)?;
+    Ok((list, items, wanted))
+}
+
+fn contains(call: &Call) -> Result<ArrayRef> {
+    let (list, items, wanted) = with_item(call)?;
+    booleans(call.rows, |row| {
+        if list.is_null(row) || call.needed(1)?.is_null(row) {
+            return Ok(None);
+        }
+        let (start, length) = bounds(list, row);
+        let found = (start..start + length).any(|at| items.row(at) == wanted.row(row));
+        let unknown = !found && (start..start + length).any(|at| list.values().is_null(at));
+        Ok(if unknown { None } else { Some(found) })
+    })
+}
+
+fn position(call: &Call) -> Result<ArrayRef> {
+    let (list, items, wanted) = with_item(call)?;
+    bigints(call.rows, |row| {
+        if list.is_null(row) || call.needed(1)?.is_null(row) {
+            return Ok(None);
+        }
+        let (start, length) = bounds(list, row);
+        let found = (0..length).find(|at| items.row(start + at) == wanted.row(row));
+        Ok(Some(found.and_then(|at| i64::try_from(at + 1).ok()).unwrap_or(0)))
+    })
+}
+
+fn remove(call: &Call) -> Result<ArrayRef> {
+    let (list, items, wanted) = with_item(call)?;
+    chosen(call, |row, length| {
+        let (start, _) = bounds(list, row);
+        if call.needed(1)?.is_null(row) {
+            return Ok(None);
+        }
+        Ok(Some((0..length).filter(|at| items.row(start + at) != wanted.row(row)).collect()))
+    })
+}
+
+fn distinct(call: &Call) -> Result<ArrayRef> {
+    let list = call.needed(0)?.as_list::<i32>();
+    let items = comparable(list.values())?;
+    chosen(call, |row, length| {
+        let (start, _) = bounds(list, row);
+        let mut seen = HashSet::new();
+        Ok(Some((0..length).filter(|at| seen.insert(items.row(start + at))).collect()))
+    })
+}
+
+/// The different items of the first list, kept by whether the second has them.
+fn combined(call: &Call, keep: fn(usize, bool) -> bool) -> Result<ArrayRef> {
+    let (list, other) = (call.needed(0)?.as_list::<i32>(), call.needed(1)?.as_list::<i32>());
+    let (items, others) = comparable_both(list.values(), other.values())?;
+    chosen(call, |row, length| {
+        if other.is_null(row) {
+            return Ok(None);
+        }
+        let (start, _) = bounds(list, row);
+        let (from, count) = bounds(other, row);
+        let there: HashSet<_> = (from..from + count).map(|at| others.row(at)).collect();
+        let mut seen = HashSet::new();
+        Ok(Some((0..length).filter(|at| keep(*at, there.contains(&items.row(start + at))) && seen.insert(items.row(start + at))).collect()))
+    })
+}
+
+fn union(call: &Call) -> Result<ArrayRef> {
+    let (one, other) = (call.needed(0)?.as_list::<i32>(), call.needed(1)?.as_list::<i32>());
+    let mut rows = Vec::with_capacity(call.rows);
+    for row in 0..call.rows {
+        if one.is_null(row) || other.is_null(row) {
+            rows.push(None);
+            continue;
+        }
+        let first = one.value(row);
+        let all = concat(&[first.as_ref(), cast(&other.value(row), first.data_type())?.as_ref()])?;
+        let items = comparable(&all)?;
+        let mut seen = HashSet::new();
+        let places: Vec<u32> = (0..all.len()).filter(|at| seen.insert(items.row(*at))).filter_map(|at| u32::try_from(at).ok()).collect();
+        rows.push(Some(take(&all, &UInt32Array::from(places), None)?));
+    }
+    lists(&call.gives, rows)
+}
+
+fn overlap(call: &Call) -> Result<ArrayRef> {
+    let (one, other) = (call.needed(0)?.as_list::<i32>(), call.needed(1)?.as_list::<i32>());
+    let (items, others) = comparable_both(one.values(), other.values())?;
+    booleans(call.rows, |row| {
+        if one.is_null(row) || other.is_null(row) {
+            return Ok(None);
+        }
+        let ((start, length), (from, count)) = (bounds(one, row), bounds(other, row));
+        let mine: HashSet<_> = (start..start + length).filter(|at| one.values().is_valid(*at)).map(|at| items.row(at)).collect();
+        let found = (from..from + count).any(|at| other.values().is_valid(at) && mine.contains(&others.row(at)));
+        let null = |list: &ListArray, start: usize, length: usize| (start..start + length).any(|at| list.values().is_null(at));
+        let unknown = !found && length > 0 && count > 0 && (null(one, start, length) || null(other, from, count));
+        Ok(if unknown { None } else { Some(found) })
+    })
+}
+
+fn sort(call: &Call) -> Result<ArrayRef> {
+    let list = call.needed(0)?.as_list::<i32>();
+    let items = comparable(list.values())?;
+    chosen(call, |row, length| {
+        let (start, _) = bounds(list, row);
+        let mut places: Vec<usize> = (0..length).collect();
+        places.sort_by(|a, b| {
+            let null = |at: &usize| list.values().is_null(start + at);
+            null(a).cmp(&null(b)).then_with(|| items.row(start + a).cmp(&items.row(start + b)))
+        });
+        Ok(Some(places))
+    })
+}
+
+fn extreme(call: &Call, largest: bool) -> Result<ArrayRef> {
+    let list = call.needed(0)?.as_list::<i32>();
+    let items = comparable(list.values())?;
+    let mut indices: Vec<Option<u32>> = Vec::with_capacity(call.rows);
+    for row in 0..call.rows {
+        let (start, length) = bounds(list, row);
+        let range = start..start + length;
+        let null = list.is_null(row) || range.clone().any(|at| list.values().is_null(at));
+        let place = if largest { range.max_by_key(|at| items.row(*at)) } else { range.min_by_key(|at| items.row(*at)) };
+        indices.push(place.filter(|_| !null).and_then(|at| u32::try_from(at).ok()));
+    }
+    Ok(take(list.values(), &UInt32Array::from(indices), None)?)
+}
+
+fn sum(call: &Call) -> Result<ArrayRef> {
+    let list = call.needed(0)?.as_list::<i32>();
+    if call.gives.data_type() == &DataType::Float64 {
+        let values = cast(list.values(), &DataType::Float64)?;
+        let values = values.as_primitive::<Float64Type>();
+        return doubles(call.rows, |row| {
+            let (start, length) = bounds(list, row);
+            Ok(list.is_valid(row).then(|| (start..start + length).filter(|at| values.is_valid(*at)).map(|at| values.value(at)).sum()))
+        });
+    }
+    let values = cast(list.values(), &DataType::Int64)?;
+    let values = values.as_primitive::<Int64Type>();
+    bigints(call.rows, |row| {
+        if list.is_null(row) {
+            return Ok(None);
+        }
+        let (start, length) = bounds(list, row);
+        let mut total = 0_i64;
+        for at in (start..start + length).filter(|at| values.is_valid(*at)) {
+            match total.checked_add(values.value(at)) {
+                Some(next) => total = next,
+                None => return exec_err!("NUMERIC_VALUE_OUT_OF_RANGE: bigint addition overflow: {total} + {}", values.value(at)),
+            }
+        }
+        Ok(Some(total))
+    })
+}
+
+fn average(call: &Call) -> Result<ArrayRef> {
+    let list = call.needed(0)?.as_list::<i32>();
+    let values = cast(list.values(), &DataType::Float64)?;
+    let values = values.as_primitive::<Float64Type>();
+    doubles(call.rows, |row| {
+        let (start, length) = bounds(list, row);
+        let known: Vec<f64> = (start..start + length).filter(|at| values.is_valid(*at)).map(|at| values.value(at)).collect();
+        Ok((list.is_valid(row) && !known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64))
+    })
+}
+
+fn join(call: &Call) -> Result<ArrayRef> {
+    let athena = item(&call.types)?;
+    texts(call.rows, |row| {
+        let (items, delimiter) = (some!(call.list(0, row)), some!(call.text(1, row)));
+        let instead = if call.has(2) { Some(some!(call.text(2, row))) } else { None };
+        let mut parts: Vec<String> = Vec::with_capacity(items.len());
+        for at in 0..items.len() {
+            let mut out = String::new();
+            if text::write(items.as_ref(), at, &athena, &mut out) {
+                parts.push(out);
+            } else if let Some(instead) = instead {
+                parts.push(instead.to_owned());
+            }
+        }
+        Ok(Some(Cow::Owned(parts.join(delimiter))))
+    })
+}
+
+fn slice(call: &Call) -> Result<ArrayRef> {
+    chosen(call, |row, length| {
+        let (start, count) = (some!(call.integer(1, row)), some!(call.integer(2, row)));
+        if count < 0 {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: length must be greater than or equal to 0");
+        }
+        let size = i64::try_from(length).unwrap_or(0);
+        let from = match start {
+            0 => return exec_err!("INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1"),
+            1.. => start - 1,
+            _ => size + start,
+        };
+        if from < 0 || from >= size {
+            return Ok(Some(Vec::new()));
+        }
+        let end = from.saturating_add(count).min(size);
+        Ok(Some((from..end).filter_map(|at| usize::try_from(at).ok()).collect()))
+    })
+}
+
+fn trim(call: &Call) -> Result<ArrayRef> {
+    chosen(call, |row, length| {
+        let Ok(count) = usize::try_from(some!(call.integer(1, row))) else {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: size must not be negative");
+        };
+        match length.checked_sub(count) {
+            Some(left) => Ok(Some((0..left).collect())),
+            None => exec_err!("INVALID_FUNCTION_ARGUMENT: size must not exceed array cardinality {length}: {count}"),
+        }
+    })
+}
+
+fn flatten(call: &Call) -> Result<ArrayRef> {
+    let mut rows = Vec::with_capacity(call.rows);
+    for row in 0..call.rows {
+        rows.push(match call.list(0, row) {
+            Some(inner) => {
+                let inner = inner.as_list_opt::<i32>().ok_or_else(|| datafusion::common::plan_datafusion_err!("flatten takes an array of arrays"))?;
+                let parts: Vec<ArrayRef> = (0..inner.len()).filter(|at| inner.is_valid(*at)).map(|at| inner.value(at)).collect();
+                let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+                Some(if parts.is_empty() { new_empty_array(&inner.value_type()) } else { concat(&parts)? })
+            }
+            None => None,
+        });
+    }
+    lists(&call.gives, rows)
+}
+
+fn repeat(call: &Call) -> Result<ArrayRef> {
+    let values = call.needed(0)?;
+    let mut rows = Vec::with_capacity(call.rows);
+    for row in 0..call.rows {
+        let count = call.integer(1, row);
+        if count.is_some_and(|count| count > 10_000_000) {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000");
+        }
+        let place = u32::try_from(row).unwrap_or(0);
+        let count = count.map(|count| usize::try_from(count).unwrap_or(0));
+        rows.push(match count {
+            Some(count) => Some(take(values, &UInt32Array::from(vec![place; count]), None)?),
+            None => None,
+        });
+    }
+    lists(&call.gives, rows)
+}
+
+fn shuffle(call: &Call) -> Result<ArrayRef> {
+    let mut source = rand::rng();
+    chosen(call, |_, length| {
+        let mut places: Vec<usize> = (0..length).collect();
+        places.shuffle(&mut source);
+        Ok(Some(places))
+    })
+}
+
+/// Runs of neighbours, or all choices, of n items.
+fn windows(call: &Call, choices: bool) -> Result<ArrayRef> {
+    let inner = item_field(&call.gives)?;
+    let mut rows = Vec::with_capacity(call.rows);
+    for row in 0..call.rows {
+        let (Some(items), Some(size)) = (call.list(0, row), call.integer(1, row)) else {
+            rows.push(None);
+            continue;
+        };
+        let Some(size) = usize::try_from(size).ok().filter(|size| *size > 0 || choices) else {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: N must be positive");
+        };
+        let places: Vec<Vec<usize>> = if choices {
+            if size > 5 {
+                return exec_err!("INVALID_FUNCTION_ARGUMENT: combination size must not exceed 5: {size}");
+            }
+            combinations(items.len(), size)
+        } else if items.len() <= size {
+            vec![(0..items.len()).collect()]
+        } else {
+            (0..=items.len() - size).map(|start| (start..start + size).collect()).collect()
+        };
+        let mut parts = Vec::with_capacity(places.len());
+        for set in places {
+            let set: Vec<u32> = set.into_iter().filter_map(|at| u32::try_from(at).ok()).collect();
+            parts.push(Some(take(&items, &UInt32Array::from(set), None)?));
+        }
+        rows.push(Some(lists(&inner, parts)?));
+    }
+    lists(&call.gives, rows)
+}
+
+fn combinations(count: usize, size: usize) -> Vec<Vec<usize>> {
+    let mut all = vec![Vec::new()];
+    for _ in 0..size {
+        all = all
+            .into_iter()
+            .flat_map(|set: Vec<usize>| {
+                let from = set.last().map_or(0, |last| last + 1);
+                (from..count).map(move |next| [set.as_slice(), &[next]].concat())
+            })
+            .collect();
+    }
+    // Trino lists them by their last places first.
+    all.sort_by(|a, b| a.iter().rev().cmp(b.iter().rev()));
+    all
+}
+
+fn zip(call: &Call) -> Result<ArrayRef> {
+    let field = item_field(&call.gives)?;
+    let DataType::Struct(fields) = field.data_type().clone() else { return plan_err!("zip gives rows") };
+    let mut rows = Vec::with_capacity(call.rows);
+    for row in 0..call.rows {
+        let items: Option<Vec<ArrayRef>> = (0..call.arrays.len()).map(|at| call.list(at, row)).collect();
+        let Some(items) = items else {
+            rows.push(None);
+            continue;
+        };
+        let longest = items.iter().map(|list| list.len()).max().unwrap_or(0);
+        let padded = |list: &ArrayRef| {
+            let places: Vec<Option<u32>> = (0..longest).map(|at| u32::try_from(at).ok().filter(|_| at < list.len())).collect();
+            take(list, &UInt32Array::from(places), None)
+        };
+        let columns = items.iter().map(padded).collect::<std::result::Result<Vec<_>, _>>()?;
+        rows.push(Some(Arc::new(StructArray::try_new(fields.clone(), columns, None)?) as ArrayRef));
+    }
+    lists(&call.gives, rows)
+}
+
+/// 1, 2, 3, … as many as the longest of the arrays has items, for WITH ORDINALITY.
+fn ordinals(call: &Call) -> Result<ArrayRef> {
+    let mut rows = Vec::with_capacity(call.rows);
+    for row in 0..call.rows {
+        let longest = (0..call.arrays.len()).filter_map(|at| call.list(at, row)).map(|list| list.len()).max();
+        rows.push(longest.map(|longest| Arc::new((1..=i64::try_from(longest).unwrap_or(0)).collect::<datafusion::arrow::array::Int64Array>()) as ArrayRef));
+    }
+    lists(&call.gives, rows)
+}

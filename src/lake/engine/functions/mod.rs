@@ -1,0 +1,287 @@
+//! Trino's functions, where DataFusion has none of the name or one that answers otherwise.
+
+mod aggregate;
+mod bytes;
+mod call;
+mod cast;
+mod collection;
+mod conditional;
+mod date;
+mod format;
+mod json;
+mod lambda;
+mod map;
+mod number;
+mod pattern;
+mod regex;
+mod text;
+mod url;
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, FieldRef, TimeUnit};
+use datafusion::common::{Result, plan_err};
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::{
+    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+};
+
+use self::call::Call;
+use super::types::{arrow_field, athena_type};
+use crate::sql::Type;
+
+pub(super) use cast::{cast_function, try_cast_function};
+
+/// What an argument may be; anything that is not is refused, as Trino refuses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Text.
+    Text,
+    /// A whole number, as 64 bits.
+    Integer,
+    /// Any number, as a double.
+    Double,
+    /// Any number, as it is.
+    Number,
+    /// Bytes.
+    Bytes,
+    /// A boolean.
+    Boolean,
+    /// A day.
+    Date,
+    /// A day or a time, as it is; days and times come as milliseconds where they are times.
+    Time,
+    /// An array.
+    List,
+    /// A map.
+    Map,
+    /// Whatever it is.
+    Any,
+}
+
+impl Kind {
+    /// The Arrow type that an argument of this type is brought to; `None` where it does not fit.
+    fn fit(self, given: &DataType) -> Option<DataType> {
+        let athena = super::types::athena_type_of(given);
+        let null = athena == Type::Unknown;
+        match self {
+            Self::Text => (null || matches!(athena, Type::Varchar)).then_some(DataType::Utf8View),
+            Self::Integer => (null || given.is_integer()).then_some(DataType::Int64),
+            Self::Double => (null || given.is_numeric()).then_some(DataType::Float64),
+            Self::Number if null => Some(DataType::Int64),
+            Self::Number => given.is_numeric().then(|| given.clone()),
+            Self::Bytes => (null || athena == Type::Varbinary).then_some(DataType::BinaryView),
+            Self::Boolean => (null || athena == Type::Boolean).then_some(DataType::Boolean),
+            Self::Date => (null || matches!(athena, Type::Date | Type::Timestamp(_))).then_some(DataType::Date32),
+            Self::Time if null => Some(DataType::Timestamp(TimeUnit::Millisecond, None)),
+            Self::Time => match given {
+                DataType::Date32 | DataType::Time64(_) => Some(given.clone()),
+                DataType::Date64 => Some(DataType::Date32),
+                DataType::Timestamp(_, zone) => Some(DataType::Timestamp(TimeUnit::Millisecond, zone.clone())),
+                _ => None,
+            },
+            Self::List => match given {
+                DataType::List(_) => Some(given.clone()),
+                DataType::LargeList(item) | DataType::FixedSizeList(item, _) => Some(DataType::List(Arc::clone(item))),
+                DataType::Null => Some(DataType::new_list(DataType::Null, true)),
+                _ => None,
+            },
+            Self::Map => matches!(given, DataType::Map(..)).then(|| given.clone()),
+            Self::Any => Some(given.clone()),
+        }
+    }
+}
+
+/// What a function answers, from the types of its arguments.
+#[derive(Clone, Copy)]
+pub(super) enum Gives {
+    /// This type, whatever the arguments.
+    Always(Type0),
+    /// A type that depends on those of the arguments.
+    Of(fn(&[Type]) -> Result<Type>),
+    /// A field that depends on the arguments' fields and constants.
+    Field(fn(&ReturnFieldArgs<'_>) -> Result<FieldRef>),
+}
+
+/// The types that most functions answer.
+#[derive(Clone, Copy)]
+pub(super) enum Type0 {
+    Text,
+    Integer,
+    BigInt,
+    Double,
+    Boolean,
+    Bytes,
+    Date,
+    Timestamp,
+    TextList,
+    Json,
+}
+
+impl Type0 {
+    fn get(self) -> Type {
+        match self {
+            Self::Text => Type::Varchar,
+            Self::Integer => Type::Integer,
+            Self::BigInt => Type::BigInt,
+            Self::Double => Type::Double,
+            Self::Boolean => Type::Boolean,
+            Self::Bytes => Type::Varbinary,
+            Self::Date => Type::Date,
+            Self::Timestamp => Type::Timestamp(3),
+            Self::TextList => Type::Array(Box::new(Type::Varchar)),
+            Self::Json => Type::Json,
+        }
+    }
+}
+
+/// A function of one value a row.
+pub(super) struct Scalar {
+    pub(super) name: &'static str,
+    /// What each argument is; the last one stands for all that follow where `variadic`.
+    pub(super) takes: &'static [Kind],
+    /// How many arguments there must be at least.
+    pub(super) least: usize,
+    pub(super) variadic: bool,
+    pub(super) gives: Gives,
+    pub(super) volatile: bool,
+    pub(super) work: fn(&Call) -> Result<datafusion::arrow::array::ArrayRef>,
+}
+
+/// A function with exactly these arguments.
+pub(super) const fn scalar(
+    name: &'static str,
+    takes: &'static [Kind],
+    gives: Gives,
+    work: fn(&Call) -> Result<datafusion::arrow::array::ArrayRef>,
+) -> Scalar {
+    Scalar { name, takes, least: takes.len(), variadic: false, gives, volatile: false, work }
+}
+
+/// The same with the last arguments optional.
+pub(super) const fn optional(least: usize, function: Scalar) -> Scalar {
+    Scalar { least, ..function }
+}
+
+/// The same with any number of the last argument.
+pub(super) const fn variadic(least: usize, function: Scalar) -> Scalar {
+    Scalar { least, variadic: true, ..function }
+}
+
+/// The same for a function that answers anew for each row.
+pub(super) const fn volatile(function: Scalar) -> Scalar {
+    Scalar { volatile: true, ..function }
+}
+
+struct Udf {
+    function: &'static Scalar,
+    signature: Signature,
+}
+
+impl std::fmt::Debug for Udf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.function.name)
+    }
+}
+
+impl PartialEq for Udf {
+    fn eq(&self, other: &Self) -> bool {
+        self.function.name == other.function.name
+    }
+}
+
+impl Eq for Udf {}
+
+impl std::hash::Hash for Udf {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.function.name.hash(state);
+    }
+}
+
+impl Udf {
+    fn refused<T>(&self, given: &[DataType]) -> Result<T> {
+        let types: Vec<String> = given.iter().map(|data_type| super::types::athena_type_of(data_type).to_string()).collect();
+        let name = self.function.name;
+        let expected = crate::sql::functions::find(name).map_or(name, |known| known.signature);
+        plan_err!(
+            "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function {name}. Expected: {expected}",
+            types.join(", ")
+        )
+    }
+}
+
+impl ScalarUDFImpl for Udf {
+    fn name(&self) -> &str {
+        self.function.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn coerce_types(&self, given: &[DataType]) -> Result<Vec<DataType>> {
+        let most = if self.function.variadic { usize::MAX } else { self.function.takes.len() };
+        if given.len() < self.function.least || given.len() > most {
+            return self.refused(given);
+        }
+        let last = self.function.takes.last().copied().unwrap_or(Kind::Any);
+        let kinds = self.function.takes.iter().copied().chain(std::iter::repeat(last));
+        let fitted: Option<Vec<DataType>> = given.iter().zip(kinds).map(|(data_type, kind)| kind.fit(data_type)).collect();
+        fitted.map_or_else(|| self.refused(given), Ok)
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        plan_err!("{} says what it answers by its fields", self.function.name)
+    }
+
+    fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
+        let athena = match self.function.gives {
+            Gives::Always(constant) => constant.get(),
+            Gives::Of(of) => of(&args.arg_fields.iter().map(|field| athena_type(field)).collect::<Vec<_>>())?,
+            Gives::Field(of) => return of(&args),
+        };
+        Ok(Arc::new(arrow_field(self.function.name, &athena)))
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        call::invoke(&args, self.function.work)
+    }
+}
+
+/// Whether DataFusion's own function of a name answers as Trino's does, so that nothing is written anew.
+#[cfg(test)]
+pub(super) const SAME_IN_DATAFUSION: &[&str] = &[
+    "abs", "acos", "asin", "atan", "atan2", "cbrt", "ceil", "coalesce", "cos", "cosh", "degrees", "exp", "floor", "ln", "log", "log10", "log2",
+    "nullif", "pi", "power", "pow", "radians", "sin", "sinh", "sqrt", "tan", "tanh", "lower", "upper", "ltrim", "rtrim", "translate",
+    "starts_with", "array_agg", "bool_and", "bool_or", "corr", "count", "covar_pop", "covar_samp", "max", "min", "regr_intercept", "regr_slope",
+    "stddev", "stddev_pop", "stddev_samp", "sum", "var_pop", "var_samp", "cume_dist", "first_value", "lag", "last_value", "lead", "nth_value",
+    "percent_rank", "trim",
+];
+
+/// All functions of this folder, put over DataFusion's.
+pub(super) fn register(builder: SessionStateBuilder) -> SessionStateBuilder {
+    let lists: [&'static [Scalar]; 11] = [
+        text::FUNCTIONS,
+        regex::FUNCTIONS,
+        number::FUNCTIONS,
+        bytes::FUNCTIONS,
+        date::FUNCTIONS,
+        json::FUNCTIONS,
+        url::FUNCTIONS,
+        format::FUNCTIONS,
+        collection::FUNCTIONS,
+        map::FUNCTIONS,
+        conditional::FUNCTIONS,
+    ];
+    let mut builder = builder;
+    let functions = builder.scalar_functions().get_or_insert_default();
+    for function in lists.into_iter().flatten() {
+        let volatility = if function.volatile { Volatility::Volatile } else { Volatility::Immutable };
+        let udf = Udf { function, signature: Signature::user_defined(volatility) };
+        functions.push(Arc::new(ScalarUDF::new_from_impl(udf)));
+    }
+    functions.push(Arc::new(cast_function()));
+    functions.push(Arc::new(try_cast_function()));
+    builder.aggregate_functions().get_or_insert_default().extend(aggregate::all());
+    lambda::register(builder)
+}

@@ -1,0 +1,266 @@
+//! Functions of numbers that DataFusion lacks or answers with another type.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type};
+use datafusion::common::{Result, exec_err};
+use rand::Rng as _;
+
+use super::call::{Call, bigints, booleans, doubles, some, texts};
+use super::{Gives, Kind, Scalar, Type0, optional, scalar, volatile};
+use crate::sql::Type;
+
+const BIGINT: Gives = Gives::Always(Type0::BigInt);
+const DOUBLE: Gives = Gives::Always(Type0::Double);
+const BOOLEAN: Gives = Gives::Always(Type0::Boolean);
+const TWO: &[Kind] = &[Kind::Integer, Kind::Integer];
+
+pub(super) const FUNCTIONS: &[Scalar] = &[
+    optional(1, scalar("round", &[Kind::Number, Kind::Integer], Gives::Of(same), |call| rounded(call, f64::round, true))),
+    optional(1, scalar("truncate", &[Kind::Number, Kind::Integer], Gives::Of(same), |call| rounded(call, f64::trunc, false))),
+    scalar("sign", &[Kind::Number], Gives::Of(same), sign),
+    scalar("mod", &[Kind::Number, Kind::Number], Gives::Of(wider), modulo),
+    scalar("e", &[], DOUBLE, |call| doubles(call.rows, |_| Ok(Some(std::f64::consts::E)))),
+    scalar("nan", &[], DOUBLE, |call| doubles(call.rows, |_| Ok(Some(f64::NAN)))),
+    scalar("infinity", &[], DOUBLE, |call| doubles(call.rows, |_| Ok(Some(f64::INFINITY)))),
+    scalar("is_nan", &[Kind::Double], BOOLEAN, |call| booleans(call.rows, |row| Ok(call.double(0, row).map(f64::is_nan)))),
+    scalar("is_infinite", &[Kind::Double], BOOLEAN, |call| booleans(call.rows, |row| Ok(call.double(0, row).map(f64::is_infinite)))),
+    scalar("is_finite", &[Kind::Double], BOOLEAN, |call| booleans(call.rows, |row| Ok(call.double(0, row).map(f64::is_finite)))),
+    volatile(optional(0, scalar("rand", TWO, Gives::Of(random_type), random))),
+    volatile(optional(0, scalar("random", TWO, Gives::Of(random_type), random))),
+    scalar("bitwise_and", TWO, BIGINT, |call| bits(call, |a, b| a & b)),
+    scalar("bitwise_or", TWO, BIGINT, |call| bits(call, |a, b| a | b)),
+    scalar("bitwise_xor", TWO, BIGINT, |call| bits(call, |a, b| a ^ b)),
+    scalar("bitwise_not", &[Kind::Integer], BIGINT, |call| bigints(call.rows, |row| Ok(call.integer(0, row).map(|value| !value)))),
+    scalar("bitwise_left_shift", TWO, BIGINT, |call| bits(call, |a, b| if (0..64).contains(&b) { a << b } else { 0 })),
+    scalar("bitwise_right_shift", TWO, BIGINT, |call| {
+        bits(call, |a, b| if (0..64).contains(&b) { (a.cast_unsigned() >> b).cast_signed() } else { 0 })
+    }),
+    scalar("bitwise_right_shift_arithmetic", TWO, BIGINT, |call| {
+        bits(call, |a, b| if (0..64).contains(&b) { a >> b } else if a < 0 { -1 } else { 0 })
+    }),
+    scalar("bit_count", TWO, BIGINT, bit_count),
+    scalar("from_base", &[Kind::Text, Kind::Integer], BIGINT, from_base),
+    scalar("to_base", TWO, Gives::Always(Type0::Text), to_base),
+    scalar("width_bucket", &[Kind::Double, Kind::Double, Kind::Double, Kind::Integer], BIGINT, width_bucket),
+    scalar("format_number", &[Kind::Double], Gives::Always(Type0::Text), format_number),
+];
+
+fn same(types: &[Type]) -> Result<Type> {
+    Ok(match types.first() {
+        Some(Type::Unknown) | None => Type::BigInt,
+        Some(other) => other.clone(),
+    })
+}
+
+fn wider(types: &[Type]) -> Result<Type> {
+    let rank = |athena: &Type| match athena {
+        Type::TinyInt => 1,
+        Type::SmallInt => 2,
+        Type::Integer => 3,
+        Type::BigInt => 4,
+        Type::Decimal { .. } => 5,
+        Type::Real => 6,
+        Type::Double => 7,
+        _ => 0,
+    };
+    Ok(types.iter().max_by_key(|athena| rank(athena)).cloned().unwrap_or(Type::BigInt))
+}
+
+/// Numbers with so many decimals; a negative count reaches before the point. Decimals keep their type.
+fn rounded(call: &Call, fraction: fn(f64) -> f64, nearest: bool) -> Result<ArrayRef> {
+    let array = call.needed(0)?;
+    let places = |row: usize| if call.has(1) { call.integer(1, row) } else { Some(0) };
+    match array.data_type() {
+        DataType::Float64 | DataType::Float32 => {
+            let wide = cast(array, &DataType::Float64)?;
+            let values = wide.as_primitive::<Float64Type>();
+            let answer = doubles(call.rows, |row| {
+                let value = some!(values.is_valid(row).then(|| values.value(row)));
+                let factor = 10_f64.powi(i32::try_from(some!(places(row))).unwrap_or(0));
+                let scaled = value * factor;
+                Ok(Some(if scaled.is_finite() { fraction(scaled) / factor } else { value }))
+            })?;
+            Ok(cast(&answer, array.data_type())?)
+        }
+        DataType::Decimal128(precision, scale) => {
+            let values = array.as_primitive::<Decimal128Type>();
+            let mut builder = datafusion::arrow::array::Decimal128Builder::new().with_data_type(DataType::Decimal128(*precision, *scale));
+            for row in 0..call.rows {
+                let valid = values.is_valid(row);
+                builder.append_option(places(row).filter(|_| valid).map(|places| {
+                    cut(values.value(row), i64::from(*scale) - places, nearest)
+                }));
+            }
+            Ok(Arc::new(builder.finish()))
+        }
+        _ => {
+            let wide = cast(array, &DataType::Int64)?;
+            let values = wide.as_primitive::<Int64Type>();
+            let answer = bigints(call.rows, |row| {
+                let value = some!(values.is_valid(row).then(|| values.value(row)));
+                let places = some!(places(row));
+                Ok(i64::try_from(cut(i128::from(value), -places, nearest)).ok())
+            })?;
+            Ok(cast(&answer, array.data_type())?)
+        }
+    }
+}
+
+/// A whole number without its last digits, rounded away from zero at the half where `nearest`.
+fn cut(value: i128, digits: i64, nearest: bool) -> i128 {
+    let Some(unit) = u32::try_from(digits).ok().filter(|digits| *digits > 0) else { return value };
+    let Some(unit) = 10_i128.checked_pow(unit) else { return 0 };
+    let (whole, rest) = (value / unit, value % unit);
+    let up = nearest && rest.abs() * 2 >= unit;
+    (whole + if up { value.signum() } else { 0 }) * unit
+}
+
+fn sign(call: &Call) -> Result<ArrayRef> {
+    let array = call.needed(0)?;
+    let wide = cast(array, &DataType::Float64)?;
+    let values = wide.as_primitive::<Float64Type>();
+    let answer = doubles(call.rows, |row| {
+        let value = some!(values.is_valid(row).then(|| values.value(row)));
+        Ok(Some(if value == 0.0 || value.is_nan() { value } else { value.signum() }))
+    })?;
+    Ok(cast(&answer, array.data_type())?)
+}
+
+fn modulo(call: &Call) -> Result<ArrayRef> {
+    let target = call.gives.data_type();
+    let (left, right) = (cast(call.needed(0)?, target)?, cast(call.needed(1)?, target)?);
+    Ok(datafusion::arrow::compute::kernels::numeric::rem(&left, &right).map_err(|error| match error {
+        datafusion::arrow::error::ArrowError::DivideByZero => {
+            datafusion::common::DataFusionError::Execution("DIVISION_BY_ZERO: Division by zero".to_owned())
+        }
+        other => other.into(),
+    })?)
+}
+
+fn random_type(types: &[Type]) -> Result<Type> {
+    Ok(if types.is_empty() { Type::Double } else { Type::BigInt })
+}
+
+fn random(call: &Call) -> Result<ArrayRef> {
+    let mut source = rand::rng();
+    if !call.has(0) {
+        return doubles(call.rows, |_| Ok(Some(source.random::<f64>())));
+    }
+    bigints(call.rows, |row| {
+        let first = some!(call.integer(0, row));
+        let (low, high) = if call.has(1) { (first, some!(call.integer(1, row))) } else { (0, first) };
+        if high <= low {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: bound must be positive");
+        }
+        Ok(Some(source.random_range(low..high)))
+    })
+}
+
+fn bits(call: &Call, of: fn(i64, i64) -> i64) -> Result<ArrayRef> {
+    bigints(call.rows, |row| Ok(Some(of(some!(call.integer(0, row)), some!(call.integer(1, row))))))
+}
+
+fn bit_count(call: &Call) -> Result<ArrayRef> {
+    bigints(call.rows, |row| {
+        let (value, width) = (some!(call.integer(0, row)), some!(call.integer(1, row)));
+        let fits = (2..=64).contains(&width) && (width == 64 || (-(1_i64 << (width - 1))..1_i64 << (width - 1)).contains(&value));
+        if !fits {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: Number must be representable with the bits specified. {value} can not be represented with {width} bits");
+        }
+        let mask = if width == 64 { u64::MAX } else { (1_u64 << width) - 1 };
+        Ok(Some(i64::from((value.cast_unsigned() & mask).count_ones())))
+    })
+}
+
+fn radix(value: i64) -> Result<u32> {
+    match u32::try_from(value) {
+        Ok(radix @ 2..=36) => Ok(radix),
+        _ => exec_err!("INVALID_FUNCTION_ARGUMENT: Radix must be between 2 and 36"),
+    }
+}
+
+fn from_base(call: &Call) -> Result<ArrayRef> {
+    bigints(call.rows, |row| {
+        let (text, base) = (some!(call.text(0, row)), some!(call.integer(1, row)));
+        match i64::from_str_radix(text, radix(base)?) {
+            Ok(value) => Ok(Some(value)),
+            Err(_) => exec_err!("INVALID_FUNCTION_ARGUMENT: Not a valid base-{base} number: {text}"),
+        }
+    })
+}
+
+fn to_base(call: &Call) -> Result<ArrayRef> {
+    texts(call.rows, |row| {
+        let (value, base) = (some!(call.integer(0, row)), radix(some!(call.integer(1, row)))?);
+        let mut left = value.unsigned_abs();
+        let mut digits = Vec::new();
+        loop {
+            digits.push(char::from_digit(u32::try_from(left % u64::from(base)).unwrap_or(0), base).unwrap_or('0'));
+            left /= u64::from(base);
+            if left == 0 {
+                break;
+            }
+        }
+        if value < 0 {
+            digits.push('-');
+        }
+        Ok(Some(Cow::Owned(digits.into_iter().rev().collect())))
+    })
+}
+
+fn width_bucket(call: &Call) -> Result<ArrayRef> {
+    bigints(call.rows, |row| {
+        let (value, low, high) = (some!(call.double(0, row)), some!(call.double(1, row)), some!(call.double(2, row)));
+        let count = some!(call.integer(3, row));
+        if count <= 0 {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: bucketCount must be greater than 0");
+        }
+        if value.is_nan() || (low - high).abs() == 0.0 || !low.is_finite() || !high.is_finite() {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: bounds must be finite and differ, and the operand must not be NaN");
+        }
+        let (below, above, share) = if low < high {
+            (value < low, value >= high, (value - low) / (high - low))
+        } else {
+            (value > low, value <= high, (low - value) / (low - high))
+        };
+        #[allow(clippy::cast_possible_truncation, reason = "the share is between 0 and 1, so the bucket is within the count")]
+        let inside = (share * count as f64) as i64 + 1;
+        Ok(Some(if below { 0 } else if above { count + 1 } else { inside }))
+    })
+}
+
+fn format_number(call: &Call) -> Result<ArrayRef> {
+    texts(call.rows, |row| {
+        let value = some!(call.double(0, row));
+        let mut size = value.abs();
+        let mut unit = 0;
+        let units = ["", "K", "M", "B", "T", "Q"];
+        while size >= 1000.0 && unit + 1 < units.len() {
+            size /= 1000.0;
+            unit += 1;
+        }
+        let decimals = if size < 10.0 { 2 } else if size < 100.0 { 1 } else { 0 };
+        let shown = format!("{size:.decimals$}");
+        let shown = if shown.contains('.') { shown.trim_end_matches('0').trim_end_matches('.').to_owned() } else { shown };
+        let sign = if value < 0.0 { "-" } else { "" };
+        Ok(Some(Cow::Owned(format!("{sign}{shown}{}", units.get(unit).unwrap_or(&"")))))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_cut_away_from_zero_at_the_half() {
+        assert_eq!(cut(125, 1, true), 130);
+        assert_eq!(cut(-125, 1, true), -130);
+        assert_eq!(cut(129, 1, false), 120);
+        assert_eq!(cut(129, 0, true), 129);
+        assert_eq!(cut(129, 50, true), 0);
+    }
+}

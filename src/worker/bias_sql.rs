@@ -56,7 +56,7 @@ pub fn balanced(table: &TableRef, balance: &Balance<'_>) -> String {
     let row = std::iter::once(literal(&balance.seed.to_string())).chain(texts).collect::<Vec<_>>().join(" || '|' || ");
     let has_values = balance.by.iter().map(|name| format!("{} IS NOT NULL", quoted(name))).collect::<Vec<_>>().join(" AND ");
     format!(
-        "SELECT {columns}\nFROM (\n  SELECT {columns}, row_number() OVER (PARTITION BY {by} ORDER BY md5(to_utf8({row}))) AS \"fairlake_rank\"\n  \
+        "SELECT {columns}\nFROM (\n  SELECT {columns}, row_number() OVER (PARTITION BY {by} ORDER BY to_hex(md5(to_utf8({row})))) AS \"fairlake_rank\"\n  \
          FROM {table}\n  WHERE {has_values}\n)\nWHERE \"fairlake_rank\" <= {keep}",
         columns = list(balance.columns),
         by = list(balance.by),
@@ -94,7 +94,7 @@ mod tests {
         let balance = Balance { columns: &columns, texts: &by, by: &by, keep: 9, seed: 7 };
         let sql = balanced_table(&TableRef::new("db", "t"), &TableRef::new("db", "t2"), &balance);
         assert!(sql.starts_with("CREATE TABLE \"db\".\"t2\"\nWITH (format = 'PARQUET') AS\nSELECT \"f\", \"l\", \"s\"\n"));
-        assert!(sql.contains("PARTITION BY \"f\", \"l\" ORDER BY md5(to_utf8('7' || '|' || coalesce(CAST(\"f\" AS varchar), '')"));
+        assert!(sql.contains("PARTITION BY \"f\", \"l\" ORDER BY to_hex(md5(to_utf8('7' || '|' || coalesce(CAST(\"f\" AS varchar), '')"));
         assert!(sql.ends_with("WHERE \"fairlake_rank\" <= 9"));
         assert!(sql.contains("WHERE \"f\" IS NOT NULL AND \"l\" IS NOT NULL"));
     }

@@ -22,7 +22,7 @@ use super::error::{QueryError, translated};
 use super::object::QueryFiles;
 use super::rewrite::{Named, Relation, rewrite};
 use super::system;
-use super::table::LakeTable;
+use super::table::{LakeTable, PATH_COLUMN};
 use super::{CATALOG, parse};
 use crate::lake::glue::{Catalog, GlueError, definition, text};
 
@@ -54,7 +54,9 @@ impl Planner {
             }
             rewrite(&mut query);
             let named = Named::of(&query);
-            let (catalogs, inputs) = self.resolve(&named, database, depth).await?;
+            // The column is hidden: `*` must not show it, so tables have it only in queries that name it.
+            let with_path = query.to_string().contains(PATH_COLUMN);
+            let (catalogs, inputs) = self.resolve(&named, database, depth, with_path).await?;
             let mut state = SessionStateBuilder::new_from_existing(self.base.clone()).with_catalog_list(catalogs).build();
             state.config_mut().options_mut().catalog.default_schema = database.to_owned();
             let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
@@ -69,6 +71,7 @@ impl Planner {
         named: &Named,
         database: &str,
         depth: usize,
+        with_path: bool,
     ) -> Result<(Arc<MemoryCatalogProviderList>, Vec<(String, String)>), QueryError> {
         let mut schemas: HashMap<String, Arc<MemorySchemaProvider>> = HashMap::new();
         schemas.entry(database.to_owned()).or_default();
@@ -86,7 +89,7 @@ impl Planner {
             if known {
                 continue;
             }
-            match self.table(schema, table, relation, depth).await {
+            match self.table(schema, table, relation, depth, with_path).await {
                 Ok(provider) => {
                     let tables = Arc::clone(schemas.entry(schema.to_owned()).or_default());
                     tables.register_table(table.to_owned(), provider).map_err(|error| QueryError::new(error.strip_backtrace()))?;
@@ -108,7 +111,14 @@ impl Planner {
         Ok((Arc::new(list), inputs))
     }
 
-    async fn table(&self, database: &str, name: &str, relation: &Relation, depth: usize) -> Result<Arc<dyn TableProvider>, QueryError> {
+    async fn table(
+        &self,
+        database: &str,
+        name: &str,
+        relation: &Relation,
+        depth: usize,
+        with_path: bool,
+    ) -> Result<Arc<dyn TableProvider>, QueryError> {
         let failed = |error: datafusion::error::DataFusionError| translated(&error, &Named::default());
         if let Some(table) = system::table(&self.catalog, database, name).map_err(failed)? {
             return Ok(table);
@@ -129,7 +139,8 @@ impl Planner {
         if text(&found, "TableType") == "VIRTUAL_VIEW" {
             return self.view(database, name, &found, depth).await;
         }
-        let table = LakeTable::new(database, definition(&found), self.catalog.clone(), Arc::clone(&self.files)).map_err(failed)?;
+        let table =
+            LakeTable::new(database, definition(&found), self.catalog.clone(), Arc::clone(&self.files), with_path).map_err(failed)?;
         Ok(Arc::new(table))
     }
 

@@ -9,8 +9,8 @@ use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
 use datafusion::common::{Result, plan_err};
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{
-    ColumnarValue, HigherOrderFunctionArgs, HigherOrderReturnFieldArgs, HigherOrderSignature, HigherOrderUDF, HigherOrderUDFImpl, LambdaArgument,
-    LambdaParametersProgress, ValueOrLambda, Volatility,
+    ColumnarValue, HigherOrderFunctionArgs, HigherOrderReturnFieldArgs, HigherOrderSignature, HigherOrderUDF, HigherOrderUDFImpl,
+    LambdaArgument, LambdaParametersProgress, ValueOrLambda, Volatility,
 };
 
 use super::collection::{bounds, lists};
@@ -30,11 +30,31 @@ struct Taking {
 }
 
 const ALL: &[Taking] = &[
-    Taking { name: "transform", parameters: |_, known| complete(vec![vec![item(known, 0)?]]), gives: |types| Ok(list(nth(types, 1))), work: transform },
+    Taking {
+        name: "transform",
+        parameters: |_, known| complete(vec![vec![item(known, 0)?]]),
+        gives: |types| Ok(list(nth(types, 1))),
+        work: transform,
+    },
     Taking { name: "filter", parameters: |_, known| complete(vec![vec![item(known, 0)?]]), gives: |types| Ok(nth(types, 0)), work: filter },
-    Taking { name: "any_match", parameters: |_, known| complete(vec![vec![item(known, 0)?]]), gives: boolean, work: |call| matched(call, Match::Any) },
-    Taking { name: "all_match", parameters: |_, known| complete(vec![vec![item(known, 0)?]]), gives: boolean, work: |call| matched(call, Match::All) },
-    Taking { name: "none_match", parameters: |_, known| complete(vec![vec![item(known, 0)?]]), gives: boolean, work: |call| matched(call, Match::None) },
+    Taking {
+        name: "any_match",
+        parameters: |_, known| complete(vec![vec![item(known, 0)?]]),
+        gives: boolean,
+        work: |call| matched(call, Match::Any),
+    },
+    Taking {
+        name: "all_match",
+        parameters: |_, known| complete(vec![vec![item(known, 0)?]]),
+        gives: boolean,
+        work: |call| matched(call, Match::All),
+    },
+    Taking {
+        name: "none_match",
+        parameters: |_, known| complete(vec![vec![item(known, 0)?]]),
+        gives: boolean,
+        work: |call| matched(call, Match::None),
+    },
     Taking { name: "reduce", parameters: reduce_parameters, gives: |types| Ok(nth(types, 3)), work: reduce },
     Taking {
         name: "zip_with",
@@ -43,8 +63,18 @@ const ALL: &[Taking] = &[
         work: zip_with,
     },
     Taking { name: "map_filter", parameters: entry_parameters, gives: |types| Ok(nth(types, 0)), work: map_filter },
-    Taking { name: "transform_values", parameters: entry_parameters, gives: |types| map_of(types, false), work: |call| transform_side(call, false) },
-    Taking { name: "transform_keys", parameters: entry_parameters, gives: |types| map_of(types, true), work: |call| transform_side(call, true) },
+    Taking {
+        name: "transform_values",
+        parameters: entry_parameters,
+        gives: |types| map_of(types, false),
+        work: |call| transform_side(call, false),
+    },
+    Taking {
+        name: "transform_keys",
+        parameters: entry_parameters,
+        gives: |types| map_of(types, true),
+        work: |call| transform_side(call, true),
+    },
     Taking { name: "map_zip_with", parameters: zip_parameters, gives: map_zip_type, work: map_zip_with },
     Taking {
         name: "$array_sort_by",
@@ -59,7 +89,9 @@ const ALL: &[Taking] = &[
 pub(super) fn register(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let mut functions: Vec<Arc<HigherOrderUDF>> = ALL
         .iter()
-        .map(|function| Arc::new(HigherOrderUDF::new_from_impl(Udf { function, signature: HigherOrderSignature::user_defined(Volatility::Immutable) })))
+        .map(|function| {
+            Arc::new(HigherOrderUDF::new_from_impl(Udf { function, signature: HigherOrderSignature::user_defined(Volatility::Immutable) }))
+        })
         .collect();
     builder.higher_order_functions().get_or_insert_default().append(&mut functions);
     builder
@@ -108,7 +140,9 @@ fn item(known: Known<'_>, at: usize) -> Result<FieldRef> {
     match value(known, at)?.data_type() {
         DataType::List(item) => Ok(Arc::new(item.as_ref().clone().with_name("item").with_nullable(true))),
         DataType::Null => Ok(Arc::new(Field::new("item", DataType::Null, true))),
-        other => plan_err!("TYPE_MISMATCH: line 1:1: an array is wanted, but there is {}", crate::lake::engine::types::athena_type_of(other)),
+        other => {
+            plan_err!("TYPE_MISMATCH: line 1:1: an array is wanted, but there is {}", crate::lake::engine::types::athena_type_of(other))
+        }
     }
 }
 
@@ -295,7 +329,9 @@ fn flat(list: &ListArray) -> Result<(ArrayRef, UInt32Array)> {
 fn by_row(rows: usize, valid: impl Fn(usize) -> bool, owners: &UInt32Array, mut keep: impl FnMut(usize) -> bool) -> Vec<Option<Vec<u32>>> {
     let mut groups: Vec<Option<Vec<u32>>> = (0..rows).map(|row| valid(row).then(Vec::new)).collect();
     for (at, owner) in owners.values().iter().enumerate() {
-        if keep(at) && let Some(Some(group)) = groups.get_mut(*owner as usize) {
+        if keep(at)
+            && let Some(Some(group)) = groups.get_mut(*owner as usize)
+        {
             group.push(u32::try_from(at).unwrap_or(0));
         }
     }
@@ -486,11 +522,8 @@ fn map_zip_with(call: &Applied) -> Result<ArrayRef> {
         let all_keys = concat(&[keys.as_ref(), cast(&other_keys, keys.data_type())?.as_ref()])?;
         let all_keys = take(&all_keys, &UInt32Array::from(key_places), None)?;
         let owners = UInt32Array::from(vec![u32::try_from(row).unwrap_or(0); left.len()]);
-        let given = [
-            Arc::clone(&all_keys),
-            take(&values, &UInt32Array::from(left), None)?,
-            take(&other_values, &UInt32Array::from(right), None)?,
-        ];
+        let given =
+            [Arc::clone(&all_keys), take(&values, &UInt32Array::from(left), None)?, take(&other_values, &UInt32Array::from(right), None)?];
         rows.push(Some((all_keys, call.evaluate(2, &given, &owners)?)));
     }
     maps(call.gives(), rows)
@@ -514,7 +547,9 @@ fn sort_by(call: &Applied) -> Result<ArrayRef> {
             match answer {
                 Ok(answer) if answer.is_valid(0) => answer.as_primitive::<Int64Type>().value(0).cmp(&0),
                 Ok(_) => {
-                    failed = Some(datafusion::common::exec_datafusion_err!("INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1"));
+                    failed = Some(datafusion::common::exec_datafusion_err!(
+                        "INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1"
+                    ));
                     Ordering::Equal
                 }
                 Err(error) => {

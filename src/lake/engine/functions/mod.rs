@@ -22,9 +22,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{DataType, FieldRef, TimeUnit};
 use datafusion::common::{Result, plan_err};
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::logical_expr::{
-    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 
 use self::call::Call;
 use super::types::{arrow_field, athena_type};
@@ -203,10 +201,7 @@ impl Udf {
         let types: Vec<String> = given.iter().map(|data_type| super::types::athena_type_of(data_type).to_string()).collect();
         let name = self.function.name;
         let expected = crate::sql::functions::find(name).map_or(name, |known| known.signature);
-        plan_err!(
-            "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function {name}. Expected: {expected}",
-            types.join(", ")
-        )
+        plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function {name}. Expected: {expected}", types.join(", "))
     }
 }
 
@@ -251,11 +246,64 @@ impl ScalarUDFImpl for Udf {
 /// Whether DataFusion's own function of a name answers as Trino's does, so that nothing is written anew.
 #[cfg(test)]
 pub(super) const SAME_IN_DATAFUSION: &[&str] = &[
-    "abs", "acos", "asin", "atan", "atan2", "cbrt", "ceil", "coalesce", "cos", "cosh", "degrees", "exp", "floor", "ln", "log", "log10", "log2",
-    "nullif", "pi", "power", "pow", "radians", "sin", "sinh", "sqrt", "tan", "tanh", "lower", "upper", "ltrim", "rtrim", "translate",
-    "starts_with", "array_agg", "bool_and", "bool_or", "corr", "count", "covar_pop", "covar_samp", "max", "min", "regr_intercept", "regr_slope",
-    "stddev", "stddev_pop", "stddev_samp", "sum", "var_pop", "var_samp", "cume_dist", "first_value", "lag", "last_value", "lead", "nth_value",
-    "percent_rank", "trim",
+    "abs",
+    "acos",
+    "asin",
+    "atan",
+    "atan2",
+    "cbrt",
+    "ceil",
+    "coalesce",
+    "cos",
+    "cosh",
+    "degrees",
+    "exp",
+    "floor",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "nullif",
+    "pi",
+    "power",
+    "pow",
+    "radians",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+    "lower",
+    "upper",
+    "ltrim",
+    "rtrim",
+    "translate",
+    "starts_with",
+    "array_agg",
+    "bool_and",
+    "bool_or",
+    "corr",
+    "count",
+    "covar_pop",
+    "covar_samp",
+    "max",
+    "min",
+    "regr_intercept",
+    "regr_slope",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "sum",
+    "var_pop",
+    "var_samp",
+    "cume_dist",
+    "first_value",
+    "lag",
+    "last_value",
+    "lead",
+    "nth_value",
+    "percent_rank",
+    "trim",
 ];
 
 /// All functions of this folder, put over DataFusion's.

@@ -324,7 +324,10 @@ pub(super) fn column_of_texts<'t>(
 }
 
 /// A column of this type from values of JSON documents.
-pub(super) fn column_of_json<'t>(athena: &Type, values: impl Iterator<Item = Option<&'t serde_json::Value>>) -> Result<datafusion::arrow::array::ArrayRef> {
+pub(super) fn column_of_json<'t>(
+    athena: &Type,
+    values: impl Iterator<Item = Option<&'t serde_json::Value>>,
+) -> Result<datafusion::arrow::array::ArrayRef> {
     let mut column = column::Column::new(athena);
     for value in values {
         column.json(value.unwrap_or(&serde_json::Value::Null));

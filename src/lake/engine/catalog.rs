@@ -17,6 +17,7 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::error::{QueryError, translated};
+use super::literals::narrowed;
 use super::object::QueryFiles;
 use super::rewrite::{Named, Relation, rewrite};
 use super::system;
@@ -50,13 +51,13 @@ impl Planner {
             if depth > DEEPEST_VIEW {
                 return Err(QueryError::new("INVALID_VIEW: Views stand on one another more than 16 deep"));
             }
-            rewrite(&mut query);
             let named = Named::of(&query);
+            rewrite(&mut query)?;
             let (catalogs, inputs) = self.resolve(&named, database, depth).await?;
             let mut state = SessionStateBuilder::new_from_existing(self.base.clone()).with_catalog_list(catalogs).build();
             state.config_mut().options_mut().catalog.default_schema = database.to_owned();
             let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
-            let plan = state.statement_to_plan(statement).await.map_err(|error| translated(&error, &named))?;
+            let plan = state.statement_to_plan(statement).await.and_then(narrowed).map_err(|error| translated(&error, &named))?;
             Ok(Planned { plan, state, inputs })
         }
         .boxed()
@@ -84,7 +85,7 @@ impl Planner {
             if known {
                 continue;
             }
-            match self.table(schema, table, relation, depth).await {
+            match self.table(schema, table, relation, depth, named.wants_path()).await {
                 Ok(provider) => {
                     let tables = Arc::clone(schemas.entry(schema.to_owned()).or_default());
                     tables.register_table(table.to_owned(), provider).map_err(|error| QueryError::new(error.strip_backtrace()))?;
@@ -106,7 +107,7 @@ impl Planner {
         Ok((Arc::new(list), inputs))
     }
 
-    async fn table(&self, database: &str, name: &str, relation: &Relation, depth: usize) -> Result<Arc<dyn TableProvider>, QueryError> {
+    async fn table(&self, database: &str, name: &str, relation: &Relation, depth: usize, with_path: bool) -> Result<Arc<dyn TableProvider>, QueryError> {
         let failed = |error: datafusion::error::DataFusionError| translated(&error, &Named::default());
         if let Some(table) = system::table(&self.catalog, database, name).map_err(failed)? {
             return Ok(table);
@@ -127,7 +128,7 @@ impl Planner {
         if text(&found, "TableType") == "VIRTUAL_VIEW" {
             return self.view(database, name, &found, depth).await;
         }
-        let table = LakeTable::new(database, definition(&found), self.catalog.clone(), Arc::clone(&self.files)).map_err(failed)?;
+        let table = LakeTable::new(database, definition(&found), self.catalog.clone(), Arc::clone(&self.files), with_path).map_err(failed)?;
         Ok(Arc::new(table))
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
-use datafusion::arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DFSchema, Result, ScalarValue, Statistics};
 use datafusion::datasource::file_format::FileFormat as _;
@@ -50,11 +50,13 @@ pub(super) struct LakeTable {
     keys: Vec<Type>,
     catalog: Catalog,
     files: Arc<QueryFiles>,
+    /// Whether the hidden column of paths is among the columns.
+    with_path: bool,
 }
 
 impl LakeTable {
     /// The table of a definition; fails where a type or SerDe is none that the lake reads.
-    pub(super) fn new(database: &str, table: TableDefinition, catalog: Catalog, files: Arc<QueryFiles>) -> Result<Self> {
+    pub(super) fn new(database: &str, table: TableDefinition, catalog: Catalog, files: Arc<QueryFiles>, with_path: bool) -> Result<Self> {
         let types = types_of(&table.columns, &table.name)?;
         let keys = types_of(&table.partition_keys, &table.name)?;
         let serde = table.serde_library.to_lowercase();
@@ -69,9 +71,11 @@ impl LakeTable {
         };
         let mut virtual_columns: Vec<FieldRef> =
             table.partition_keys.iter().zip(&keys).map(|(key, athena)| Arc::new(arrow_field(&key.name, athena))).collect();
-        virtual_columns.push(Arc::new(Field::new(PATH_COLUMN, datafusion::arrow::datatypes::DataType::Utf8View, true)));
+        if with_path {
+            virtual_columns.push(Arc::new(Field::new(PATH_COLUMN, DataType::Utf8View, true)));
+        }
         let schema = TableSchema::builder(scan::file_schema(&table, &types)).with_table_partition_cols(virtual_columns).build();
-        Ok(Self { database: database.to_owned(), table, format, schema, keys, catalog, files })
+        Ok(Self { database: database.to_owned(), table, format, schema, keys, catalog, files, with_path })
     }
 
     fn is_partition_filter(&self, filter: &Expr) -> bool {
@@ -124,7 +128,9 @@ impl LakeTable {
         for (partition, values) in self.partitions(state, filters)? {
             for object in files::objects(store, &partition.location)? {
                 let mut values = values.clone();
-                values.push(ScalarValue::Utf8View(Some(object.address())));
+                if self.with_path {
+                    values.push(ScalarValue::Utf8View(Some(object.address())));
+                }
                 found.push(self.file(state, object, values).await?);
             }
         }

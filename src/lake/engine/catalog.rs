@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use datafusion::catalog::{
-    CatalogProvider as _, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider as _, TableProvider,
-};
+use datafusion::catalog::{CatalogProvider as _, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider as _, TableProvider};
 use datafusion::datasource::ViewTable;
 use datafusion::execution::SessionState;
 use datafusion::execution::session_state::SessionStateBuilder;
@@ -19,11 +17,12 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::error::{QueryError, translated};
+use super::literals::narrowed;
 use super::object::QueryFiles;
 use super::rewrite::{Named, Relation, rewrite};
 use super::system;
-use super::table::{LakeTable, PATH_COLUMN};
-use super::{CATALOG, parse};
+use super::table::LakeTable;
+use super::{parse, CATALOG};
 use crate::lake::glue::{Catalog, GlueError, definition, text};
 
 /// How deeply views may stand on views.
@@ -52,15 +51,13 @@ impl Planner {
             if depth > DEEPEST_VIEW {
                 return Err(QueryError::new("INVALID_VIEW: Views stand on one another more than 16 deep"));
             }
-            rewrite(&mut query);
             let named = Named::of(&query);
-            // The column is hidden: `*` must not show it, so tables have it only in queries that name it.
-            let with_path = query.to_string().contains(PATH_COLUMN);
-            let (catalogs, inputs) = self.resolve(&named, database, depth, with_path).await?;
+            rewrite(&mut query)?;
+            let (catalogs, inputs) = self.resolve(&named, database, depth).await?;
             let mut state = SessionStateBuilder::new_from_existing(self.base.clone()).with_catalog_list(catalogs).build();
             state.config_mut().options_mut().catalog.default_schema = database.to_owned();
             let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
-            let plan = state.statement_to_plan(statement).await.map_err(|error| translated(&error, &named))?;
+            let plan = state.statement_to_plan(statement).await.and_then(narrowed).map_err(|error| translated(&error, &named))?;
             Ok(Planned { plan, state, inputs })
         }
         .boxed()
@@ -71,7 +68,6 @@ impl Planner {
         named: &Named,
         database: &str,
         depth: usize,
-        with_path: bool,
     ) -> Result<(Arc<MemoryCatalogProviderList>, Vec<(String, String)>), QueryError> {
         let mut schemas: HashMap<String, Arc<MemorySchemaProvider>> = HashMap::new();
         schemas.entry(database.to_owned()).or_default();
@@ -89,7 +85,7 @@ impl Planner {
             if known {
                 continue;
             }
-            match self.table(schema, table, relation, depth, with_path).await {
+            match self.table(schema, table, relation, depth, named.wants_path()).await {
                 Ok(provider) => {
                     let tables = Arc::clone(schemas.entry(schema.to_owned()).or_default());
                     tables.register_table(table.to_owned(), provider).map_err(|error| QueryError::new(error.strip_backtrace()))?;
@@ -111,14 +107,7 @@ impl Planner {
         Ok((Arc::new(list), inputs))
     }
 
-    async fn table(
-        &self,
-        database: &str,
-        name: &str,
-        relation: &Relation,
-        depth: usize,
-        with_path: bool,
-    ) -> Result<Arc<dyn TableProvider>, QueryError> {
+    async fn table(&self, database: &str, name: &str, relation: &Relation, depth: usize, with_path: bool) -> Result<Arc<dyn TableProvider>, QueryError> {
         let failed = |error: datafusion::error::DataFusionError| translated(&error, &Named::default());
         if let Some(table) = system::table(&self.catalog, database, name).map_err(failed)? {
             return Ok(table);
@@ -139,8 +128,7 @@ impl Planner {
         if text(&found, "TableType") == "VIRTUAL_VIEW" {
             return self.view(database, name, &found, depth).await;
         }
-        let table =
-            LakeTable::new(database, definition(&found), self.catalog.clone(), Arc::clone(&self.files), with_path).map_err(failed)?;
+        let table = LakeTable::new(database, definition(&found), self.catalog.clone(), Arc::clone(&self.files), with_path).map_err(failed)?;
         Ok(Arc::new(table))
     }
 
@@ -148,8 +136,7 @@ impl Planner {
         let stated = view_of(found).ok_or_else(|| {
             QueryError::new(format!("INVALID_VIEW: View '{CATALOG}.{database}.{name}' has no definition that Athena can read"))
         })?;
-        let query =
-            parse::query(&stated.sql).map_err(|error| QueryError::new(format!("INVALID_VIEW: View '{database}.{name}': {error}")))?;
+        let query = parse::query(&stated.sql).map_err(|error| QueryError::new(format!("INVALID_VIEW: View '{database}.{name}': {error}")))?;
         let inside = if stated.schema.is_empty() { database } else { &stated.schema };
         let planned = self.plan(query, inside, depth + 1).await.map_err(|error| {
             QueryError::new(format!("INVALID_VIEW: line 1:15: Failed analyzing stored view '{CATALOG}.{database}.{name}': {error}"))

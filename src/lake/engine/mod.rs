@@ -5,6 +5,7 @@ mod catalog;
 pub mod error;
 mod files;
 mod functions;
+mod literals;
 mod object;
 mod parse;
 mod parsed;
@@ -42,7 +43,7 @@ pub use parsed::ParsedQuery;
 use self::catalog::{Planned, Planner};
 use self::error::translated;
 use self::object::QueryFiles;
-use self::rewrite::{Named, shown_name};
+use self::rewrite::{Named, UnnestPlanner, shown_name};
 use crate::lake::LakeError;
 use crate::lake::glue::Catalog;
 use crate::sql::{SyntaxError, Type};
@@ -290,7 +291,8 @@ fn base_session(limits: Limits) -> SessionState {
     options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     options.execution.time_zone = Some("UTC".to_owned());
     options.execution.parquet.coerce_int96 = Some("ms".to_owned());
-    functions::register(SessionStateBuilder::new_with_default_features().with_config(config)).build()
+    let builder = SessionStateBuilder::new_with_default_features().with_config(config).with_relation_planners(vec![Arc::new(UnnestPlanner)]);
+    functions::register(builder).build()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
-use datafusion::arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DFSchema, Result, ScalarValue, Statistics};
 use datafusion::datasource::file_format::FileFormat as _;
@@ -50,11 +50,12 @@ pub(super) struct LakeTable {
     keys: Vec<Type>,
     catalog: Catalog,
     files: Arc<QueryFiles>,
+    /// Whether the hidden column of paths is among the columns.
     with_path: bool,
 }
 
 impl LakeTable {
-    /// The table of a definition, with or without the hidden column `"$path"`; fails where a type or SerDe is none that the lake reads.
+    /// The table of a definition; fails where a type or SerDe is none that the lake reads.
     pub(super) fn new(database: &str, table: TableDefinition, catalog: Catalog, files: Arc<QueryFiles>, with_path: bool) -> Result<Self> {
         let types = types_of(&table.columns, &table.name)?;
         let keys = types_of(&table.partition_keys, &table.name)?;
@@ -64,23 +65,21 @@ impl LakeTable {
             None if serde.contains("parquet") || table.input_format.to_lowercase().contains("parquet") => Format::Parquet,
             None => {
                 let name = if serde.is_empty() { "none".to_owned() } else { table.serde_library.clone() };
-                let message =
-                    format!("NOT_SUPPORTED: The local lake has no reader for tables of SerDe {name} (table {database}.{})", table.name);
+                let message = format!("NOT_SUPPORTED: The local lake has no reader for tables of SerDe {name} (table {database}.{})", table.name);
                 return Err(DataFusionError::NotImplemented(message));
             }
         };
         let mut virtual_columns: Vec<FieldRef> =
             table.partition_keys.iter().zip(&keys).map(|(key, athena)| Arc::new(arrow_field(&key.name, athena))).collect();
         if with_path {
-            virtual_columns.push(Arc::new(Field::new(PATH_COLUMN, datafusion::arrow::datatypes::DataType::Utf8View, true)));
+            virtual_columns.push(Arc::new(Field::new(PATH_COLUMN, DataType::Utf8View, true)));
         }
         let schema = TableSchema::builder(scan::file_schema(&table, &types)).with_table_partition_cols(virtual_columns).build();
         Ok(Self { database: database.to_owned(), table, format, schema, keys, catalog, files, with_path })
     }
 
     fn is_partition_filter(&self, filter: &Expr) -> bool {
-        filter.column_refs().iter().all(|column| self.table.partition_keys.iter().any(|key| key.name == column.name))
-            && !filter.is_volatile()
+        filter.column_refs().iter().all(|column| self.table.partition_keys.iter().any(|key| key.name == column.name)) && !filter.is_volatile()
     }
 
     /// The partitions that the filters leave, with their values as scalars.
@@ -94,8 +93,7 @@ impl LakeTable {
             .iter()
             .enumerate()
             .map(|(at, athena)| {
-                let values =
-                    all.iter().map(|partition| partition.values.get(at).map(String::as_str).filter(|value| *value != NULL_PARTITION));
+                let values = all.iter().map(|partition| partition.values.get(at).map(String::as_str).filter(|value| *value != NULL_PARTITION));
                 scan::column_of_texts(athena, values)
             })
             .collect::<Result<_>>()?;

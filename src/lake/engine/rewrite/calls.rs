@@ -1,0 +1,222 @@
+//! Calls of functions that DataFusion knows by another name or in another form.
+
+use datafusion::sql::sqlparser::ast::{
+    CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, LambdaFunction, LambdaSyntax,
+    NullTreatment, ObjectName, OneOrManyWithParens, OrderByExpr, OrderByOptions, Value,
+};
+use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
+use datafusion::sql::sqlparser::tokenizer::Span;
+
+use crate::lake::engine::error::QueryError;
+use crate::lake::engine::parse::{CAST, call, text_value};
+
+/// Functions that go by another name in DataFusion, or by one that keeps them apart from DataFusion's own.
+const RENAMED: &[(&str, &str)] = &[
+    ("ceiling", "ceil"),
+    ("every", "bool_and"),
+    ("variance", "var_samp"),
+    ("bitwise_and_agg", "bit_and"),
+    ("bitwise_or_agg", "bit_or"),
+    ("bitwise_xor_agg", "bit_xor"),
+    ("char_length", "length"),
+    ("character_length", "length"),
+];
+
+/// What Athena has and the lake refuses by name.
+const REFUSED: &[&str] = &[
+    "numeric_histogram",
+    "word_stem",
+    "normalize",
+    "approx_set",
+    "tdigest_agg",
+    "qdigest_agg",
+    "merge",
+    "parse_duration",
+    "to_milliseconds",
+    "st_point",
+    "st_geometryfromtext",
+    "st_contains",
+    "st_distance",
+    "st_astext",
+    "learn_classifier",
+    "hmac_sha256",
+];
+
+/// Numbers of rows, which Trino has as bigint.
+const COUNTED: &[&str] = &["row_number", "rank", "dense_rank", "ntile", "approx_distinct"];
+
+fn name_of(function: &Function) -> Option<&Ident> {
+    function.name.0.last().and_then(|part| part.as_ident())
+}
+
+/// The arguments of a call; `None` where they are no plain expressions.
+fn arguments(function: &Function) -> Option<Vec<Expr>> {
+    let FunctionArguments::List(list) = &function.args else { return matches!(function.args, FunctionArguments::None).then(Vec::new) };
+    let plain = |argument: &FunctionArg| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr.clone()),
+        _ => None,
+    };
+    list.args.iter().map(plain).collect()
+}
+
+fn set_arguments(function: &mut Function, arguments: Vec<Expr>) {
+    if let FunctionArguments::List(list) = &mut function.args {
+        list.args = arguments.into_iter().map(|expr| FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))).collect();
+    }
+}
+
+fn rename(function: &mut Function, name: &str) {
+    let span = name_of(function).map_or(Span::empty(), |ident| ident.span);
+    function.name = ObjectName::from(vec![Ident { span, ..Ident::with_quote('"', name) }]);
+}
+
+fn and(one: Option<Box<Expr>>, other: Expr) -> Option<Box<Expr>> {
+    Some(Box::new(match one {
+        Some(one) => Expr::BinaryOp {
+            left: Box::new(Expr::Nested(one)),
+            op: datafusion::sql::sqlparser::ast::BinaryOperator::And,
+            right: Box::new(Expr::Nested(Box::new(other))),
+        },
+        None => other,
+    }))
+}
+
+fn ordered(expr: Expr, ascending: bool) -> OrderByExpr {
+    OrderByExpr { expr, options: OrderByOptions { asc: Some(ascending), nulls_first: Some(false) }, with_fill: None }
+}
+
+fn wrong(name: &str, span: Span) -> QueryError {
+    let expected = crate::sql::functions::find(name).map_or(name, |known| known.signature);
+    QueryError::new(format!(
+        "FUNCTION_NOT_FOUND: line {}:{}: Unexpected parameters for function {name}. Expected: {expected}",
+        span.start.line.max(1),
+        span.start.column.max(1)
+    ))
+}
+
+/// Rewrites one call.
+pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
+    let Expr::Function(function) = expr else { return Ok(()) };
+    let Some(ident) = name_of(function) else { return Ok(()) };
+    let (name, span) = (ident.value.to_lowercase(), ident.span);
+    if let Some((_, to)) = RENAMED.iter().find(|(from, _)| *from == name) {
+        rename(function, to);
+        return Ok(());
+    }
+    if REFUSED.contains(&name.as_str()) || name.starts_with("st_") {
+        return Err(QueryError::new(format!(
+            "NOT_SUPPORTED: line {}:{}: The local lake does not support the function {name}",
+            span.start.line.max(1),
+            span.start.column.max(1)
+        )));
+    }
+    let given = arguments(function);
+    let replaced = match (name.as_str(), given.as_deref()) {
+        ("if", Some([condition, then])) => Some(case(condition, then, None)),
+        ("if", Some([condition, then, otherwise])) => Some(case(condition, then, Some(otherwise))),
+        ("try", Some([inner])) => Some(attempt(inner.clone(), span)),
+        ("row", Some(values)) => Some(record(values, span)),
+        ("count_if", Some([condition])) => {
+            let one = Expr::Value(Value::Number("1".to_owned(), false).with_empty_span());
+            let counted = case(condition, &one, None);
+            rename(function, "count");
+            set_arguments(function, vec![counted]);
+            None
+        }
+        ("arbitrary" | "any_value", Some([_])) => {
+            rename(function, "first_value");
+            function.null_treatment = Some(NullTreatment::IgnoreNulls);
+            None
+        }
+        ("max_by" | "min_by", Some([value, by])) => {
+            if function.over.is_some() {
+                return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not support {name} over a window")));
+            }
+            let (value, by) = (value.clone(), by.clone());
+            rename(function, "first_value");
+            set_arguments(function, vec![value]);
+            if let FunctionArguments::List(list) = &mut function.args {
+                list.clauses.push(FunctionArgumentClause::OrderBy(vec![ordered(by.clone(), name == "min_by")]));
+            }
+            function.filter = and(function.filter.take(), Expr::IsNotNull(Box::new(by)));
+            None
+        }
+        ("max" | "min", Some([_, _])) => {
+            rename(function, if name == "max" { "$largest" } else { "$smallest" });
+            None
+        }
+        ("approx_percentile", Some([_, _])) => {
+            rename(function, "$percentile");
+            None
+        }
+        ("approx_percentile" | "max_by" | "min_by", Some([_, _, ..])) => {
+            return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake has {name} with two arguments only")));
+        }
+        ("approx_distinct", Some([value, _])) => {
+            let value = value.clone();
+            set_arguments(function, vec![value]);
+            Some(bigint(expr.clone()))
+        }
+        ("listagg", Some([value, rest @ ..])) => {
+            let separator = rest.first().cloned().unwrap_or_else(|| text_value(""));
+            let value = value.clone();
+            let order = std::mem::take(&mut function.within_group);
+            rename(function, "string_agg");
+            set_arguments(function, vec![call(CAST, Span::empty(), vec![value, text_value("varchar")]), separator]);
+            if let FunctionArguments::List(list) = &mut function.args {
+                list.clauses.retain(|clause| !matches!(clause, FunctionArgumentClause::OnOverflow(_)));
+                if !order.is_empty() {
+                    list.clauses.push(FunctionArgumentClause::OrderBy(order));
+                }
+            }
+            None
+        }
+        ("array_sort", Some([_, Expr::Lambda(_)])) => {
+            rename(function, "$array_sort_by");
+            None
+        }
+        ("now" | "current_timestamp", Some(_)) => Some(zoned(now(span), "timestamp(3) with time zone")),
+        ("localtimestamp", Some(_)) => Some(zoned(now(span), "timestamp(3)")),
+        ("if" | "try" | "max_by" | "min_by" | "approx_percentile", _) => return Err(wrong(&name, span)),
+        _ => None,
+    };
+    if let Some(replaced) = replaced {
+        *expr = replaced;
+    } else if COUNTED.contains(&name.as_str()) {
+        *expr = bigint(expr.clone());
+    }
+    Ok(())
+}
+
+fn bigint(expr: Expr) -> Expr {
+    call(CAST, Span::empty(), vec![expr, text_value("bigint")])
+}
+
+fn now(span: Span) -> Expr {
+    call("now", span, Vec::new())
+}
+
+fn zoned(expr: Expr, athena: &str) -> Expr {
+    call(CAST, Span::empty(), vec![expr, text_value(athena)])
+}
+
+fn case(condition: &Expr, then: &Expr, otherwise: Option<&Expr>) -> Expr {
+    Expr::Case {
+        case_token: AttachedToken::empty(),
+        end_token: AttachedToken::empty(),
+        operand: None,
+        conditions: vec![CaseWhen { condition: condition.clone(), result: then.clone() }],
+        else_result: otherwise.map(|otherwise| Box::new(otherwise.clone())),
+    }
+}
+
+/// `TRY(e)` as a lambda without parameters, which can be run again row by row where the whole fails.
+fn attempt(inner: Expr, span: Span) -> Expr {
+    let lambda = LambdaFunction { params: OneOrManyWithParens::Many(Vec::new()), body: Box::new(inner), syntax: LambdaSyntax::Arrow };
+    call("$try", span, vec![Expr::Lambda(lambda)])
+}
+
+fn record(values: &[Expr], span: Span) -> Expr {
+    let fields = values.iter().enumerate().flat_map(|(at, value)| [text_value(format!("field{at}")), value.clone()]);
+    call("named_struct", span, fields.collect())
+}

@@ -383,5 +383,5 @@ fn the_tab_speaks_korean() {
     shown.state_mut().state.settings.locale = Some(fairlake::text::Locale::Korean);
     shown.run_steps(3);
     shown.get_by_role_and_label(Role::Tab, "파티션");
-    shown.get_by_role_and_label(Role::Button, "편향 점검");
+    shown.get_by_role_and_label(Role::Button, "편향 확인");
 }

@@ -188,6 +188,3 @@ impl JsonService for AthenaService {
             .map_err(|error| JsonError::internal(error.to_string()))?
     }
 }
-
-#[cfg(test)]
-mod tests;

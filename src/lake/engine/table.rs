@@ -65,7 +65,8 @@ impl LakeTable {
             None if serde.contains("parquet") || table.input_format.to_lowercase().contains("parquet") => Format::Parquet,
             None => {
                 let name = if serde.is_empty() { "none".to_owned() } else { table.serde_library.clone() };
-                let message = format!("NOT_SUPPORTED: The local lake has no reader for tables of SerDe {name} (table {database}.{})", table.name);
+                let message =
+                    format!("NOT_SUPPORTED: The local lake has no reader for tables of SerDe {name} (table {database}.{})", table.name);
                 return Err(DataFusionError::NotImplemented(message));
             }
         };
@@ -79,7 +80,8 @@ impl LakeTable {
     }
 
     fn is_partition_filter(&self, filter: &Expr) -> bool {
-        filter.column_refs().iter().all(|column| self.table.partition_keys.iter().any(|key| key.name == column.name)) && !filter.is_volatile()
+        filter.column_refs().iter().all(|column| self.table.partition_keys.iter().any(|key| key.name == column.name))
+            && !filter.is_volatile()
     }
 
     /// The partitions that the filters leave, with their values as scalars.
@@ -93,7 +95,8 @@ impl LakeTable {
             .iter()
             .enumerate()
             .map(|(at, athena)| {
-                let values = all.iter().map(|partition| partition.values.get(at).map(String::as_str).filter(|value| *value != NULL_PARTITION));
+                let values =
+                    all.iter().map(|partition| partition.values.get(at).map(String::as_str).filter(|value| *value != NULL_PARTITION));
                 scan::column_of_texts(athena, values)
             })
             .collect::<Result<_>>()?;

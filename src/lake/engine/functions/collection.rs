@@ -13,6 +13,7 @@ use datafusion::common::{Result, exec_err, plan_err};
 use rand::seq::SliceRandom as _;
 
 use super::call::{Call, bigints, booleans, doubles, some, texts};
+use super::combinations::combinations;
 use super::{Gives, Kind, Scalar, Type0, optional, scalar, variadic, volatile};
 use crate::lake::engine::text;
 use crate::lake::engine::types::athena_type_of;
@@ -552,22 +553,6 @@ fn windows(call: &Call, choices: bool) -> Result<ArrayRef> {
         rows.push(Some(lists(&inner, parts)?));
     }
     lists(&call.gives, rows)
-}
-
-fn combinations(count: usize, size: usize) -> Vec<Vec<usize>> {
-    let mut all = vec![Vec::new()];
-    for _ in 0..size {
-        all = all
-            .into_iter()
-            .flat_map(|set: Vec<usize>| {
-                let from = set.last().map_or(0, |last| last + 1);
-                (from..count).map(move |next| [set.as_slice(), &[next]].concat())
-            })
-            .collect();
-    }
-    // Trino lists them by their last places first.
-    all.sort_by(|a, b| a.iter().rev().cmp(b.iter().rev()));
-    all
 }
 
 fn zip(call: &Call) -> Result<ArrayRef> {

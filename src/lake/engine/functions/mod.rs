@@ -5,6 +5,7 @@ mod bytes;
 mod call;
 mod cast;
 mod collection;
+mod combinations;
 mod conditional;
 mod date;
 mod format;
@@ -15,6 +16,7 @@ mod number;
 mod pattern;
 mod regex;
 mod text;
+mod to_json;
 mod url;
 
 use std::sync::Arc;

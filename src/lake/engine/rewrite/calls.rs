@@ -1,10 +1,10 @@
 //! Calls of functions that DataFusion knows by another name or in another form.
 
+use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, LambdaFunction, LambdaSyntax,
     NullTreatment, ObjectName, OneOrManyWithParens, OrderByExpr, OrderByOptions, Value,
 };
-use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::tokenizer::Span;
 
 use crate::lake::engine::error::QueryError;

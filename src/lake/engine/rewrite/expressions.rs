@@ -67,7 +67,12 @@ fn typed_string(typed: &TypedString) -> Result<Expr, QueryError> {
             let scale = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
             match (u8::try_from(digits.max(1)), u8::try_from(scale)) {
                 (Ok(precision @ 1..=38), Ok(scale)) => Type::Decimal { precision, scale },
-                _ => return Err(QueryError::new(format!("INVALID_LITERAL: line {}:{}: Invalid decimal literal: {text}", span.start.line, span.start.column))),
+                _ => {
+                    return Err(QueryError::new(format!(
+                        "INVALID_LITERAL: line {}:{}: Invalid decimal literal: {text}",
+                        span.start.line, span.start.column
+                    )));
+                }
             }
         }
         other => Type::parse(other).ok_or_else(|| {
@@ -92,7 +97,9 @@ fn access(root: Expr, chain: &[AccessExpr]) -> Result<Expr, QueryError> {
             },
             AccessExpr::Subscript(Subscript::Index { index }) => call("$subscript", Span::empty(), vec![made, index.clone()]),
             AccessExpr::Dot(other) => return Err(QueryError::new(format!("SYNTAX_ERROR: line 1:1: '{other}' is no field"))),
-            AccessExpr::Subscript(other) => return Err(QueryError::new(format!("NOT_SUPPORTED: line 1:1: The subscript [{other}] is not supported"))),
+            AccessExpr::Subscript(other) => {
+                return Err(QueryError::new(format!("NOT_SUPPORTED: line 1:1: The subscript [{other}] is not supported")));
+            }
         };
     }
     Ok(made)

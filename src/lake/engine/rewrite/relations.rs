@@ -1,8 +1,8 @@
 //! What stands in FROM, and limits: samples, UNNEST beside the relation it takes from, FETCH FIRST.
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, Query, Select, SelectItem, TableAlias, TableFactor,
-    TableSampleKind, TableSampleMethod, TableWithJoins, Value, WildcardAdditionalOptions, SetExpr,
+    BinaryOperator, Expr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, Query, Select, SelectItem, SetExpr, TableAlias,
+    TableFactor, TableSampleKind, TableSampleMethod, TableWithJoins, Value, WildcardAdditionalOptions,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -66,7 +66,11 @@ pub(super) fn group_unnests(select: &mut Select) {
     for from in select.from.drain(..) {
         match merged.last_mut() {
             Some(last) if is_unnest(&from.relation) => {
-                last.joins.push(Join { relation: from.relation, global: false, join_operator: JoinOperator::CrossJoin(JoinConstraint::None) });
+                last.joins.push(Join {
+                    relation: from.relation,
+                    global: false,
+                    join_operator: JoinOperator::CrossJoin(JoinConstraint::None),
+                });
                 last.joins.extend(from.joins);
             }
             _ => merged.push(from),

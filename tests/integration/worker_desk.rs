@@ -11,7 +11,7 @@ use fairlake::worker::{Worker, WorkerOptions};
 use crate::support::Lake;
 
 /// How long a command may take here.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A worker on a lake of this process.
 pub(crate) struct Desk {

@@ -241,7 +241,7 @@ fn a_crawl_says_what_it_changed() {
     run(async {
         let (_lake, mut desk) = desk().await;
         let folder = tempfile::tempdir().unwrap();
-        let mut put = async |desk: &mut Desk, name: &str, text: &str| {
+        let put = async |desk: &mut Desk, name: &str, text: &str| {
             let path = folder.path().join(name);
             std::fs::write(&path, text).unwrap();
             assert_eq!(desk.ask(store(&path, "s3://my-lake/data/things", StoreAs::Raw, None)).await.1, Outcome::Done);

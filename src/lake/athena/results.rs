@@ -1,4 +1,4 @@
-//! GetQueryResults, page by page, and GetQueryRuntimeStatistics.
+//! GetQueryResults, page by page, and `GetQueryRuntimeStatistics`.
 
 use serde_json::{Map, Value, json};
 

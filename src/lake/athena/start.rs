@@ -1,4 +1,4 @@
-//! StartQueryExecution: what is asked is checked and read, then runs on the engine's threads.
+//! `StartQueryExecution`: what is asked is checked and read, then runs on the engine's threads.
 
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;

@@ -123,7 +123,7 @@ impl Crawlers {
         }
     }
 
-    /// Keeps a new crawler, from what CreateCrawler was given.
+    /// Keeps a new crawler, from what `CreateCrawler` was given.
     ///
     /// # Errors
     /// [`GlueError::AlreadyExists`], [`GlueError::InvalidInput`].
@@ -363,7 +363,7 @@ impl Crawlers {
         }
     }
 
-    /// What a crawler would change, without changing anything. `input` is what CreateCrawler takes; a role is not needed.
+    /// What a crawler would change, without changing anything. `input` is what `CreateCrawler` takes; a role is not needed.
     ///
     /// # Errors
     /// [`GlueError::InvalidInput`], also where the files cannot be listed.

@@ -78,9 +78,9 @@ fn name_filter(pattern: &str) -> Result<Regex, GlueError> {
         // After a dot or a group the star repeats; after anything else, as in `sales_*`, it stands for any characters.
         let repeats = matches!(before, Some('.' | ')' | ']' | '}' | '\\'));
         if c == '*' && !repeats {
-            built.push_str(".*")
+            built.push_str(".*");
         } else {
-            built.push(c)
+            built.push(c);
         }
         before = Some(c);
     }

@@ -1,4 +1,4 @@
-//! CAST and TRY_CAST with Trino's rules: rounding, formats, strictness, JSON, and nested types.
+//! CAST and `TRY_CAST` with Trino's rules: rounding, formats, strictness, JSON, and nested types.
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -31,7 +31,7 @@ pub(in crate::lake::engine) fn cast_function() -> ScalarUDF {
     ScalarUDF::new_from_impl(Cast::new(CAST, false))
 }
 
-/// TRY_CAST: what cannot be cast is NULL.
+/// `TRY_CAST`: what cannot be cast is NULL.
 pub(in crate::lake::engine) fn try_cast_function() -> ScalarUDF {
     ScalarUDF::new_from_impl(Cast::new(TRY_CAST, true))
 }
@@ -131,7 +131,7 @@ fn check(from: &Type, to: &Type) -> Result<()> {
     };
     let time = |athena: &Type| matches!(athena, Type::Date | Type::Timestamp(_) | Type::TimestampTz(_));
     let fits = match (from, to) {
-        (Type::Unknown, _) | (_, Type::Json) | (Type::Json, _) => true,
+        (Type::Unknown | Type::Json, _) | (_, Type::Json) => true,
         (Type::Array(one), Type::Array(other)) => return check(one, other),
         (Type::Map(key, value), Type::Map(other_key, other_value)) => {
             return check(key, other_key).and_then(|()| check(value, other_value));
@@ -344,8 +344,8 @@ impl Caster {
                     out.push(match value {
                         Some(value)
                             if value.is_finite()
-                                && value.round() >= -9.223_372_036_854_775_8e18
-                                && value.round() < 9.223_372_036_854_775_8e18 =>
+                                && value.round() >= -9.223_372_036_854_776e18
+                                && value.round() < 9.223_372_036_854_776e18 =>
                         {
                             #[allow(clippy::cast_possible_truncation, reason = "it is rounded and within the range")]
                             let whole = value.round() as i64;

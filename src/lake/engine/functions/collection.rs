@@ -114,7 +114,7 @@ pub(super) fn item_field(gives: &FieldRef) -> Result<FieldRef> {
 /// An array of arrays from one for each row.
 pub(super) fn lists(gives: &FieldRef, rows: Vec<Option<ArrayRef>>) -> Result<ArrayRef> {
     let item = item_field(gives)?;
-    let lengths = rows.iter().map(|row| row.as_ref().map_or(0, |items| items.len()));
+    let lengths = rows.iter().map(|row| row.as_ref().map_or(0, Array::len));
     let offsets = OffsetBuffer::from_lengths(lengths);
     let mut valid = NullBufferBuilder::new(rows.len());
     rows.iter().for_each(|row| valid.append(row.is_some()));
@@ -565,7 +565,7 @@ fn zip(call: &Call) -> Result<ArrayRef> {
             rows.push(None);
             continue;
         };
-        let longest = items.iter().map(|list| list.len()).max().unwrap_or(0);
+        let longest = items.iter().map(Array::len).max().unwrap_or(0);
         let padded = |list: &ArrayRef| {
             let places: Vec<Option<u32>> = (0..longest).map(|at| u32::try_from(at).ok().filter(|_| at < list.len())).collect();
             take(list, &UInt32Array::from(places), None)

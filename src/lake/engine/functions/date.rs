@@ -410,7 +410,7 @@ fn to_iso8601(call: &Call) -> Result<ArrayRef> {
 }
 
 fn at_timezone(call: &Call) -> Result<ArrayRef> {
-    instants(call.rows, &call.gives, |row| match call.array(0).map(|array| array.data_type()) {
+    instants(call.rows, &call.gives, |row| match call.array(0).map(datafusion::arrow::array::Array::data_type) {
         Some(DataType::Date32) => Ok(call.date(0, row).map(|day| i64::from(day) * 86_400_000)),
         _ => Ok(call.millis(0, row)),
     })

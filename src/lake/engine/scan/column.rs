@@ -1,4 +1,4 @@
-//! Builds Arrow columns from the texts and JSON values of a file, as Hive's SerDes read them: what does not fit a type becomes NULL.
+//! Builds Arrow columns from the texts and JSON values of a file, as Hive's `SerDes` read them: what does not fit a type becomes NULL.
 
 use std::sync::Arc;
 

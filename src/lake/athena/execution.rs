@@ -42,10 +42,6 @@ impl State {
             Self::Cancelled => "CANCELLED",
         }
     }
-
-    pub(super) const fn is_final(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
-    }
 }
 
 /// A column of a result.

@@ -85,7 +85,7 @@ fn name_filter(pattern: &str) -> Result<Regex, GlueError> {
         before = Some(c);
     }
     built.push_str(")$");
-    Regex::new(&built).map_err(|_| GlueError::InvalidInput(format!("Invalid expression '{pattern}'")))
+    Regex::new(&built).map_err(|_error| GlueError::InvalidInput(format!("Invalid expression '{pattern}'")))
 }
 
 fn get_tables(catalog: &Catalog, request: &Request<'_>) -> Answer {
@@ -190,7 +190,7 @@ fn batch_delete_table_version(catalog: &Catalog, request: &Request<'_>) -> Answe
 }
 
 fn version_number(text: &str) -> Result<i64, GlueError> {
-    text.parse().map_err(|_| GlueError::InvalidInput(format!("Invalid version id '{text}'")))
+    text.parse().map_err(|_error| GlueError::InvalidInput(format!("Invalid version id '{text}'")))
 }
 
 fn create_partition(catalog: &Catalog, request: &Request<'_>) -> Answer {

@@ -230,7 +230,7 @@ mod tests {
 
         #[test]
         fn texts_sort_as_a_plain_sort_does(values in prop::collection::vec(prop::option::of("[ab한]{0,3}"), 0..60), downwards: bool, memory in 1_usize..2000) {
-            prop_assert_eq!(sorted(KeyKind::Text, downwards, memory, &values), slow(&values, downwards, std::cmp::Ord::cmp));
+            prop_assert_eq!(sorted(KeyKind::Text, downwards, memory, &values), slow(&values, downwards, Ord::cmp));
         }
 
         #[test]

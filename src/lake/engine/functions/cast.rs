@@ -50,9 +50,8 @@ impl Cast {
 }
 
 fn target(constant: Option<&ScalarValue>) -> Result<Type> {
-    let text = match constant {
-        Some(ScalarValue::Utf8(Some(text)) | ScalarValue::Utf8View(Some(text))) => text,
-        _ => return plan_err!("a cast needs the name of a type"),
+    let Some(ScalarValue::Utf8(Some(text)) | ScalarValue::Utf8View(Some(text))) = constant else {
+        return plan_err!("a cast needs the name of a type");
     };
     Type::parse(text).ok_or_else(|| datafusion::common::plan_datafusion_err!("TYPE_NOT_FOUND: line 1:1: Unknown type: {text}"))
 }
@@ -166,7 +165,7 @@ impl Caster {
             (Type::Unknown, _) => Ok(new_null_array(&target, array.len())),
             (_, Type::Json) if *from == Type::Json => Ok(Arc::clone(array)),
             (_, Type::Json) => to_json(array, from),
-            (Type::Json, _) => self.from_json(array, to),
+            (Type::Json, _) => self.of_json(array, to),
             (one, other) if one == other => Ok(Arc::clone(array)),
             (Type::Array(one), Type::Array(other)) => {
                 let list = array.as_list::<i32>();
@@ -191,18 +190,18 @@ impl Caster {
                 let DataType::Struct(fields) = target else { return plan_err!("a row has fields") };
                 Ok(Arc::new(StructArray::try_new_with_length(fields, columns, record.nulls().cloned(), record.len())?))
             }
-            (Type::Varchar | Type::VarcharN(_) | Type::Char(_) | Type::Uuid, _) => self.from_text(array, to),
+            (Type::Varchar | Type::VarcharN(_) | Type::Char(_) | Type::Uuid, _) => self.of_text(array, to),
             (_, Type::Varchar | Type::VarcharN(_) | Type::Char(_)) => {
                 let shown = shown(array, from)?;
-                self.from_text(&shown, to)
+                self.of_text(&shown, to)
             }
             (Type::Boolean, _) => {
                 let numbers: Int64Array = array.as_boolean().iter().map(|value| value.map(i64::from)).collect();
-                self.from_integer(&(Arc::new(numbers) as ArrayRef), to)
+                self.of_integer(&(Arc::new(numbers) as ArrayRef), to)
             }
-            (Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt, _) => self.from_integer(&cast(array, &DataType::Int64)?, to),
-            (Type::Real | Type::Double, _) => self.from_double(&cast(array, &DataType::Float64)?, to),
-            (Type::Decimal { scale, .. }, _) => self.from_decimal(array, *scale, to),
+            (Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt, _) => self.of_integer(&cast(array, &DataType::Int64)?, to),
+            (Type::Real | Type::Double, _) => self.of_double(&cast(array, &DataType::Float64)?, to),
+            (Type::Decimal { scale, .. }, _) => self.of_decimal(array, *scale, to),
             (Type::TimestampTz(_), Type::Timestamp(_) | Type::Date) => {
                 // The clock of the zone is kept.
                 let local = cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None))?;
@@ -216,7 +215,7 @@ impl Caster {
         }
     }
 
-    fn from_text(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    fn of_text(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let wide = cast(array, &DataType::Utf8View)?;
         let texts = wide.as_string_view();
         match to {
@@ -254,7 +253,7 @@ impl Caster {
                     other => other.to_string().to_uppercase(),
                 };
                 for value in texts.iter().flatten() {
-                    if !self.lenient && !scan::is_value(to, value) && !self.lenient_time(to, value) {
+                    if !self.lenient && !scan::is_value(to, value) && !Self::lenient_time(to, value) {
                         let message = match to {
                             Type::Date => format!("Value cannot be cast to date: {value}"),
                             Type::Timestamp(_) | Type::TimestampTz(_) => format!("Value cannot be cast to timestamp: {value}"),
@@ -265,7 +264,7 @@ impl Caster {
                     }
                 }
                 if matches!(to, Type::Timestamp(_) | Type::TimestampTz(_)) {
-                    return self.instants(&wide, to);
+                    return Self::instants(&wide, to);
                 }
                 if let Type::Varbinary = to {
                     return Ok(cast(&wide, &DataType::BinaryView)?);
@@ -280,7 +279,7 @@ impl Caster {
     }
 
     /// Times may carry zones and blanks that table files may not.
-    fn lenient_time(&self, to: &Type, value: &str) -> bool {
+    fn lenient_time(to: &Type, value: &str) -> bool {
         match to {
             Type::Timestamp(_) | Type::TimestampTz(_) => read_instant(value).is_some(),
             Type::Date | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => {
@@ -291,7 +290,7 @@ impl Caster {
         }
     }
 
-    fn instants(&self, texts: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    fn instants(texts: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let mut builder = datafusion::arrow::array::TimestampMicrosecondBuilder::with_capacity(texts.len());
         for value in texts.as_string_view() {
             builder.append_option(value.and_then(read_instant).map(|(time, zone)| {
@@ -310,7 +309,7 @@ impl Caster {
         Ok(cast(&micros, &arrow_type(to))?)
     }
 
-    fn from_integer(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    fn of_integer(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let values = array.as_primitive::<Int64Type>();
         match to {
             Type::Boolean => Ok(Arc::new(values.iter().map(|value| value.map(|value| value != 0)).collect::<BooleanArray>())),
@@ -334,7 +333,7 @@ impl Caster {
         }
     }
 
-    fn from_double(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    fn of_double(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let values = array.as_primitive::<Float64Type>();
         match to {
             Type::Boolean => Ok(Arc::new(values.iter().map(|value| value.map(|value| value != 0.0)).collect::<BooleanArray>())),
@@ -355,7 +354,7 @@ impl Caster {
                         None => None,
                     });
                 }
-                self.from_integer(&(Arc::new(Int64Array::from(out)) as ArrayRef), to)
+                self.of_integer(&(Arc::new(Int64Array::from(out)) as ArrayRef), to)
             }
             Type::Decimal { precision, scale } => {
                 let mut out = Vec::with_capacity(values.len());
@@ -374,7 +373,7 @@ impl Caster {
         }
     }
 
-    fn from_decimal(&self, array: &ArrayRef, scale: u8, to: &Type) -> Result<ArrayRef> {
+    fn of_decimal(&self, array: &ArrayRef, scale: u8, to: &Type) -> Result<ArrayRef> {
         let wide = cast(array, &DataType::Decimal128(38, i8::try_from(scale).unwrap_or(0)))?;
         let values = wide.as_primitive::<Decimal128Type>();
         match to {
@@ -391,7 +390,7 @@ impl Caster {
                         None => None,
                     });
                 }
-                self.from_integer(&(Arc::new(Int64Array::from(out)) as ArrayRef), to)
+                self.of_integer(&(Arc::new(Int64Array::from(out)) as ArrayRef), to)
             }
             Type::Boolean => Ok(Arc::new(values.iter().map(|value| value.map(|value| value != 0)).collect::<BooleanArray>())),
             _ => {
@@ -429,7 +428,7 @@ impl Caster {
         Ok(Arc::new(Decimal128Array::from(out).with_data_type(target)))
     }
 
-    fn from_json(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    fn of_json(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let wide = cast(array, &DataType::Utf8View)?;
         let mut parsed: Vec<Option<Value>> = Vec::with_capacity(wide.len());
         for text in wide.as_string_view() {
@@ -476,11 +475,11 @@ impl Caster {
             // A fraction in JSON rounds.
             let fraction = texts.as_string_view().iter().flatten().any(|text| text.contains(['.', 'E', 'e']));
             if fraction {
-                let doubles = self.from_text(&texts, &Type::Double)?;
-                return self.from_double(&doubles, to);
+                let doubles = self.of_text(&texts, &Type::Double)?;
+                return self.of_double(&doubles, to);
             }
         }
-        self.from_text(&texts, to)
+        self.of_text(&texts, to)
     }
 }
 

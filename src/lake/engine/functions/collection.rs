@@ -117,7 +117,9 @@ pub(super) fn lists(gives: &FieldRef, rows: Vec<Option<ArrayRef>>) -> Result<Arr
     let lengths = rows.iter().map(|row| row.as_ref().map_or(0, Array::len));
     let offsets = OffsetBuffer::from_lengths(lengths);
     let mut valid = NullBufferBuilder::new(rows.len());
-    rows.iter().for_each(|row| valid.append(row.is_some()));
+    for row in &rows {
+        valid.append(row.is_some());
+    }
     let parts = rows.into_iter().flatten().map(|items| cast(&items, item.data_type())).collect::<std::result::Result<Vec<_>, _>>()?;
     let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
     let values = if parts.is_empty() { new_empty_array(item.data_type()) } else { concat(&parts)? };

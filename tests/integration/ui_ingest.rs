@@ -472,6 +472,6 @@ fn the_tab_speaks_korean() {
     let mut shown = with_files(&[("/data/리뷰.csv", AWKWARD)]);
     shown.state_mut().state.settings.locale = Some(fairlake::text::Locale::Korean);
     shown.run_steps(3);
-    shown.get_by_label_contains("줄바꿈이 있는 행이");
+    shown.get_by_label_contains("줄바꿈이 있는 행이 1개 있습니다");
     shown.get_by_role_and_label(Role::Button, "파일 1개 저장");
 }

@@ -1,6 +1,6 @@
 //! Fairlake: a desktop workbench for a data lake. ARCHITECTURE.md has the map of the rooms and the invariants.
 
-pub mod lake;
 pub mod infer;
+pub mod lake;
 pub mod model;
 pub mod sql;

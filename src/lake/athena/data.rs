@@ -65,14 +65,20 @@ fn options(properties: &Properties, default: &str, location: &str) -> Result<Opt
             WriteFormat::Text { delimiter: sign.bytes().next().unwrap_or(1) }
         }
         "JSON" => WriteFormat::Json,
-        "ORC" | "AVRO" => return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not write {format_name}; write PARQUET instead"))),
+        "ORC" | "AVRO" => {
+            return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not write {format_name}; write PARQUET instead")));
+        }
         other => return Err(property_error("format", other)),
     };
     let compression = match compression {
         Some(name) => match WriteCompression::parse(&name) {
             Some(chosen @ (WriteCompression::None | WriteCompression::Gzip)) => chosen,
             Some(chosen) if format == WriteFormat::Parquet => chosen,
-            Some(_) => return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake compresses {format_name} with GZIP or NONE, not {name}"))),
+            Some(_) => {
+                return Err(QueryError::new(format!(
+                    "NOT_SUPPORTED: The local lake compresses {format_name} with GZIP or NONE, not {name}"
+                )));
+            }
             None => return Err(property_error("write_compression", &name)),
         },
         None => WriteCompression::Gzip,
@@ -91,12 +97,19 @@ fn checked(columns: &[OutputColumn], partitioned_by: &[String]) -> Result<(), Qu
             return Err(QueryError::new(format!("COLUMN_TYPE_UNKNOWN: line 1:1: Column type is unknown: {}", column.name)));
         }
         if !seen.insert(column.name.as_str()) {
-            return Err(QueryError::new(format!("DUPLICATE_COLUMN_NAME: line 1:1: Column name '{}' specified more than once", column.name)));
+            return Err(QueryError::new(format!(
+                "DUPLICATE_COLUMN_NAME: line 1:1: Column name '{}' specified more than once",
+                column.name
+            )));
         }
     }
-    let last: Vec<&str> = columns.iter().skip(columns.len().saturating_sub(partitioned_by.len())).map(|column| column.name.as_str()).collect();
+    let last: Vec<&str> =
+        columns.iter().skip(columns.len().saturating_sub(partitioned_by.len())).map(|column| column.name.as_str()).collect();
     if partitioned_by.iter().any(|key| !seen.contains(key.as_str())) {
-        return Err(QueryError::new(format!("INVALID_TABLE_PROPERTY: Partition columns not present in schema: {}", partitioned_by.join(", "))));
+        return Err(QueryError::new(format!(
+            "INVALID_TABLE_PROPERTY: Partition columns not present in schema: {}",
+            partitioned_by.join(", ")
+        )));
     }
     if last != partitioned_by.iter().map(String::as_str).collect::<Vec<_>>() {
         let message = "HIVE_COLUMN_ORDER_MISMATCH: Partition keys must be the last columns in the table and in the same order as the table properties";
@@ -256,9 +269,9 @@ pub(super) async fn create_table_as(
 pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>, query: ParsedQuery) -> Result<(), QueryError> {
     let (database, table) = qualified(name, &job.database())?;
     let catalog = job.service.catalog().clone();
-    let found = catalog.table(&database, &table).map_err(|_| {
-        QueryError::new(format!("TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.{database}.{table}' does not exist"))
-    })?;
+    let found = catalog
+        .table(&database, &table)
+        .map_err(|_| QueryError::new(format!("TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.{database}.{table}' does not exist")))?;
     if text(&found, "TableType") == "VIRTUAL_VIEW" {
         return Err(QueryError::new("NOT_SUPPORTED: line 1:1: Inserting into views is not supported"));
     }
@@ -308,12 +321,13 @@ pub(super) async fn unload(job: &mut Job, query: ParsedQuery, to: &str, properti
     let location: S3Location = to.parse().map_err(|error| property_error("location", &format!("{error}")))?;
     let location = location.folder();
     if !objects(job.service.store(), &location).map_err(|error| Engine::explain_error(&error))?.is_empty() {
-        let message = format!("HIVE_PATH_ALREADY_EXISTS: Target directory for table already exists: {location}. You may need to manually clean the data at this location before retrying. Athena will not delete data in your account.");
+        let message = format!(
+            "HIVE_PATH_ALREADY_EXISTS: Target directory for table already exists: {location}. You may need to manually clean the data at this location before retrying. Athena will not delete data in your account."
+        );
         return Err(QueryError::new(message));
     }
     let running = job.begin(query).await?;
-    let columns: Vec<OutputColumn> =
-        running.columns.iter().map(|column| OutputColumn { named: true, ..column.clone() }).collect();
+    let columns: Vec<OutputColumn> = running.columns.iter().map(|column| OutputColumn { named: true, ..column.clone() }).collect();
     checked(&columns, &options.partitioned_by)?;
     let plan = WritePlan {
         location,

@@ -72,7 +72,9 @@ pub(super) fn carry_out(catalog: &Catalog, database: &str, statement: &Statement
             match catalog.create_database(&input) {
                 Err(GlueError::AlreadyExists(_)) if *if_not_exists => {}
                 Err(GlueError::AlreadyExists(_)) => {
-                    let message = format!("FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. Database {name} already exists");
+                    let message = format!(
+                        "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. Database {name} already exists"
+                    );
                     return Err(QueryError::new(message));
                 }
                 other => other.map_err(|error| failed(&error))?,
@@ -166,9 +168,7 @@ pub(super) fn classes(format: &str) -> (&'static str, &'static str, &'static str
 }
 
 fn columns(list: &[ColumnDefinition]) -> Vec<Column> {
-    list.iter()
-        .map(|column| Column { comment: column.comment.clone(), ..Column::new(&column.name, &column.data_type.hive()) })
-        .collect()
+    list.iter().map(|column| Column { comment: column.comment.clone(), ..Column::new(&column.name, &column.data_type.hive()) }).collect()
 }
 
 fn create_table(catalog: &Catalog, database: &str, table: &CreateTable) -> Result<(), QueryError> {
@@ -180,7 +180,9 @@ fn create_table(catalog: &Catalog, database: &str, table: &CreateTable) -> Resul
         return Err(QueryError::new("FAILED: SemanticException: only external tables are supported. Write CREATE EXTERNAL TABLE"));
     }
     let location = table.location.as_deref().ok_or_else(|| {
-        QueryError::new("FAILED: SemanticException: table is not partitioned but has no location: CREATE EXTERNAL TABLE needs LOCATION 's3://…'")
+        QueryError::new(
+            "FAILED: SemanticException: table is not partitioned but has no location: CREATE EXTERNAL TABLE needs LOCATION 's3://…'",
+        )
     })?;
     let location: S3Location = location
         .parse()
@@ -220,7 +222,9 @@ fn create_table(catalog: &Catalog, database: &str, table: &CreateTable) -> Resul
         parameters,
     };
     let mut input = table_input(&described);
-    if let (Some((buckets, count)), Some(storage)) = (&table.clustered_by, input.get_mut("StorageDescriptor").and_then(Value::as_object_mut)) {
+    if let (Some((buckets, count)), Some(storage)) =
+        (&table.clustered_by, input.get_mut("StorageDescriptor").and_then(Value::as_object_mut))
+    {
         storage.insert("BucketColumns".to_owned(), Value::from(buckets.clone()));
         storage.insert("NumberOfBuckets".to_owned(), Value::from(*count));
     }
@@ -230,10 +234,13 @@ fn create_table(catalog: &Catalog, database: &str, table: &CreateTable) -> Resul
     match catalog.create_table(&database, &input) {
         Err(GlueError::AlreadyExists(_)) if table.if_not_exists => Ok(()),
         Err(GlueError::AlreadyExists(_)) => {
-            let message = "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. AlreadyExistsException(message:Table";
+            let message =
+                "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. AlreadyExistsException(message:Table";
             Err(QueryError::new(format!("{message} {name} already exists)")))
         }
-        Err(GlueError::NotFound(_)) => Err(QueryError::new(format!("FAILED: SemanticException [Error 10072]: Database does not exist: {database}"))),
+        Err(GlueError::NotFound(_)) => {
+            Err(QueryError::new(format!("FAILED: SemanticException [Error 10072]: Database does not exist: {database}")))
+        }
         other => other.map_err(|error| failed(&error)),
     }
 }
@@ -315,7 +322,8 @@ fn alter(catalog: &Catalog, database: &str, name: &Name, change: &AlterTable) ->
                 match catalog.create_partition(&database, &described.name, &partition_input(&table, &values, &location)) {
                     Err(GlueError::AlreadyExists(_)) if *if_not_exists => {}
                     Err(GlueError::AlreadyExists(_)) => {
-                        let message = "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. Partition already exists.";
+                        let message =
+                            "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. Partition already exists.";
                         return Err(QueryError::new(message));
                     }
                     other => other.map_err(|error| failed(&error))?,
@@ -389,7 +397,9 @@ fn repair(catalog: &Catalog, database: &str, name: &Name) -> Result<Shown, Query
         for (place, values) in places {
             let mut query = ListQuery { prefix: place.key.clone(), delimiter: Some("/".to_owned()), max: 1000, ..ListQuery::default() };
             loop {
-                let failed = |error| QueryError::new(format!("FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. {error}"));
+                let failed = |error| {
+                    QueryError::new(format!("FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. {error}"))
+                };
                 let page = catalog.store().list(&place.bucket, &query).map_err(failed)?;
                 for prefix in page.common_prefixes {
                     let folder = prefix.get(place.key.len()..).unwrap_or("").trim_end_matches('/');
@@ -427,7 +437,11 @@ fn repair(catalog: &Catalog, database: &str, name: &Name) -> Result<Shown, Query
     if !inputs.is_empty() {
         let list: Vec<String> = inputs.iter().map(|(values, _)| format!("{}:{}", described.name, spec(values))).collect();
         rows.push(vec![Some(format!("Partitions not in metastore:\t{}", list.join("\t")))]);
-        rows.extend(inputs.iter().map(|(values, _)| vec![Some(format!("Repair: Added partition to metastore {}:{}", described.name, spec(values)))]));
+        rows.extend(
+            inputs
+                .iter()
+                .map(|(values, _)| vec![Some(format!("Repair: Added partition to metastore {}:{}", described.name, spec(values)))]),
+        );
     }
     Ok(Shown { columns: vec![("result".to_owned(), Type::Varchar)], rows })
 }

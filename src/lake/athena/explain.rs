@@ -8,7 +8,12 @@ use crate::lake::glue::{definition, text};
 use crate::sql::statement::Explain;
 use crate::sql::{Classification, Type};
 
-pub(super) async fn explain(job: &mut Job, explain: &Explain, inner: Option<ParsedQuery>, classification: Classification) -> Result<(), QueryError> {
+pub(super) async fn explain(
+    job: &mut Job,
+    explain: &Explain,
+    inner: Option<ParsedQuery>,
+    classification: Classification,
+) -> Result<(), QueryError> {
     let (column, lines) = match inner {
         _ if explain.kind == "VALIDATE" => {
             if let Some(query) = inner {
@@ -29,11 +34,8 @@ pub(super) async fn explain(job: &mut Job, explain: &Explain, inner: Option<Pars
         None => ("Query Plan", format!("{}\n", classification.substatement)),
     };
     // Text plans are shown line by line, JSON as one value.
-    let rows = if explain.format == "JSON" {
-        vec![vec![Some(lines)]]
-    } else {
-        lines.lines().map(|line| vec![Some(line.to_owned())]).collect()
-    };
+    let rows =
+        if explain.format == "JSON" { vec![vec![Some(lines)]] } else { lines.lines().map(|line| vec![Some(line.to_owned())]).collect() };
     job.text(vec![(column.to_owned(), Type::Varchar)], rows)
 }
 

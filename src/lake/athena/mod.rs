@@ -190,4 +190,4 @@ impl JsonService for AthenaService {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -56,7 +56,8 @@ fn create_named(db: &Db, request: &Request<'_>) -> Result<Value, JsonError> {
 
 fn named(db: &Db, id: &str) -> Result<Value, JsonError> {
     let query = "SELECT body FROM athena_named_query WHERE id = ?1";
-    let body: Option<String> = db.read(|db| db.query_row(query, params![id], |row| row.get(0)).optional()).map_err(|error| internal(&error))?;
+    let body: Option<String> =
+        db.read(|db| db.query_row(query, params![id], |row| row.get(0)).optional()).map_err(|error| internal(&error))?;
     body.and_then(|body| serde_json::from_str(&body).ok()).ok_or_else(|| invalid_input(format!("NamedQuery {id} was not found")))
 }
 

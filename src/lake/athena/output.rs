@@ -86,7 +86,8 @@ pub(super) fn put(store: &Store, place: &S3Location, bytes: &[u8], content_type:
 
 /// The rows of SHOW and DESCRIBE as text: cells joined by tabs, rows by line breaks, none at the end.
 pub(super) fn text_of(rows: &[Vec<Option<String>>]) -> String {
-    let lines: Vec<String> = rows.iter().map(|row| row.iter().map(|cell| cell.as_deref().unwrap_or("")).collect::<Vec<_>>().join("\t")).collect();
+    let lines: Vec<String> =
+        rows.iter().map(|row| row.iter().map(|cell| cell.as_deref().unwrap_or("")).collect::<Vec<_>>().join("\t")).collect();
     lines.join("\n")
 }
 

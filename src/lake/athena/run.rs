@@ -20,7 +20,13 @@ use crate::model::S3Location;
 use crate::sql::{Statement, Type};
 
 /// Runs an execution to its end.
-pub(super) async fn run(service: AthenaService, mut execution: Execution, task: Task, cutoff: Option<u64>, mut stopped: watch::Receiver<bool>) {
+pub(super) async fn run(
+    service: AthenaService,
+    mut execution: Execution,
+    task: Task,
+    cutoff: Option<u64>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let _busy = service.store().activity().busy();
     let waited = Instant::now();
     let turn = tokio::select! {
@@ -123,8 +129,7 @@ impl Job {
             Task::Explain { explain, inner, classification } => explain::explain(self, &explain, inner, classification).await,
             Task::Prepare { name, statement } => {
                 let failed = |error: crate::lake::JsonError| QueryError::new(error.message);
-                let added =
-                    named::prepare(self.service.db(), &self.execution.workgroup, &name, &statement, "", false).map_err(failed)?;
+                let added = named::prepare(self.service.db(), &self.execution.workgroup, &name, &statement, "", false).map_err(failed)?;
                 if !added {
                     return Err(QueryError::new(format!("Prepared statement {name} already exists")));
                 }

@@ -39,7 +39,8 @@ pub(super) fn show(catalog: &Catalog, database: &str, statement: &Statement) -> 
             }
             let partitions = catalog.partitions(&database, &described.name, None).map_err(|error| ddl::failed(&error))?;
             let spec = |values: Vec<String>| {
-                let pairs: Vec<String> = described.partition_keys.iter().zip(values).map(|(key, value)| format!("{}={value}", key.name)).collect();
+                let pairs: Vec<String> =
+                    described.partition_keys.iter().zip(values).map(|(key, value)| format!("{}={value}", key.name)).collect();
                 pairs.join("/")
             };
             Ok(list("partition", partitions.iter().map(|partition| spec(values_of(partition))).collect()))
@@ -59,7 +60,8 @@ pub(super) fn show(catalog: &Catalog, database: &str, statement: &Statement) -> 
         }
         Statement::ShowCreateTable(name) => {
             let (database, table) = found(catalog, name, database)?;
-            let lines = if text(&table, "TableType") == "VIRTUAL_VIEW" { view_lines(&database, &table)? } else { table_lines(&database, &table) };
+            let lines =
+                if text(&table, "TableType") == "VIRTUAL_VIEW" { view_lines(&database, &table)? } else { table_lines(&database, &table) };
             Ok(list("createtab_stmt", lines))
         }
         Statement::ShowCreateView(name) => {
@@ -75,7 +77,9 @@ pub(super) fn show(catalog: &Catalog, database: &str, statement: &Statement) -> 
 }
 
 fn tables(catalog: &Catalog, database: &str) -> Result<Vec<Value>, QueryError> {
-    catalog.tables(database).map_err(|_| QueryError::new(format!("FAILED: SemanticException [Error 10072]: Database does not exist: {database}")))
+    catalog
+        .tables(database)
+        .map_err(|_| QueryError::new(format!("FAILED: SemanticException [Error 10072]: Database does not exist: {database}")))
 }
 
 fn list(column: &str, values: Vec<String>) -> Shown {
@@ -126,7 +130,12 @@ fn describe(database: &str, table: &Value, formatted: bool, only: Option<&str>) 
         rows.extend(described.partition_keys.iter().map(line));
     }
     if !described.partition_keys.is_empty() {
-        rows.extend([blank(), heading("# Partition Information"), vec![Some(format!("{:<20}\t{:<20}\t{:<20}", "# col_name", "data_type", "comment"))], blank()]);
+        rows.extend([
+            blank(),
+            heading("# Partition Information"),
+            vec![Some(format!("{:<20}\t{:<20}\t{:<20}", "# col_name", "data_type", "comment"))],
+            blank(),
+        ]);
         rows.extend(described.partition_keys.iter().map(line));
     }
     if formatted {
@@ -218,7 +227,8 @@ fn row_format(table: &TableDefinition) -> Vec<String> {
         return lines;
     }
     let mut lines = vec!["ROW FORMAT SERDE ".to_owned(), format!("  '{}' ", table.serde_library)];
-    let properties: Vec<_> = table.serde_parameters.iter().filter(|(name, value)| *name != "serialization.format" || *value != "1").collect();
+    let properties: Vec<_> =
+        table.serde_parameters.iter().filter(|(name, value)| *name != "serialization.format" || *value != "1").collect();
     if !properties.is_empty() {
         lines.push("WITH SERDEPROPERTIES ( ".to_owned());
         for (at, (name, value)) in properties.iter().enumerate() {

@@ -20,10 +20,14 @@ const LONGEST: usize = 262_144;
 pub(super) fn start(service: &AthenaService, request: &Request<'_>) -> Result<Value, JsonError> {
     let query = request.maybe("QueryString").unwrap_or("").to_owned();
     if query.trim().is_empty() {
-        return Err(invalid_input("1 validation error detected: Value at 'queryString' failed to satisfy constraint: Member must have length greater than or equal to 1"));
+        return Err(invalid_input(
+            "1 validation error detected: Value at 'queryString' failed to satisfy constraint: Member must have length greater than or equal to 1",
+        ));
     }
     if query.len() > LONGEST {
-        return Err(invalid_input("1 validation error detected: Value at 'queryString' failed to satisfy constraint: Member must have length less than or equal to 262144"));
+        return Err(invalid_input(
+            "1 validation error detected: Value at 'queryString' failed to satisfy constraint: Member must have length less than or equal to 262144",
+        ));
     }
     let token = token(request)?;
     let workgroup = request.maybe("WorkGroup").filter(|name| !name.is_empty()).unwrap_or("primary").to_owned();
@@ -75,7 +79,8 @@ pub(super) fn start(service: &AthenaService, request: &Request<'_>) -> Result<Va
         execution.rows = before.rows;
         execution.state = State::Succeeded;
         execution.completed = Some(now);
-        execution.statistics = Statistics { reused: true, total: now - execution.submitted, rows: before.statistics.rows, ..Statistics::default() };
+        execution.statistics =
+            Statistics { reused: true, total: now - execution.submitted, rows: before.statistics.rows, ..Statistics::default() };
         execution.save(service.db()).map_err(|error| internal(&error))?;
         return Ok(json!({"QueryExecutionId": id}));
     }
@@ -104,7 +109,13 @@ fn token(request: &Request<'_>) -> Result<String, JsonError> {
 }
 
 /// The execution that the same request started before.
-fn again(service: &AthenaService, token: &str, query: &str, context: &Map<String, Value>, wanted: &str) -> Result<Option<String>, JsonError> {
+fn again(
+    service: &AthenaService,
+    token: &str,
+    query: &str,
+    context: &Map<String, Value>,
+    wanted: &str,
+) -> Result<Option<String>, JsonError> {
     let Some(before) = Execution::of_token(service.db(), token).map_err(|error| internal(&error))? else { return Ok(None) };
     let database = |context: &Map<String, Value>| context.get("Database").and_then(Value::as_str).unwrap_or("").to_lowercase();
     let same = before.query == query && database(&before.context) == database(context) && (wanted.is_empty() || before.asked == wanted);

@@ -69,7 +69,8 @@ fn name(request: &Request<'_>, member: &str) -> Result<String, JsonError> {
 /// A workgroup as Athena answers it.
 pub(super) fn find(db: &Db, name: &str) -> Result<Value, JsonError> {
     let query = "SELECT body FROM athena_workgroup WHERE name = ?1";
-    let body: Option<String> = db.read(|db| db.query_row(query, params![name], |row| row.get(0)).optional()).map_err(|error| internal(&error))?;
+    let body: Option<String> =
+        db.read(|db| db.query_row(query, params![name], |row| row.get(0)).optional()).map_err(|error| internal(&error))?;
     body.and_then(|body| serde_json::from_str(&body).ok()).ok_or_else(|| invalid_input("WorkGroup is not found."))
 }
 

@@ -37,7 +37,10 @@ impl Facts {
     /// Whether two files could be read by one table.
     pub(super) fn reads_like(&self, other: &Self) -> bool {
         let same = |name: &str| self.table.parameters.get(name) == other.table.parameters.get(name);
-        self.compression == other.compression && same("classification") && same("delimiter") && self.table.serde_library == other.table.serde_library
+        self.compression == other.compression
+            && same("classification")
+            && same("delimiter")
+            && self.table.serde_library == other.table.serde_library
     }
 }
 

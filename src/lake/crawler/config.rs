@@ -242,7 +242,16 @@ pub(super) fn check(crawler: &Value) -> Result<(), GlueError> {
 fn targets(input: &Value) -> Value {
     let mut targets = input.get("Targets").cloned().unwrap_or_else(|| json!({}));
     if let Some(members) = targets.as_object_mut() {
-        for kind in ["S3Targets", "JdbcTargets", "MongoDBTargets", "DynamoDBTargets", "CatalogTargets", "DeltaTargets", "IcebergTargets", "HudiTargets"] {
+        for kind in [
+            "S3Targets",
+            "JdbcTargets",
+            "MongoDBTargets",
+            "DynamoDBTargets",
+            "CatalogTargets",
+            "DeltaTargets",
+            "IcebergTargets",
+            "HudiTargets",
+        ] {
             members.entry(kind).or_insert_with(|| json!([]));
         }
         if let Some(list) = members.get_mut("S3Targets").and_then(Value::as_array_mut) {

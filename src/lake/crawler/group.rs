@@ -287,7 +287,8 @@ fn value_of(part: &str) -> &str {
 /// The keys of the folders that lead to the files: `year` for `year=2024`, else `partition_0`, `partition_1` by depth.
 fn partition_keys(leaves: &[Leaf], depth: usize, columns: &[Column]) -> Vec<Column> {
     let named = |level: usize| -> Option<String> {
-        let mut names = leaves.iter().map(|leaf| leaf.path.get(level).and_then(|part| part.split_once('=')).map(|(key, _)| key.to_lowercase()));
+        let mut names =
+            leaves.iter().map(|leaf| leaf.path.get(level).and_then(|part| part.split_once('=')).map(|(key, _)| key.to_lowercase()));
         let first = names.next()??;
         (!first.is_empty() && names.all(|name| name.as_deref() == Some(first.as_str()))).then_some(first)
     };

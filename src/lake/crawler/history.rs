@@ -85,11 +85,9 @@ fn summary(changes: &Changes, database: &str) -> Value {
     add("TABLE", "DELETE", tables(&[Action::Delete]));
     let (mut added, mut updated, mut removed) = (Vec::new(), Vec::new(), Vec::new());
     for table in &changes.tables {
-        for (list, out) in [
-            (&table.partitions_added, &mut added),
-            (&table.partitions_updated, &mut updated),
-            (&table.partitions_removed, &mut removed),
-        ] {
+        for (list, out) in
+            [(&table.partitions_added, &mut added), (&table.partitions_updated, &mut updated), (&table.partitions_removed, &mut removed)]
+        {
             out.extend(list.iter().map(|values| format!("{database}.{}/{}", table.table, values.join("/"))));
         }
     }

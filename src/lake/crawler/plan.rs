@@ -337,11 +337,14 @@ mod tests {
         let shown: Vec<String> = updated.tables[0]
             .changed_columns
             .iter()
-            .map(|change| format!("{} {}->{}", change.name, change.before.as_deref().unwrap_or("-"), change.after.as_deref().unwrap_or("-")))
+            .map(|change| {
+                format!("{} {}->{}", change.name, change.before.as_deref().unwrap_or("-"), change.after.as_deref().unwrap_or("-"))
+            })
             .collect();
         assert_eq!(shown, ["a bigint->double", "b string->-", "c -->date"]);
         assert_eq!((updated.tables[0].action, updated.tables[0].partitions_added.len()), (Action::Update, 1));
-        let merged = plan("c", "", std::slice::from_ref(&before), after(), &Policy { update: UpdateBehavior::MergeNewColumns, ..Policy::default() });
+        let merged =
+            plan("c", "", std::slice::from_ref(&before), after(), &Policy { update: UpdateBehavior::MergeNewColumns, ..Policy::default() });
         let columns: Vec<&str> = merged.tables[0].columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(columns, ["a", "b", "c"]);
         assert_eq!(merged.tables[0].columns[0].hive_type.as_str(), "bigint");

@@ -68,7 +68,9 @@ fn existing(catalog: &Catalog, database: &str) -> Result<Vec<ExistingTable>, Glu
             Vec::new()
         } else {
             let known = catalog.partitions(database, &definition.name, None)?;
-            let place = |partition: &Value| partition.pointer("/StorageDescriptor/Location").and_then(Value::as_str).and_then(|place| place.parse().ok());
+            let place = |partition: &Value| {
+                partition.pointer("/StorageDescriptor/Location").and_then(Value::as_str).and_then(|place| place.parse().ok())
+            };
             known.iter().map(|partition| (values_of(partition), place(partition))).collect()
         };
         all.push(ExistingTable { definition, partitions });
@@ -88,7 +90,10 @@ fn files(
     let store = catalog.store();
     let folder = target.place.folder();
     let mut objects: Vec<ObjectInfo> = Vec::new();
-    let single = store.head(&target.place.bucket, &target.place.key).ok().filter(|_| !target.place.key.ends_with('/') && !target.place.key.is_empty());
+    let single = store
+        .head(&target.place.bucket, &target.place.key)
+        .ok()
+        .filter(|_| !target.place.key.ends_with('/') && !target.place.key.is_empty());
     if let Some(object) = single {
         objects.push(object);
     }
@@ -97,7 +102,8 @@ fn files(
         if stop.load(Ordering::Relaxed) {
             return Err(Ended::Stopped);
         }
-        let page = store.list(&folder.bucket, &query).map_err(|error| Ended::Failed(format!("{} could not be listed: {error}", target.place)))?;
+        let page =
+            store.list(&folder.bucket, &query).map_err(|error| Ended::Failed(format!("{} could not be listed: {error}", target.place)))?;
         objects.extend(page.objects);
         match page.next.filter(|_| page.truncated) {
             Some(next) => query.start_after = Some(next),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use datafusion::catalog::{CatalogProvider as _, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider as _, TableProvider};
+use datafusion::catalog::{
+    CatalogProvider as _, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider, SchemaProvider as _, TableProvider,
+};
 use datafusion::datasource::ViewTable;
 use datafusion::execution::SessionState;
 use datafusion::execution::session_state::SessionStateBuilder;
@@ -17,12 +19,11 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::error::{QueryError, translated};
-use super::literals::narrowed;
 use super::object::QueryFiles;
 use super::rewrite::{Named, Relation, rewrite};
 use super::system;
 use super::table::LakeTable;
-use super::{parse, CATALOG};
+use super::{CATALOG, parse};
 use crate::lake::glue::{Catalog, GlueError, definition, text};
 
 /// How deeply views may stand on views.
@@ -57,7 +58,7 @@ impl Planner {
             let mut state = SessionStateBuilder::new_from_existing(self.base.clone()).with_catalog_list(catalogs).build();
             state.config_mut().options_mut().catalog.default_schema = database.to_owned();
             let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
-            let plan = state.statement_to_plan(statement).await.and_then(narrowed).map_err(|error| translated(&error, &named))?;
+            let plan = state.statement_to_plan(statement).await.map_err(|error| translated(&error, &named))?;
             Ok(Planned { plan, state, inputs })
         }
         .boxed()
@@ -107,7 +108,14 @@ impl Planner {
         Ok((Arc::new(list), inputs))
     }
 
-    async fn table(&self, database: &str, name: &str, relation: &Relation, depth: usize, with_path: bool) -> Result<Arc<dyn TableProvider>, QueryError> {
+    async fn table(
+        &self,
+        database: &str,
+        name: &str,
+        relation: &Relation,
+        depth: usize,
+        with_path: bool,
+    ) -> Result<Arc<dyn TableProvider>, QueryError> {
         let failed = |error: datafusion::error::DataFusionError| translated(&error, &Named::default());
         if let Some(table) = system::table(&self.catalog, database, name).map_err(failed)? {
             return Ok(table);
@@ -128,7 +136,8 @@ impl Planner {
         if text(&found, "TableType") == "VIRTUAL_VIEW" {
             return self.view(database, name, &found, depth).await;
         }
-        let table = LakeTable::new(database, definition(&found), self.catalog.clone(), Arc::clone(&self.files), with_path).map_err(failed)?;
+        let table =
+            LakeTable::new(database, definition(&found), self.catalog.clone(), Arc::clone(&self.files), with_path).map_err(failed)?;
         Ok(Arc::new(table))
     }
 
@@ -136,7 +145,8 @@ impl Planner {
         let stated = view_of(found).ok_or_else(|| {
             QueryError::new(format!("INVALID_VIEW: View '{CATALOG}.{database}.{name}' has no definition that Athena can read"))
         })?;
-        let query = parse::query(&stated.sql).map_err(|error| QueryError::new(format!("INVALID_VIEW: View '{database}.{name}': {error}")))?;
+        let query =
+            parse::query(&stated.sql).map_err(|error| QueryError::new(format!("INVALID_VIEW: View '{database}.{name}': {error}")))?;
         let inside = if stated.schema.is_empty() { database } else { &stated.schema };
         let planned = self.plan(query, inside, depth + 1).await.map_err(|error| {
             QueryError::new(format!("INVALID_VIEW: line 1:15: Failed analyzing stored view '{CATALOG}.{database}.{name}': {error}"))

@@ -5,7 +5,6 @@ mod catalog;
 pub mod error;
 mod files;
 mod functions;
-mod literals;
 mod object;
 mod parse;
 mod parsed;
@@ -35,10 +34,10 @@ use datafusion::prelude::SessionConfig;
 use futures::StreamExt as _;
 use tokio::task::JoinHandle;
 
-pub use error::{ErrorClass, QueryError};
-pub use parsed::ParsedQuery;
 pub(crate) use catalog::view_of;
+pub use error::{ErrorClass, QueryError};
 pub(crate) use files::{objects, partition_place};
+pub use parsed::ParsedQuery;
 
 use self::catalog::{Planned, Planner};
 use self::error::translated;
@@ -246,11 +245,7 @@ impl Engine {
         Ok(Explained { text, graphviz: displayable(physical.as_ref()).graphviz().to_string(), json })
     }
 
-    async fn plan(
-        &self,
-        query: ParsedQuery,
-        database: &str,
-    ) -> Result<(Planned, Arc<dyn ExecutionPlan>, Arc<QueryFiles>), QueryError> {
+    async fn plan(&self, query: ParsedQuery, database: &str) -> Result<(Planned, Arc<dyn ExecutionPlan>, Arc<QueryFiles>), QueryError> {
         let files = Arc::new(QueryFiles::new(self.inner.catalog.store().clone()));
         let runtime = self.runtime_env(&files)?;
         let mut base = SessionStateBuilder::new_from_existing(self.inner.base.clone()).with_runtime_env(runtime).build();
@@ -295,9 +290,12 @@ fn base_session(limits: Limits) -> SessionState {
     options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     options.execution.time_zone = Some("UTC".to_owned());
     options.execution.parquet.coerce_int96 = Some("ms".to_owned());
-    let builder = SessionStateBuilder::new_with_default_features().with_config(config).with_relation_planners(vec![Arc::new(UnnestPlanner)]);
+    let builder =
+        SessionStateBuilder::new_with_default_features().with_config(config).with_relation_planners(vec![Arc::new(UnnestPlanner)]);
     functions::register(builder).build()
 }
 
 #[cfg(test)]
-mod tests;
+mod suite;
+#[cfg(test)]
+pub(crate) mod tests;

@@ -63,7 +63,8 @@ impl QueryFiles {
     pub(crate) fn add(&self, object: LakeObject) -> ObjectMeta {
         let mut objects = self.objects.write().unwrap_or_else(PoisonError::into_inner);
         let location = Path::from(objects.len().to_string());
-        let meta = ObjectMeta { location, last_modified: object.modified, size: object.size, e_tag: Some(object.etag.clone()), version: None };
+        let meta =
+            ObjectMeta { location, last_modified: object.modified, size: object.size, e_tag: Some(object.etag.clone()), version: None };
         objects.push(Arc::new(object));
         meta
     }

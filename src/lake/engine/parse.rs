@@ -347,7 +347,7 @@ mod tests {
     fn errors_name_the_place_as_athena_does() {
         for (text, message) in [
             ("SELECT FROM t WHERE", "line 1:"),
-            ("SELECT * FORM t", "line 1:15: mismatched input 't'. Expecting:"),
+            ("SELECT * FORM t", "line 1:10: mismatched input 'FORM'. Expecting:"),
             ("SELECT a FROM `t`", "line 1:15: backquoted identifiers are not supported"),
             ("SELECT (1", "line 1:10: mismatched input '<EOF>'. Expecting:"),
             ("SELECT\n  1 +", "line 2:6: "),

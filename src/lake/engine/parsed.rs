@@ -17,17 +17,8 @@ use crate::sql::{SyntaxError, Type};
 pub struct ParsedQuery(pub(super) Query);
 
 /// Functions whose value differs from one run to the next.
-const CHANGING: [&str; 9] = [
-    "rand",
-    "random",
-    "uuid",
-    "now",
-    "shuffle",
-    "current_timestamp",
-    "current_date",
-    "current_time",
-    "localtimestamp",
-];
+const CHANGING: [&str; 9] =
+    ["rand", "random", "uuid", "now", "shuffle", "current_timestamp", "current_date", "current_time", "localtimestamp"];
 
 impl ParsedQuery {
     /// Puts values in the place of question marks, from the first on; how many there were. A value that is an expression without
@@ -88,7 +79,10 @@ impl ParsedQuery {
             name: Ident::with_quote('"', source),
             columns: given
                 .iter()
-                .map(|name| datafusion::sql::sqlparser::ast::TableAliasColumnDef { name: Ident::with_quote('"', name.as_str()), data_type: None })
+                .map(|name| datafusion::sql::sqlparser::ast::TableAliasColumnDef {
+                    name: Ident::with_quote('"', name.as_str()),
+                    data_type: None,
+                })
                 .collect(),
             at: None,
         };

@@ -23,7 +23,8 @@ pub(super) fn partitions(table: &TableDefinition, location: &S3Location, filters
             values = kept;
         }
         if rows.len().saturating_mul(values.len()) > MOST {
-            let message = format!("CONSTRAINT_VIOLATION: Table {} projects more than {MOST} partitions; filter by its partition keys", table.name);
+            let message =
+                format!("CONSTRAINT_VIOLATION: Table {} projects more than {MOST} partitions; filter by its partition keys", table.name);
             return Err(DataFusionError::Plan(message));
         }
         rows = rows.iter().flat_map(|row| values.iter().map(move |value| [row.as_slice(), std::slice::from_ref(value)].concat())).collect();

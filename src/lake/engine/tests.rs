@@ -32,7 +32,16 @@ impl Lake {
     }
 
     /// Registers a table in `default`; `location` is below the bucket.
-    pub(crate) fn table(&self, name: &str, location: &str, serde: &str, serde_parameters: serde_json::Value, columns: &[(&str, &str)], keys: &[(&str, &str)], parameters: serde_json::Value) {
+    pub(crate) fn table(
+        &self,
+        name: &str,
+        location: &str,
+        serde: &str,
+        serde_parameters: serde_json::Value,
+        columns: &[(&str, &str)],
+        keys: &[(&str, &str)],
+        parameters: serde_json::Value,
+    ) {
         let list = |columns: &[(&str, &str)]| -> Vec<serde_json::Value> {
             columns.iter().map(|(name, hive)| json!({"Name": name, "Type": hive})).collect()
         };

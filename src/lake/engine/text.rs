@@ -7,8 +7,9 @@ use datafusion::arrow::array::timezone::Tz;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, StructArray};
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Decimal256Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    IntervalDayTimeType, IntervalMonthDayNanoType, IntervalUnit, IntervalYearMonthType, Time64MicrosecondType, Time64NanosecondType, TimeUnit,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    IntervalDayTimeType, IntervalMonthDayNanoType, IntervalUnit, IntervalYearMonthType, Time64MicrosecondType, Time64NanosecondType,
+    TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
 };
 
 use crate::sql::Type;
@@ -207,13 +208,7 @@ fn interval(out: &mut String, array: &dyn Array, row: usize, unit: IntervalUnit)
     let (seconds, millis) = (total / 1000, total % 1000);
     put(
         out,
-        format_args!(
-            "{sign}{} {:02}:{:02}:{:02}.{millis:03}",
-            seconds / 86_400,
-            seconds / 3600 % 24,
-            seconds / 60 % 60,
-            seconds % 60
-        ),
+        format_args!("{sign}{} {:02}:{:02}:{:02}.{millis:03}", seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60),
     );
 }
 

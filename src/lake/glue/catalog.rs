@@ -78,9 +78,9 @@ impl Catalog {
         body.insert("Name".to_owned(), Value::from(name.as_str()));
         body.insert("CreateTime".to_owned(), now());
         body.insert("CatalogId".to_owned(), Value::from(ACCOUNT));
-        body.entry("CreateTableDefaultPermissions").or_insert_with(|| {
-            serde_json::json!([{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}])
-        });
+        body.entry("CreateTableDefaultPermissions").or_insert_with(
+            || serde_json::json!([{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}]),
+        );
         self.write(|tx| {
             let added = tx.execute(
                 "INSERT OR IGNORE INTO glue_database (name, body) VALUES (?1, ?2)",
@@ -319,8 +319,18 @@ fn name_of(input: &Value, what: &str) -> Result<String, GlueError> {
 
 fn table_body(database: &str, name: &str, input: &Value, version: i64) -> Map<String, Value> {
     const GIVEN: [&str; 12] = [
-        "Description", "Owner", "LastAccessTime", "LastAnalyzedTime", "Retention", "StorageDescriptor", "PartitionKeys", "ViewOriginalText",
-        "ViewExpandedText", "TableType", "Parameters", "TargetTable",
+        "Description",
+        "Owner",
+        "LastAccessTime",
+        "LastAnalyzedTime",
+        "Retention",
+        "StorageDescriptor",
+        "PartitionKeys",
+        "ViewOriginalText",
+        "ViewExpandedText",
+        "TableType",
+        "Parameters",
+        "TargetTable",
     ];
     let mut body = Map::new();
     body.insert("Name".to_owned(), Value::from(name));

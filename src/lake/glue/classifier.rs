@@ -63,8 +63,7 @@ fn create(catalog: &Catalog, request: &Request<'_>) -> Result<Value, GlueError> 
     body.insert("Version".to_owned(), Value::from(1));
     let body = json!({kind: body});
     catalog.write(|tx| {
-        let added =
-            tx.execute("INSERT OR IGNORE INTO glue_classifier (name, body) VALUES (?1, ?2)", params![name, body.to_string()])?;
+        let added = tx.execute("INSERT OR IGNORE INTO glue_classifier (name, body) VALUES (?1, ?2)", params![name, body.to_string()])?;
         if added == 1 { Ok(done()) } else { Err(GlueError::AlreadyExists(format!("Classifier {name} already exists"))) }
     })
 }

@@ -77,7 +77,11 @@ fn name_filter(pattern: &str) -> Result<Regex, GlueError> {
     for c in pattern.chars() {
         // After a dot or a group the star repeats; after anything else, as in `sales_*`, it stands for any characters.
         let repeats = matches!(before, Some('.' | ')' | ']' | '}' | '\\'));
-        if c == '*' && !repeats { built.push_str(".*") } else { built.push(c) }
+        if c == '*' && !repeats {
+            built.push_str(".*")
+        } else {
+            built.push(c)
+        }
         before = Some(c);
     }
     built.push_str(")$");

@@ -42,7 +42,8 @@ const ALL: &[Gathered] = &[
 ];
 
 pub(super) fn all() -> impl Iterator<Item = Arc<AggregateUDF>> {
-    ALL.iter().map(|function| Arc::new(AggregateUDF::new_from_impl(Udaf { function, signature: Signature::user_defined(Volatility::Immutable) })))
+    ALL.iter()
+        .map(|function| Arc::new(AggregateUDF::new_from_impl(Udaf { function, signature: Signature::user_defined(Volatility::Immutable) })))
 }
 
 fn first(types: &[Type]) -> Type {
@@ -190,10 +191,13 @@ impl Accumulator for Gatherer {
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let mut columns = self.columns()?;
-        if self.distinct && let Some(leading) = columns.first() {
+        if self.distinct
+            && let Some(leading) = columns.first()
+        {
             let rows = comparable(leading)?;
             let mut seen = std::collections::HashSet::new();
-            let kept: UInt32Array = (0..leading.len()).filter(|at| seen.insert(rows.row(*at))).filter_map(|at| u32::try_from(at).ok()).collect();
+            let kept: UInt32Array =
+                (0..leading.len()).filter(|at| seen.insert(rows.row(*at))).filter_map(|at| u32::try_from(at).ok()).collect();
             columns = columns.iter().map(|column| take(column, &kept, None)).collect::<std::result::Result<Vec<_>, _>>()?;
         }
         if columns.first().is_none_or(|column| column.is_empty()) {
@@ -286,7 +290,10 @@ fn skewness(values: &[ArrayRef], _: &FieldRef) -> Result<ArrayRef> {
 
 fn kurtosis(values: &[ArrayRef], _: &FieldRef) -> Result<ArrayRef> {
     let (n, second, _, fourth) = moments(&numbers(values)?);
-    let excess = || (n * (n + 1.0) / ((n - 1.0) * (n - 2.0) * (n - 3.0))) * ((n - 1.0).powi(2) * fourth / second.powi(2)) - 3.0 * (n - 1.0).powi(2) / ((n - 2.0) * (n - 3.0));
+    let excess = || {
+        (n * (n + 1.0) / ((n - 1.0) * (n - 2.0) * (n - 3.0))) * ((n - 1.0).powi(2) * fourth / second.powi(2))
+            - 3.0 * (n - 1.0).powi(2) / ((n - 2.0) * (n - 3.0))
+    };
     Ok(single((n >= 4.0).then(excess)))
 }
 
@@ -304,7 +311,11 @@ fn percentile(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
         if !(0.0..=1.0).contains(&share) {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1");
         }
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the number of values, between 0 and that number")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of the number of values, between 0 and that number"
+        )]
         let rank = (share * (order.len() as f64 - 1.0)).round() as usize;
         places.extend(order.get(rank).copied());
     }

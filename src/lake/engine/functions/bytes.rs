@@ -19,9 +19,13 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("from_utf8", &[Kind::Bytes], TEXT, |call| texts(call.rows, |row| Ok(call.bytes(0, row).map(String::from_utf8_lossy)))),
     scalar("to_hex", &[Kind::Bytes], TEXT, |call| texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(hex::encode_upper(b)))))),
     scalar("from_hex", &[Kind::Any], BYTES, |call| decoded(call, |text| hex::decode(text).ok(), "hex")),
-    scalar("to_base64", &[Kind::Bytes], TEXT, |call| texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(STANDARD.encode(b)))))),
+    scalar("to_base64", &[Kind::Bytes], TEXT, |call| {
+        texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(STANDARD.encode(b)))))
+    }),
     scalar("from_base64", &[Kind::Any], BYTES, |call| decoded(call, |text| STANDARD.decode(text).ok(), "base64")),
-    scalar("to_base64url", &[Kind::Bytes], TEXT, |call| texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(URL_SAFE.encode(b)))))),
+    scalar("to_base64url", &[Kind::Bytes], TEXT, |call| {
+        texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(URL_SAFE.encode(b)))))
+    }),
     scalar("from_base64url", &[Kind::Any], BYTES, |call| decoded(call, |text| URL_SAFE.decode(text).ok(), "base64url")),
     scalar("md5", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| md5::Md5::digest(bytes).to_vec())),
     scalar("sha1", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| sha1(bytes).to_vec())),

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray as _, BinaryViewBuilder, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, ListBuilder,
-    StringViewBuilder, TimestampMillisecondBuilder,
+    Array, ArrayRef, AsArray as _, BinaryViewBuilder, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder,
+    ListBuilder, StringViewBuilder, TimestampMillisecondBuilder,
 };
 use datafusion::arrow::datatypes::{DataType, Date32Type, FieldRef, Float64Type, Int64Type, TimestampMillisecondType};
 use datafusion::common::{Result, ScalarValue};
@@ -30,6 +30,8 @@ pub(super) fn invoke(args: &ScalarFunctionArgs, work: fn(&Call) -> Result<ArrayR
     let types = args.arg_fields.iter().map(|field| athena_type(field)).collect();
     let call = Call { arrays, types, rows, gives: Arc::clone(&args.return_field) };
     let answer = work(&call)?;
+    let wanted = args.return_field.data_type();
+    let answer = if answer.data_type() == wanted { answer } else { datafusion::arrow::compute::cast(&answer, wanted)? };
     if constant { Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&answer, 0)?)) } else { Ok(ColumnarValue::Array(answer)) }
 }
 

@@ -5,8 +5,8 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray as _, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray, StringViewBuilder, StructArray,
-    new_null_array,
+    Array, ArrayRef, AsArray as _, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray, StringViewBuilder,
+    StructArray, new_null_array,
 };
 use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, FieldRef, Float64Type, Int64Type, TimeUnit};
@@ -73,7 +73,9 @@ impl ScalarUDFImpl for Cast {
         let to = target(args.scalar_arguments.get(1).copied().flatten())?;
         let from = args.arg_fields.first().map_or(Type::Unknown, |field| athena_type(field));
         check(&from, &to)?;
-        if let (Type::TimestampTz(_), Some(DataType::Timestamp(_, Some(zone)))) = (&to, args.arg_fields.first().map(|field| field.data_type())) {
+        if let (Type::TimestampTz(_), Some(DataType::Timestamp(_, Some(zone)))) =
+            (&to, args.arg_fields.first().map(|field| field.data_type()))
+        {
             // The zone stays what it is.
             let data_type = DataType::Timestamp(TimeUnit::Millisecond, Some(Arc::clone(zone)));
             return Ok(Arc::new(datafusion::arrow::datatypes::Field::new(self.name, data_type, true)));
@@ -94,9 +96,7 @@ impl ScalarUDFImpl for Cast {
             if made.data_type() == args.return_field.data_type() { Ok(made) } else { Ok(cast(&made, args.return_field.data_type())?) }
         };
         match args.args.first() {
-            Some(ColumnarValue::Scalar(value)) => {
-                Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&one(&value.to_array()?)?, 0)?))
-            }
+            Some(ColumnarValue::Scalar(value)) => Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&one(&value.to_array()?)?, 0)?)),
             Some(ColumnarValue::Array(array)) => Ok(ColumnarValue::Array(one(array)?)),
             None => plan_err!("a cast needs a value"),
         }
@@ -114,7 +114,11 @@ impl ScalarUDFImpl for Cast {
         let wanted = arrow_type(&to);
         let widens = from.is_signed_integer() && whole(&to) && from.primitive_width() <= wanted.primitive_width();
         let fraction = from.is_signed_integer() && to == Type::Double;
-        Ok(if widens || fraction { ExprSimplifyResult::Simplified(cast_expr(value.clone(), wanted)) } else { ExprSimplifyResult::Original(args) })
+        Ok(if widens || fraction {
+            ExprSimplifyResult::Simplified(cast_expr(value.clone(), wanted))
+        } else {
+            ExprSimplifyResult::Original(args)
+        })
     }
 }
 
@@ -122,16 +126,15 @@ impl ScalarUDFImpl for Cast {
 fn check(from: &Type, to: &Type) -> Result<()> {
     let text = |athena: &Type| matches!(athena, Type::Varchar | Type::VarcharN(_) | Type::Char(_));
     let number = |athena: &Type| {
-        matches!(
-            athena,
-            Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Real | Type::Double | Type::Decimal { .. }
-        )
+        matches!(athena, Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Real | Type::Double | Type::Decimal { .. })
     };
     let time = |athena: &Type| matches!(athena, Type::Date | Type::Timestamp(_) | Type::TimestampTz(_));
     let fits = match (from, to) {
         (Type::Unknown, _) | (_, Type::Json) | (Type::Json, _) => true,
         (Type::Array(one), Type::Array(other)) => return check(one, other),
-        (Type::Map(key, value), Type::Map(other_key, other_value)) => return check(key, other_key).and_then(|()| check(value, other_value)),
+        (Type::Map(key, value), Type::Map(other_key, other_value)) => {
+            return check(key, other_key).and_then(|()| check(value, other_value));
+        }
         (Type::Row(fields), Type::Row(others)) if fields.len() == others.len() => {
             return fields.iter().zip(others).try_for_each(|((_, one), (_, other))| check(one, other));
         }
@@ -163,7 +166,11 @@ impl Caster {
             (_, Type::Json) if *from == Type::Json => Ok(Arc::clone(array)),
             (_, Type::Json) => to_json(array, from),
             (Type::Json, _) => self.from_json(array, to),
-            (one, other) if one == other => Ok(Arc::clone(array)),
+            (one, other) if one == other && *array.data_type() == target => Ok(Arc::clone(array)),
+            (one, other) if one == other && !array.data_type().is_nested() && !matches!(one, Type::TimestampTz(_)) => {
+                Ok(cast(array, &target)?)
+            }
+            (Type::TimestampTz(_), Type::TimestampTz(_)) => Ok(Arc::clone(array)),
             (Type::Array(one), Type::Array(other)) => {
                 let list = array.as_list::<i32>();
                 let values = self.array(list.values(), one, other)?;
@@ -279,7 +286,9 @@ impl Caster {
     fn lenient_time(&self, to: &Type, value: &str) -> bool {
         match to {
             Type::Timestamp(_) | Type::TimestampTz(_) => read_instant(value).is_some(),
-            Type::Date | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => value != value.trim() && scan::is_value(to, value.trim()),
+            Type::Date | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => {
+                value != value.trim() && scan::is_value(to, value.trim())
+            }
             Type::Time(_) | Type::Varbinary => true,
             _ => false,
         }
@@ -290,7 +299,9 @@ impl Caster {
         for value in texts.as_string_view() {
             builder.append_option(value.and_then(read_instant).map(|(time, zone)| {
                 // A zone in the text counts for times with a zone, and is passed over otherwise.
-                let offset = zone.filter(|_| matches!(to, Type::TimestampTz(_))).and_then(|zone| zone.parse::<datafusion::arrow::array::timezone::Tz>().ok());
+                let offset = zone
+                    .filter(|_| matches!(to, Type::TimestampTz(_)))
+                    .and_then(|zone| zone.parse::<datafusion::arrow::array::timezone::Tz>().ok());
                 match offset.and_then(|zone| chrono::TimeZone::from_local_datetime(&zone, &time).earliest()) {
                     Some(instant) => instant.timestamp_micros(),
                     None => time.and_utc().timestamp_micros(),
@@ -319,7 +330,9 @@ impl Caster {
                 }
                 Ok(cast(array, &arrow_type(to))?)
             }
-            Type::Decimal { precision, scale } => self.decimals(values.iter().map(|value| value.map(|value| (i128::from(value), 0))), *precision, *scale, "BIGINT"),
+            Type::Decimal { precision, scale } => {
+                self.decimals(values.iter().map(|value| value.map(|value| (i128::from(value), 0))), *precision, *scale, "BIGINT")
+            }
             _ => Ok(cast(array, &arrow_type(to))?),
         }
     }
@@ -332,7 +345,11 @@ impl Caster {
                 let mut out = Vec::with_capacity(values.len());
                 for value in values {
                     out.push(match value {
-                        Some(value) if value.is_finite() && value.round() >= -9.223_372_036_854_775_8e18 && value.round() < 9.223_372_036_854_775_8e18 => {
+                        Some(value)
+                            if value.is_finite()
+                                && value.round() >= -9.223_372_036_854_775_8e18
+                                && value.round() < 9.223_372_036_854_775_8e18 =>
+                        {
                             #[allow(clippy::cast_possible_truncation, reason = "it is rounded and within the range")]
                             let whole = value.round() as i64;
                             Some(whole)
@@ -437,7 +454,11 @@ impl Caster {
                 }
                 let fits = matches!((to, &*value), (Type::Array(_), Value::Array(_)) | (Type::Map(..) | Type::Row(_), Value::Object(_)));
                 if !fits && !self.lenient {
-                    return exec_err!("INVALID_CAST_ARGUMENT: Cannot cast to {to}. Expected a json {}, but got {}", kind(to), written(value));
+                    return exec_err!(
+                        "INVALID_CAST_ARGUMENT: Cannot cast to {to}. Expected a json {}, but got {}",
+                        kind(to),
+                        written(value)
+                    );
                 }
             }
             return scan::column_of_json(to, parsed.iter().map(Option::as_ref));
@@ -555,7 +576,9 @@ fn value_of(array: &dyn Array, row: usize, from: &Type) -> Value {
             let members = record.columns().iter().zip(fields).enumerate();
             Value::Object(
                 members
-                    .map(|(at, (column, (name, item)))| (name.clone().unwrap_or_else(|| format!("field{at}")), value_of(column.as_ref(), row, item)))
+                    .map(|(at, (column, (name, item)))| {
+                        (name.clone().unwrap_or_else(|| format!("field{at}")), value_of(column.as_ref(), row, item))
+                    })
                     .collect(),
             )
         }
@@ -563,9 +586,14 @@ fn value_of(array: &dyn Array, row: usize, from: &Type) -> Value {
             let mut shown = String::new();
             text::write(array, row, from, &mut shown);
             match from {
-                Type::Boolean | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Real | Type::Double | Type::Decimal { .. } => {
-                    serde_json::from_str(&shown).unwrap_or(Value::String(shown))
-                }
+                Type::Boolean
+                | Type::TinyInt
+                | Type::SmallInt
+                | Type::Integer
+                | Type::BigInt
+                | Type::Real
+                | Type::Double
+                | Type::Decimal { .. } => serde_json::from_str(&shown).unwrap_or(Value::String(shown)),
                 Type::Json => serde_json::from_str(&shown).unwrap_or(Value::Null),
                 _ => Value::String(shown),
             }
@@ -579,7 +607,9 @@ mod tests {
 
     #[test]
     fn doubles_are_cast_with_an_exponent() {
-        for (shown, cast) in [("1.0", "1.0E0"), ("0.1", "1.0E-1"), ("123.456", "1.23456E2"), ("1.0E20", "1.0E20"), ("NaN", "NaN"), ("-0.5", "-5.0E-1")] {
+        for (shown, cast) in
+            [("1.0", "1.0E0"), ("0.1", "1.0E-1"), ("123.456", "1.23456E2"), ("1.0E20", "1.0E20"), ("NaN", "NaN"), ("-0.5", "-5.0E-1")]
+        {
             assert_eq!(scientific(shown), cast);
         }
     }

@@ -75,7 +75,9 @@ fn value_type(types: &[Type]) -> Result<Type> {
         Some(Type::Array(item)) => Ok(item.as_ref().clone()),
         Some(Type::Map(_, value)) => Ok(value.as_ref().clone()),
         Some(Type::Row(fields)) => Ok(fields.first().map_or(Type::Unknown, |(_, first)| first.clone())),
-        Some(other) => plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({other}) for function element_at. Expected: an array or map"),
+        Some(other) => {
+            plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({other}) for function element_at. Expected: an array or map")
+        }
         None => Ok(Type::Unknown),
     }
 }
@@ -169,7 +171,7 @@ pub(super) fn comparable_both(one: &ArrayRef, other: &ArrayRef) -> Result<(Rows,
 fn cardinality(call: &Call) -> Result<ArrayRef> {
     let array = call.needed(0)?;
     bigints(call.rows, |row| {
-        if array.is_null(row) {
+        if array.is_null(row) || array.data_type() == &DataType::Null {
             return Ok(None);
         }
         let count = match array.data_type() {
@@ -179,7 +181,9 @@ fn cardinality(call: &Call) -> Result<ArrayRef> {
             DataType::Map(..) => array.as_map().value_length(row),
             other => {
                 let name = athena_type_of(other);
-                return plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({name}) for function cardinality. Expected: cardinality(array or map)");
+                return plan_err!(
+                    "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({name}) for function cardinality. Expected: cardinality(array or map)"
+                );
             }
         };
         Ok(Some(i64::from(count)))
@@ -239,7 +243,9 @@ fn element(call: &Call, strict: bool) -> Result<ArrayRef> {
                     _ => count + index,
                 };
                 if strict && place >= count {
-                    return exec_err!("INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: {index} > {count}");
+                    return exec_err!(
+                        "INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: {index} > {count}"
+                    );
                 }
                 let inside = usize::try_from(place).ok().filter(|place| *place < length);
                 indices.push(inside.and_then(|place| u32::try_from(start + place).ok()));
@@ -476,7 +482,9 @@ fn flatten(call: &Call) -> Result<ArrayRef> {
     for row in 0..call.rows {
         rows.push(match call.list(0, row) {
             Some(inner) => {
-                let inner = inner.as_list_opt::<i32>().ok_or_else(|| datafusion::common::plan_datafusion_err!("flatten takes an array of arrays"))?;
+                let inner = inner
+                    .as_list_opt::<i32>()
+                    .ok_or_else(|| datafusion::common::plan_datafusion_err!("flatten takes an array of arrays"))?;
                 let parts: Vec<ArrayRef> = (0..inner.len()).filter(|at| inner.is_valid(*at)).map(|at| inner.value(at)).collect();
                 let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
                 Some(if parts.is_empty() { new_empty_array(&inner.value_type()) } else { concat(&parts)? })
@@ -577,7 +585,8 @@ fn zip(call: &Call) -> Result<ArrayRef> {
             let places: Vec<Option<u32>> = (0..longest).map(|at| u32::try_from(at).ok().filter(|_| at < list.len())).collect();
             take(list, &UInt32Array::from(places), None)
         };
-        let columns = items.iter().map(padded).collect::<std::result::Result<Vec<_>, _>>()?;
+        let cast_to = |(list, field): (&ArrayRef, &FieldRef)| padded(list).and_then(|list| cast(&list, field.data_type()));
+        let columns = items.iter().zip(&fields).map(cast_to).collect::<std::result::Result<Vec<_>, _>>()?;
         rows.push(Some(Arc::new(StructArray::try_new(fields.clone(), columns, None)?) as ArrayRef));
     }
     lists(&call.gives, rows)
@@ -588,7 +597,9 @@ fn ordinals(call: &Call) -> Result<ArrayRef> {
     let mut rows = Vec::with_capacity(call.rows);
     for row in 0..call.rows {
         let longest = (0..call.arrays.len()).filter_map(|at| call.list(at, row)).map(|list| list.len()).max();
-        rows.push(longest.map(|longest| Arc::new((1..=i64::try_from(longest).unwrap_or(0)).collect::<datafusion::arrow::array::Int64Array>()) as ArrayRef));
+        rows.push(longest.map(|longest| {
+            Arc::new((1..=i64::try_from(longest).unwrap_or(0)).collect::<datafusion::arrow::array::Int64Array>()) as ArrayRef
+        }));
     }
     lists(&call.gives, rows)
 }

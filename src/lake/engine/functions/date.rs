@@ -428,7 +428,13 @@ fn human_readable(call: &Call) -> Result<ArrayRef> {
     texts(call.rows, |row| {
         #[allow(clippy::cast_possible_truncation, reason = "whole seconds of a span that people read")]
         let total = some!(call.double(0, row)).abs().round() as i64;
-        let parts = [("week", total / 604_800), ("day", total / 86_400 % 7), ("hour", total / 3600 % 24), ("minute", total / 60 % 60), ("second", total % 60)];
+        let parts = [
+            ("week", total / 604_800),
+            ("day", total / 86_400 % 7),
+            ("hour", total / 3600 % 24),
+            ("minute", total / 60 % 60),
+            ("second", total % 60),
+        ];
         let shown: Vec<String> = parts
             .iter()
             .filter(|(_, count)| *count > 0)

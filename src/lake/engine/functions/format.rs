@@ -15,24 +15,32 @@ use crate::sql::Type;
 
 pub(super) const FUNCTIONS: &[Scalar] = &[variadic(2, scalar("format", &[Kind::Text, Kind::Any], Gives::Always(Type0::Text), java))];
 
-const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// A field of a time in a pattern; a width is the least number of digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Literal(String),
-    Year { short: bool, width: usize },
+    Year {
+        short: bool,
+        width: usize,
+    },
     WeekYear(usize),
     Month(usize),
-    MonthName { short: bool },
+    MonthName {
+        short: bool,
+    },
     Day(usize),
     DayOfYear(usize),
-    DayName { short: bool },
+    DayName {
+        short: bool,
+    },
     /// Monday is 1, or Sunday is 0.
-    DayNumber { from_sunday: bool },
+    DayNumber {
+        from_sunday: bool,
+    },
     Week(usize),
     Hour24(usize),
     Hour12(usize),
@@ -40,7 +48,9 @@ enum Part {
     Second(usize),
     Fraction(usize),
     HalfDay,
-    Offset { colon: bool },
+    Offset {
+        colon: bool,
+    },
     ZoneName,
 }
 
@@ -80,7 +90,13 @@ pub(super) fn mysql(format: &str) -> Result<Pattern> {
             }
             'S' | 's' => parts.push(Part::Second(2)),
             'T' => {
-                parts.extend([Part::Hour24(2), Part::Literal(":".to_owned()), Part::Minute(2), Part::Literal(":".to_owned()), Part::Second(2)]);
+                parts.extend([
+                    Part::Hour24(2),
+                    Part::Literal(":".to_owned()),
+                    Part::Minute(2),
+                    Part::Literal(":".to_owned()),
+                    Part::Second(2),
+                ]);
             }
             'v' => parts.push(Part::Week(2)),
             'W' => parts.push(Part::DayName { short: false }),
@@ -204,7 +220,8 @@ impl Pattern {
                 Part::HalfDay => out.push_str(if time.hour() < 12 { "AM" } else { "PM" }),
                 Part::Offset { colon } => {
                     let format = if *colon { "%:z" } else { "%z" };
-                    let offset = zone.and_then(|zone| zone.from_local_datetime(&time).earliest()).map(|time| time.format(format).to_string());
+                    let offset =
+                        zone.and_then(|zone| zone.from_local_datetime(&time).earliest()).map(|time| time.format(format).to_string());
                     out.push_str(&offset.unwrap_or_else(|| if *colon { "+00:00".to_owned() } else { "+0000".to_owned() }));
                 }
                 Part::ZoneName => out.push_str(&zone.map_or_else(|| "UTC".to_owned(), |zone| format!("{zone:?}"))),
@@ -360,7 +377,8 @@ impl Reading {
                 Some(rest)
             }
             Part::ZoneName => {
-                let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-' | ':'))).unwrap_or(text.len());
+                let end =
+                    text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-' | ':'))).unwrap_or(text.len());
                 let (_, rest) = text.split_at_checked(end)?;
                 self.offset = Some(0);
                 Some(rest)
@@ -443,7 +461,8 @@ fn converted(call: &Call, at: usize, row: usize, conversion: char, spec: &str, f
         _ if !present => "null".to_owned(),
         'd' => match shown.parse::<i128>() {
             Ok(value) => {
-                let digits = if flags.contains(',') { grouped(&value.unsigned_abs().to_string()) } else { value.unsigned_abs().to_string() };
+                let digits =
+                    if flags.contains(',') { grouped(&value.unsigned_abs().to_string()) } else { value.unsigned_abs().to_string() };
                 signed(value < 0, &digits, &flags)
             }
             Err(_) => return exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format string: {format} (d != {athena})"),
@@ -472,7 +491,13 @@ fn converted(call: &Call, at: usize, row: usize, conversion: char, spec: &str, f
         },
         'x' => shown.parse::<i64>().map(|value| format!("{value:x}")).unwrap_or(shown),
         'o' => shown.parse::<i64>().map(|value| format!("{value:o}")).unwrap_or(shown),
-        'b' => if *athena == Type::Boolean { shown } else { "true".to_owned() },
+        'b' => {
+            if *athena == Type::Boolean {
+                shown
+            } else {
+                "true".to_owned()
+            }
+        }
         _ => match precision {
             Some(precision) => shown.chars().take(precision).collect(),
             None => shown,

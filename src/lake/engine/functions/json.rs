@@ -33,7 +33,8 @@ pub(super) fn written(value: &Value) -> String {
         Value::Object(members) => {
             let mut sorted: Vec<_> = members.iter().collect();
             sorted.sort_by(|one, other| one.0.cmp(other.0));
-            let inner: Vec<String> = sorted.iter().map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), written(value))).collect();
+            let inner: Vec<String> =
+                sorted.iter().map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), written(value))).collect();
             format!("{{{}}}", inner.join(","))
         }
         Value::Array(items) => format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(",")),
@@ -93,7 +94,9 @@ impl JsonPath {
                         "*" => Step::Any,
                         number => match number.parse() {
                             Ok(index) => Step::Item(index),
-                            Err(_) if number.chars().all(|c| c.is_alphanumeric() || c == '_') && !number.is_empty() => Step::Member(number.to_owned()),
+                            Err(_) if number.chars().all(|c| c.is_alphanumeric() || c == '_') && !number.is_empty() => {
+                                Step::Member(number.to_owned())
+                            }
                             Err(_) => return Err(bad()),
                         },
                     };

@@ -9,8 +9,8 @@ use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
 use datafusion::common::{Result, plan_err};
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{
-    ColumnarValue, HigherOrderFunctionArgs, HigherOrderReturnFieldArgs, HigherOrderSignature, HigherOrderUDF, HigherOrderUDFImpl, LambdaArgument,
-    LambdaParametersProgress, ValueOrLambda, Volatility,
+    ColumnarValue, HigherOrderFunctionArgs, HigherOrderReturnFieldArgs, HigherOrderSignature, HigherOrderUDF, HigherOrderUDFImpl,
+    LambdaArgument, LambdaParametersProgress, ValueOrLambda, Volatility,
 };
 
 use super::collection::{bounds, lists};
@@ -30,11 +30,31 @@ struct Taking {
 }
 
 const ALL: &[Taking] = &[
-    Taking { name: "transform", parameters: |_, known| complete(vec![vec![item(known, 0)?]]), gives: |types| Ok(list(nth(types, 1))), work: transform },
+    Taking {
+        name: "transform",
+        parameters: |_, known| complete(vec![vec![item(known, 0)?]]),
+        gives: |types| Ok(list(nth(types, 1))),
+        work: transform,
+    },
     Taking { name: "filter", parameters: |_, known| complete(vec![vec![item(known, 0)?]]), gives: |types| Ok(nth(types, 0)), work: filter },
-    Taking { name: "any_match", parameters: |_, known| complete(vec![vec![item(known, 0)?]]), gives: boolean, work: |call| matched(call, Match::Any) },
-    Taking { name: "all_match", parameters: |_, known| complete(vec![vec![item(known, 0)?]]), gives: boolean, work: |call| matched(call, Match::All) },
-    Taking { name: "none_match", parameters: |_, known| complete(vec![vec![item(known, 0)?]]), gives: boolean, work: |call| matched(call, Match::None) },
+    Taking {
+        name: "any_match",
+        parameters: |_, known| complete(vec![vec![item(known, 0)?]]),
+        gives: boolean,
+        work: |call| matched(call, Match::Any),
+    },
+    Taking {
+        name: "all_match",
+        parameters: |_, known| complete(vec![vec![item(known, 0)?]]),
+        gives: boolean,
+        work: |call| matched(call, Match::All),
+    },
+    Taking {
+        name: "none_match",
+        parameters: |_, known| complete(vec![vec![item(known, 0)?]]),
+        gives: boolean,
+        work: |call| matched(call, Match::None),
+    },
     Taking { name: "reduce", parameters: reduce_parameters, gives: |types| Ok(nth(types, 3)), work: reduce },
     Taking {
         name: "zip_with",
@@ -43,8 +63,18 @@ const ALL: &[Taking] = &[
         work: zip_with,
     },
     Taking { name: "map_filter", parameters: entry_parameters, gives: |types| Ok(nth(types, 0)), work: map_filter },
-    Taking { name: "transform_values", parameters: entry_parameters, gives: |types| map_of(types, false), work: |call| transform_side(call, false) },
-    Taking { name: "transform_keys", parameters: entry_parameters, gives: |types| map_of(types, true), work: |call| transform_side(call, true) },
+    Taking {
+        name: "transform_values",
+        parameters: entry_parameters,
+        gives: |types| map_of(types, false),
+        work: |call| transform_side(call, false),
+    },
+    Taking {
+        name: "transform_keys",
+        parameters: entry_parameters,
+        gives: |types| map_of(types, true),
+        work: |call| transform_side(call, true),
+    },
     Taking { name: "map_zip_with", parameters: zip_parameters, gives: map_zip_type, work: map_zip_with },
     Taking {
         name: "$array_sort_by",
@@ -52,16 +82,26 @@ const ALL: &[Taking] = &[
         gives: |types| Ok(nth(types, 0)),
         work: sort_by,
     },
-    Taking { name: "$try", parameters: |_, _| complete(vec![Vec::new()]), gives: |types| Ok(nth(types, 0)), work: attempt },
+    Taking {
+        name: "$try",
+        parameters: |_, _| complete(vec![vec![Arc::new(Field::new("row", DataType::Int64, true))]]),
+        gives: |types| Ok(nth(types, 0)),
+        work: attempt,
+    },
 ];
 
 /// Puts the functions over DataFusion's.
 pub(super) fn register(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let mut functions: Vec<Arc<HigherOrderUDF>> = ALL
         .iter()
-        .map(|function| Arc::new(HigherOrderUDF::new_from_impl(Udf { function, signature: HigherOrderSignature::user_defined(Volatility::Immutable) })))
+        .map(|function| {
+            Arc::new(HigherOrderUDF::new_from_impl(Udf { function, signature: HigherOrderSignature::user_defined(Volatility::Immutable) }))
+        })
         .collect();
-    builder.higher_order_functions().get_or_insert_default().append(&mut functions);
+    let ours: Vec<&str> = ALL.iter().map(|function| function.name).collect();
+    let known = builder.higher_order_functions().get_or_insert_default();
+    known.retain(|theirs| !ours.contains(&theirs.name()) && !theirs.aliases().iter().any(|alias| ours.contains(&alias.as_str())));
+    known.append(&mut functions);
     builder
 }
 
@@ -108,7 +148,9 @@ fn item(known: Known<'_>, at: usize) -> Result<FieldRef> {
     match value(known, at)?.data_type() {
         DataType::List(item) => Ok(Arc::new(item.as_ref().clone().with_name("item").with_nullable(true))),
         DataType::Null => Ok(Arc::new(Field::new("item", DataType::Null, true))),
-        other => plan_err!("TYPE_MISMATCH: line 1:1: an array is wanted, but there is {}", crate::lake::engine::types::athena_type_of(other)),
+        other => {
+            plan_err!("TYPE_MISMATCH: line 1:1: an array is wanted, but there is {}", crate::lake::engine::types::athena_type_of(other))
+        }
     }
 }
 
@@ -134,16 +176,16 @@ fn zip_parameters(_: usize, known: Known<'_>) -> Result<LambdaParametersProgress
 }
 
 /// The state has the type that the lambda answers once it was given the first value.
-fn reduce_parameters(step: usize, known: Known<'_>) -> Result<LambdaParametersProgress> {
+fn reduce_parameters(_: usize, known: Known<'_>) -> Result<LambdaParametersProgress> {
     let (item, first) = (item(known, 0)?, value(known, 1)?);
     let named = |field: &FieldRef| Arc::new(field.as_ref().clone().with_name("state").with_nullable(true));
     let answered = match known.get(2) {
         Some(ValueOrLambda::Lambda(Some(field))) => Some(named(field)),
         _ => None,
     };
-    match (step, answered) {
-        (0, _) | (_, None) => Ok(LambdaParametersProgress::Partial(vec![Some(vec![named(first), item]), None])),
-        (_, Some(state)) => complete(vec![vec![Arc::clone(&state), item], vec![state]]),
+    match answered {
+        None => Ok(LambdaParametersProgress::Partial(vec![Some(vec![named(first), item]), None])),
+        Some(state) => complete(vec![vec![Arc::clone(&state), item], vec![state]]),
     }
 }
 
@@ -269,12 +311,7 @@ impl Applied {
             return Ok(new_null_array(&field, 0));
         }
         let answer = self.lambda(at)?.evaluate(&given, |captured| Ok(take_arrays(captured, owners, None)?))?;
-        // A body without parameters and columns answers as often as its batch has rows, which may be none.
-        match answer {
-            ColumnarValue::Scalar(scalar) => scalar.to_array_of_size(length),
-            ColumnarValue::Array(array) if array.len() == length => Ok(array),
-            ColumnarValue::Array(array) => Ok(take(&array, &UInt32Array::from(vec![0; length]), None)?),
-        }
+        answer.into_array(length)
     }
 }
 
@@ -295,7 +332,9 @@ fn flat(list: &ListArray) -> Result<(ArrayRef, UInt32Array)> {
 fn by_row(rows: usize, valid: impl Fn(usize) -> bool, owners: &UInt32Array, mut keep: impl FnMut(usize) -> bool) -> Vec<Option<Vec<u32>>> {
     let mut groups: Vec<Option<Vec<u32>>> = (0..rows).map(|row| valid(row).then(Vec::new)).collect();
     for (at, owner) in owners.values().iter().enumerate() {
-        if keep(at) && let Some(Some(group)) = groups.get_mut(*owner as usize) {
+        if keep(at)
+            && let Some(Some(group)) = groups.get_mut(*owner as usize)
+        {
             group.push(u32::try_from(at).unwrap_or(0));
         }
     }
@@ -486,11 +525,8 @@ fn map_zip_with(call: &Applied) -> Result<ArrayRef> {
         let all_keys = concat(&[keys.as_ref(), cast(&other_keys, keys.data_type())?.as_ref()])?;
         let all_keys = take(&all_keys, &UInt32Array::from(key_places), None)?;
         let owners = UInt32Array::from(vec![u32::try_from(row).unwrap_or(0); left.len()]);
-        let given = [
-            Arc::clone(&all_keys),
-            take(&values, &UInt32Array::from(left), None)?,
-            take(&other_values, &UInt32Array::from(right), None)?,
-        ];
+        let given =
+            [Arc::clone(&all_keys), take(&values, &UInt32Array::from(left), None)?, take(&other_values, &UInt32Array::from(right), None)?];
         rows.push(Some((all_keys, call.evaluate(2, &given, &owners)?)));
     }
     maps(call.gives(), rows)
@@ -514,7 +550,9 @@ fn sort_by(call: &Applied) -> Result<ArrayRef> {
             match answer {
                 Ok(answer) if answer.is_valid(0) => answer.as_primitive::<Int64Type>().value(0).cmp(&0),
                 Ok(_) => {
-                    failed = Some(datafusion::common::exec_datafusion_err!("INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1"));
+                    failed = Some(datafusion::common::exec_datafusion_err!(
+                        "INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1"
+                    ));
                     Ordering::Equal
                 }
                 Err(error) => {
@@ -534,14 +572,15 @@ fn sort_by(call: &Applied) -> Result<ArrayRef> {
 /// The value of an expression, or NULL in the rows in which computing it fails.
 fn attempt(call: &Applied) -> Result<ArrayRef> {
     let all = UInt32Array::from_iter_values((0..call.rows()).map(|row| u32::try_from(row).unwrap_or(0)));
-    if let Ok(answer) = call.evaluate(0, &[], &all) {
+    let number = |rows: &UInt32Array| cast(rows, &DataType::Int64);
+    if let Ok(answer) = call.evaluate(0, &[number(&all)?], &all) {
         return Ok(answer);
     }
     let target = call.gives().data_type();
     let mut rows: Vec<ArrayRef> = Vec::with_capacity(call.rows());
     for row in 0..call.rows() {
         let one = UInt32Array::from(vec![u32::try_from(row).unwrap_or(0)]);
-        rows.push(match call.evaluate(0, &[], &one) {
+        rows.push(match call.evaluate(0, &[number(&one)?], &one) {
             Ok(answer) => cast(&answer, target)?,
             Err(_) => new_null_array(target, 1),
         });

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Months};
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray as _, Date32Array, Int64Array, MapArray, NullBufferBuilder, StringViewArray, StructArray, TimestampMillisecondArray,
-    UInt32Array, new_empty_array,
+    Array, ArrayRef, AsArray as _, Date32Array, Int64Array, MapArray, NullBufferBuilder, StringViewArray, StructArray,
+    TimestampMillisecondArray, UInt32Array, new_empty_array,
 };
 use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::compute::{cast, concat, take};
-use datafusion::arrow::datatypes::{DataType, Date32Type, FieldRef, Float64Type, Int64Type, IntervalMonthDayNanoType, IntervalUnit, TimeUnit, TimestampMillisecondType};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, FieldRef, Float64Type, Int64Type, IntervalMonthDayNanoType, IntervalUnit, TimeUnit, TimestampMillisecondType,
+};
 use datafusion::common::{Result, exec_err, plan_err};
 
 use super::call::{Call, doubles};
@@ -167,7 +169,10 @@ fn entries(call: &Call) -> Result<ArrayRef> {
     let mut rows = Vec::with_capacity(call.rows);
     for row in 0..call.rows {
         rows.push(match entry_arrays(map, row) {
-            Some((keys, values)) => Some(Arc::new(StructArray::try_new(fields.clone(), vec![keys, values], None)?) as ArrayRef),
+            Some((keys, values)) => {
+                let columns = [keys, values].into_iter().zip(fields).map(|(array, field)| cast(&array, field.data_type()));
+                Some(Arc::new(StructArray::try_new(fields.clone(), columns.collect::<std::result::Result<_, _>>()?, None)?) as ArrayRef)
+            }
             None => None,
         });
     }
@@ -228,7 +233,8 @@ pub(super) fn grouped(gives: &FieldRef, keys: &ArrayRef, values: &ArrayRef) -> R
         _ => None,
     };
     let Some(inner) = inner else { return plan_err!("a multimap has arrays") };
-    let parts = groups.into_iter().map(|(_, members)| Ok(Some(take(values, &UInt32Array::from(members), None)?))).collect::<Result<Vec<_>>>()?;
+    let parts =
+        groups.into_iter().map(|(_, members)| Ok(Some(take(values, &UInt32Array::from(members), None)?))).collect::<Result<Vec<_>>>()?;
     Ok((take(keys, &UInt32Array::from(first), None)?, lists(&inner, parts)?))
 }
 
@@ -273,7 +279,9 @@ fn split_to_map(call: &Call) -> Result<ArrayRef> {
         let (mut keys, mut values) = (Vec::new(), Vec::new());
         for entry in text.split(between).filter(|entry| !entry.is_empty()) {
             let Some((key, value)) = entry.split_once(inside) else {
-                return exec_err!("INVALID_FUNCTION_ARGUMENT: Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'");
+                return exec_err!(
+                    "INVALID_FUNCTION_ARGUMENT: Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'"
+                );
             };
             keys.push(Cow::Borrowed(key));
             values.push(value);
@@ -288,7 +296,9 @@ fn split_to_map(call: &Call) -> Result<ArrayRef> {
 fn cosine(call: &Call) -> Result<ArrayRef> {
     let (one, other) = (call.needed(0)?.as_map(), call.needed(1)?.as_map());
     doubles(call.rows, |row| {
-        let (Some((keys, values)), Some((other_keys, other_values))) = (entry_arrays(one, row), entry_arrays(other, row)) else { return Ok(None) };
+        let (Some((keys, values)), Some((other_keys, other_values))) = (entry_arrays(one, row), entry_arrays(other, row)) else {
+            return Ok(None);
+        };
         let numbers = |values: &ArrayRef| -> Result<Vec<f64>> {
             Ok(cast(values, &DataType::Float64)?.as_primitive::<Float64Type>().iter().map(|value| value.unwrap_or(0.0)).collect())
         };
@@ -317,9 +327,16 @@ pub(super) fn sequence(call: &Call) -> Result<ArrayRef> {
         rows.push(Some(match first.data_type() {
             DataType::Date32 | DataType::Timestamp(..) => times(call, row)?,
             _ => {
-                let number = |at: usize| -> Result<i64> { Ok(cast(call.needed(at)?, &DataType::Int64)?.as_primitive::<Int64Type>().value(row)) };
+                let number =
+                    |at: usize| -> Result<i64> { Ok(cast(call.needed(at)?, &DataType::Int64)?.as_primitive::<Int64Type>().value(row)) };
                 let (from, to) = (number(0)?, number(1)?);
-                let step = if call.has(2) { number(2)? } else if to >= from { 1 } else { -1 };
+                let step = if call.has(2) {
+                    number(2)?
+                } else if to >= from {
+                    1
+                } else {
+                    -1
+                };
                 check_step(step == 0 || (to > from && step < 0) || (to < from && step > 0))?;
                 let mut all = Vec::new();
                 let mut at = from;
@@ -340,7 +357,9 @@ pub(super) fn sequence(call: &Call) -> Result<ArrayRef> {
 
 fn check_step(wrong: bool) -> Result<()> {
     if wrong {
-        return exec_err!("INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start");
+        return exec_err!(
+            "INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start"
+        );
     }
     Ok(())
 }
@@ -374,7 +393,9 @@ fn times(call: &Call, row: usize) -> Result<ArrayRef> {
     };
     let up = months > 0 || (months == 0 && step > 0);
     check_step((months == 0 && step == 0) || (to > from && !up) || (to < from && up))?;
-    let Some(start) = DateTime::from_timestamp_millis(from) else { return exec_err!("INVALID_FUNCTION_ARGUMENT: the time is out of range") };
+    let Some(start) = DateTime::from_timestamp_millis(from) else {
+        return exec_err!("INVALID_FUNCTION_ARGUMENT: the time is out of range");
+    };
     let mut all = Vec::new();
     for count in 0.. {
         let size = Months::new(months.unsigned_abs().saturating_mul(count));

@@ -17,14 +17,13 @@ mod regex;
 mod text;
 mod url;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, FieldRef, TimeUnit};
 use datafusion::common::{Result, plan_err};
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::logical_expr::{
-    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 
 use self::call::Call;
 use super::types::{arrow_field, athena_type};
@@ -37,6 +36,8 @@ pub(super) use cast::{cast_function, try_cast_function};
 pub(super) enum Kind {
     /// Text.
     Text,
+    /// Text or bytes.
+    TextOrBytes,
     /// A whole number, as 64 bits.
     Integer,
     /// Any number, as a double.
@@ -65,7 +66,11 @@ impl Kind {
         let athena = super::types::athena_type_of(given);
         let null = athena == Type::Unknown;
         match self {
+            // Either form of text is read, so that constants stay constants.
+            Self::Text if matches!(given, DataType::Utf8) => Some(DataType::Utf8),
             Self::Text => (null || matches!(athena, Type::Varchar)).then_some(DataType::Utf8View),
+            Self::TextOrBytes if athena == Type::Varbinary => Some(DataType::BinaryView),
+            Self::TextOrBytes => Self::Text.fit(given),
             Self::Integer => (null || given.is_integer()).then_some(DataType::Int64),
             Self::Double => (null || given.is_numeric()).then_some(DataType::Float64),
             Self::Number if null => Some(DataType::Int64),
@@ -202,11 +207,8 @@ impl Udf {
     fn refused<T>(&self, given: &[DataType]) -> Result<T> {
         let types: Vec<String> = given.iter().map(|data_type| super::types::athena_type_of(data_type).to_string()).collect();
         let name = self.function.name;
-        let expected = crate::sql::functions::find(name).map_or(name, |known| known.signature);
-        plan_err!(
-            "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function {name}. Expected: {expected}",
-            types.join(", ")
-        )
+        let expected = crate::sql::functions::find(name).map_or(name, |known| known.signature.split(" → ").next().unwrap_or(name));
+        plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function {name}. Expected: {expected}", types.join(", "))
     }
 }
 
@@ -251,11 +253,64 @@ impl ScalarUDFImpl for Udf {
 /// Whether DataFusion's own function of a name answers as Trino's does, so that nothing is written anew.
 #[cfg(test)]
 pub(super) const SAME_IN_DATAFUSION: &[&str] = &[
-    "abs", "acos", "asin", "atan", "atan2", "cbrt", "ceil", "coalesce", "cos", "cosh", "degrees", "exp", "floor", "ln", "log", "log10", "log2",
-    "nullif", "pi", "power", "pow", "radians", "sin", "sinh", "sqrt", "tan", "tanh", "lower", "upper", "ltrim", "rtrim", "translate",
-    "starts_with", "array_agg", "bool_and", "bool_or", "corr", "count", "covar_pop", "covar_samp", "max", "min", "regr_intercept", "regr_slope",
-    "stddev", "stddev_pop", "stddev_samp", "sum", "var_pop", "var_samp", "cume_dist", "first_value", "lag", "last_value", "lead", "nth_value",
-    "percent_rank", "trim",
+    "abs",
+    "acos",
+    "asin",
+    "atan",
+    "atan2",
+    "cbrt",
+    "ceil",
+    "coalesce",
+    "cos",
+    "cosh",
+    "degrees",
+    "exp",
+    "floor",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "nullif",
+    "pi",
+    "power",
+    "pow",
+    "radians",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+    "lower",
+    "upper",
+    "ltrim",
+    "rtrim",
+    "translate",
+    "starts_with",
+    "array_agg",
+    "bool_and",
+    "bool_or",
+    "corr",
+    "count",
+    "covar_pop",
+    "covar_samp",
+    "max",
+    "min",
+    "regr_intercept",
+    "regr_slope",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "sum",
+    "var_pop",
+    "var_samp",
+    "cume_dist",
+    "first_value",
+    "lag",
+    "last_value",
+    "lead",
+    "nth_value",
+    "percent_rank",
+    "trim",
 ];
 
 /// All functions of this folder, put over DataFusion's.
@@ -275,6 +330,9 @@ pub(super) fn register(builder: SessionStateBuilder) -> SessionStateBuilder {
     ];
     let mut builder = builder;
     let functions = builder.scalar_functions().get_or_insert_default();
+    // A name or another name of DataFusion's that is ours would come back when the session is built anew.
+    let ours: HashSet<&str> = lists.iter().flat_map(|list| list.iter()).map(|function| function.name).collect();
+    functions.retain(|theirs| !ours.contains(theirs.name()) && !theirs.aliases().iter().any(|alias| ours.contains(alias.as_str())));
     for function in lists.into_iter().flatten() {
         let volatility = if function.volatile { Volatility::Volatile } else { Volatility::Immutable };
         let udf = Udf { function, signature: Signature::user_defined(volatility) };

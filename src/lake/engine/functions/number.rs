@@ -40,7 +40,15 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
         bits(call, |a, b| if (0..64).contains(&b) { (a.cast_unsigned() >> b).cast_signed() } else { 0 })
     }),
     scalar("bitwise_right_shift_arithmetic", TWO, BIGINT, |call| {
-        bits(call, |a, b| if (0..64).contains(&b) { a >> b } else if a < 0 { -1 } else { 0 })
+        bits(call, |a, b| {
+            if (0..64).contains(&b) {
+                a >> b
+            } else if a < 0 {
+                -1
+            } else {
+                0
+            }
+        })
     }),
     scalar("bit_count", TWO, BIGINT, bit_count),
     scalar("from_base", &[Kind::Text, Kind::Integer], BIGINT, from_base),
@@ -91,9 +99,8 @@ fn rounded(call: &Call, fraction: fn(f64) -> f64, nearest: bool) -> Result<Array
             let mut builder = datafusion::arrow::array::Decimal128Builder::new().with_data_type(DataType::Decimal128(*precision, *scale));
             for row in 0..call.rows {
                 let valid = values.is_valid(row);
-                builder.append_option(places(row).filter(|_| valid).map(|places| {
-                    cut(values.value(row), i64::from(*scale) - places, nearest)
-                }));
+                builder
+                    .append_option(places(row).filter(|_| valid).map(|places| cut(values.value(row), i64::from(*scale) - places, nearest)));
             }
             Ok(Arc::new(builder.finish()))
         }
@@ -169,7 +176,9 @@ fn bit_count(call: &Call) -> Result<ArrayRef> {
         let (value, width) = (some!(call.integer(0, row)), some!(call.integer(1, row)));
         let fits = (2..=64).contains(&width) && (width == 64 || (-(1_i64 << (width - 1))..1_i64 << (width - 1)).contains(&value));
         if !fits {
-            return exec_err!("INVALID_FUNCTION_ARGUMENT: Number must be representable with the bits specified. {value} can not be represented with {width} bits");
+            return exec_err!(
+                "INVALID_FUNCTION_ARGUMENT: Number must be representable with the bits specified. {value} can not be represented with {width} bits"
+            );
         }
         let mask = if width == 64 { u64::MAX } else { (1_u64 << width) - 1 };
         Ok(Some(i64::from((value.cast_unsigned() & mask).count_ones())))
@@ -229,7 +238,13 @@ fn width_bucket(call: &Call) -> Result<ArrayRef> {
         };
         #[allow(clippy::cast_possible_truncation, reason = "the share is between 0 and 1, so the bucket is within the count")]
         let inside = (share * count as f64) as i64 + 1;
-        Ok(Some(if below { 0 } else if above { count + 1 } else { inside }))
+        Ok(Some(if below {
+            0
+        } else if above {
+            count + 1
+        } else {
+            inside
+        }))
     })
 }
 
@@ -243,7 +258,13 @@ fn format_number(call: &Call) -> Result<ArrayRef> {
             size /= 1000.0;
             unit += 1;
         }
-        let decimals = if size < 10.0 { 2 } else if size < 100.0 { 1 } else { 0 };
+        let decimals = if size < 10.0 {
+            2
+        } else if size < 100.0 {
+            1
+        } else {
+            0
+        };
         let shown = format!("{size:.decimals$}");
         let shown = if shown.contains('.') { shown.trim_end_matches('0').trim_end_matches('.').to_owned() } else { shown };
         let sign = if value < 0.0 { "-" } else { "" };

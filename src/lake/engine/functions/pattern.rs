@@ -60,7 +60,9 @@ fn rust_pattern(pattern: &str) -> String {
                     }
                     out.push_str(&regex::escape(&quoted));
                 }
-                Some(letter @ ('/' | '"' | '\'' | '<' | '>' | '=' | '!' | ':' | ',' | ';' | '@' | '%' | '_' | '`' | ' ')) => out.push(letter),
+                Some(letter @ ('/' | '"' | '\'' | '<' | '>' | '=' | '!' | ':' | ',' | ';' | '@' | '%' | '_' | '`' | ' ')) => {
+                    out.push(letter)
+                }
                 Some(other) => {
                     out.push('\\');
                     out.push(other);

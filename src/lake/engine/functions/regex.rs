@@ -19,7 +19,10 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     optional(2, scalar("regexp_replace", &[Kind::Text, Kind::Text, Kind::Text], Gives::Always(Type0::Text), replace)),
     scalar("regexp_split", TEXTS, Gives::Always(Type0::TextList), split),
     scalar("regexp_count", TEXTS, Gives::Always(Type0::BigInt), count),
-    optional(2, scalar("regexp_position", &[Kind::Text, Kind::Text, Kind::Integer, Kind::Integer], Gives::Always(Type0::Integer), position)),
+    optional(
+        2,
+        scalar("regexp_position", &[Kind::Text, Kind::Text, Kind::Integer, Kind::Integer], Gives::Always(Type0::Integer), position),
+    ),
 ];
 
 fn like(call: &Call) -> Result<ArrayRef> {

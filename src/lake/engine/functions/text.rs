@@ -15,7 +15,7 @@ const BIGINT: Gives = Gives::Always(Type0::BigInt);
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
     variadic(2, scalar("concat", &[Kind::Any], Gives::Of(concat_type), concat_values)),
-    scalar("length", &[Kind::Any], BIGINT, length),
+    scalar("length", &[Kind::TextOrBytes], BIGINT, length),
     scalar("reverse", &[Kind::Any], Gives::Of(same), reverse),
     optional(2, scalar("substr", &[Kind::Text, Kind::Integer, Kind::Integer], TEXT, substr)),
     optional(2, scalar("substring", &[Kind::Text, Kind::Integer, Kind::Integer], TEXT, substr)),
@@ -45,7 +45,9 @@ fn concat_type(types: &[Type]) -> Result<Type> {
         Some(Type::Varbinary) => Ok(Type::Varbinary),
         Some(Type::Varchar | Type::VarcharN(_) | Type::Char(_) | Type::Json | Type::Uuid) | None => Ok(Type::Varchar),
         Some(other) => {
-            datafusion::common::plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({other}) for function concat. Expected: concat(varchar)")
+            datafusion::common::plan_err!(
+                "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({other}) for function concat. Expected: concat(varchar)"
+            )
         }
     }
 }
@@ -282,7 +284,8 @@ fn soundex(call: &Call) -> Result<ArrayRef> {
         _ => '0',
     };
     texts(call.rows, |row| {
-        let letters: Vec<char> = some!(call.text(0, row)).chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_uppercase()).collect();
+        let letters: Vec<char> =
+            some!(call.text(0, row)).chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_uppercase()).collect();
         let Some(first) = letters.first() else { return Ok(Some(Cow::Borrowed(""))) };
         let mut out = first.to_string();
         let mut last = code(*first);

@@ -61,7 +61,9 @@ impl<'t> Url<'t> {
         let (rest, fragment) = text.split_once('#').map_or((text, None), |(rest, fragment)| (rest, Some(fragment)));
         let (rest, query) = rest.split_once('?').map_or((rest, None), |(rest, query)| (rest, Some(query)));
         let (protocol, rest) = match rest.split_once(':') {
-            Some((scheme, after)) if !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) => {
+            Some((scheme, after))
+                if !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) =>
+            {
                 (scheme, after)
             }
             _ => ("", rest),

@@ -59,13 +59,7 @@ pub(super) fn name_values(query: &mut Query, counter: &mut usize) {
     let width = values.rows.first().map_or(0, |row| row.content.len());
     let columns = (0..width).map(|_| TableAliasColumnDef { name: fresh(counter, UNNAMED, ""), data_type: None }).collect();
     let alias = TableAlias { explicit: true, name: fresh(counter, "$values", ""), columns, at: None };
-    let inner = Query {
-        with: None,
-        order_by: None,
-        limit_clause: None,
-        fetch: None,
-        ..query.clone()
-    };
+    let inner = Query { with: None, order_by: None, limit_clause: None, fetch: None, ..query.clone() };
     let factor = TableFactor::Derived { lateral: false, subquery: Box::new(inner), alias: Some(alias), sample: None };
     let wildcard = SelectItem::Wildcard(WildcardAdditionalOptions::default());
     let outer = select_query(vec![wildcard], TableWithJoins { relation: factor, joins: Vec::new() });
@@ -78,9 +72,7 @@ pub(super) fn hide_path(select: &mut Select, named: &Named) {
         select.from.iter().flat_map(|from| std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation))).collect();
     let described: Vec<Option<(ObjectName, bool)>> = factors.iter().map(|factor| qualifier(factor, named)).collect();
     let hides = |name: &ObjectName| described.iter().flatten().any(|(other, table)| *table && parts(other).last() == parts(name).last());
-    let except = || {
-        Some(ExceptSelectItem { first_element: Ident::with_quote('"', PATH_COLUMN), additional_elements: Vec::new() })
-    };
+    let except = || Some(ExceptSelectItem { first_element: Ident::with_quote('"', PATH_COLUMN), additional_elements: Vec::new() });
     let mut items = Vec::with_capacity(select.projection.len());
     for item in select.projection.drain(..) {
         match item {

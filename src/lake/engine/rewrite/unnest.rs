@@ -7,7 +7,9 @@ use datafusion::common::{Column, NullHandling, Result, TableReference, UnnestOpt
 use datafusion::functions::core::expr_ext::FieldAccessor as _;
 use datafusion::logical_expr::planner::{PlannedRelation, RelationPlanner, RelationPlannerContext, RelationPlanning};
 use datafusion::logical_expr::{Expr, ExprSchemable as _, LogicalPlan, LogicalPlanBuilder, ScalarUDF};
-use datafusion::sql::sqlparser::ast::{Expr as SqlExpr, Join, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins, Value};
+use datafusion::sql::sqlparser::ast::{
+    Expr as SqlExpr, Join, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins, Value,
+};
 
 use crate::lake::engine::types::athena_type_of;
 
@@ -20,7 +22,9 @@ impl RelationPlanner for UnnestPlanner {
         match relation {
             TableFactor::NestedJoin { table_with_joins, alias: None } if ends_with_unnest(&table_with_joins) => {
                 let TableWithJoins { relation, mut joins } = *table_with_joins;
-                let Some(Join { relation: TableFactor::UNNEST { alias, array_exprs, with_ordinality, .. }, join_operator, .. }) = joins.pop() else {
+                let Some(Join { relation: TableFactor::UNNEST { alias, array_exprs, with_ordinality, .. }, join_operator, .. }) =
+                    joins.pop()
+                else {
                     return plan_err!("an UNNEST is wanted here");
                 };
                 let keep = keeps_rows(&join_operator)?;
@@ -51,7 +55,9 @@ fn ends_with_unnest(relation: &TableWithJoins) -> bool {
 fn keeps_rows(operator: &JoinOperator) -> Result<bool> {
     let always = |constraint: &JoinConstraint| match constraint {
         JoinConstraint::On(SqlExpr::Value(value)) => value.value == Value::Boolean(true),
-        JoinConstraint::On(SqlExpr::Nested(inner)) => matches!(inner.as_ref(), SqlExpr::Value(value) if value.value == Value::Boolean(true)),
+        JoinConstraint::On(SqlExpr::Nested(inner)) => {
+            matches!(inner.as_ref(), SqlExpr::Value(value) if value.value == Value::Boolean(true))
+        }
         JoinConstraint::None => true,
         _ => false,
     };
@@ -59,7 +65,9 @@ fn keeps_rows(operator: &JoinOperator) -> Result<bool> {
         JoinOperator::CrossJoin(_) => Ok(false),
         JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) if always(constraint) => Ok(false),
         JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) if always(constraint) => Ok(true),
-        _ => plan_err!("NOT_SUPPORTED: line 1:1: UNNEST on other than the right side of CROSS JOIN, or of LEFT JOIN with ON TRUE, is not supported"),
+        _ => plan_err!(
+            "NOT_SUPPORTED: line 1:1: UNNEST on other than the right side of CROSS JOIN, or of LEFT JOIN with ON TRUE, is not supported"
+        ),
     }
 }
 
@@ -105,7 +113,8 @@ fn unnested(
     let columns = names.iter().map(|name| Column::new_unqualified(name.clone())).collect();
     let plan = LogicalPlanBuilder::from(left).project(items)?.unnest_columns_with_options(columns, options)?.build()?;
     let relation = alias.as_ref().map_or_else(|| "$unnest".to_owned(), |alias| context.normalize_ident(alias.name.clone()));
-    let wanted: Vec<String> = alias.iter().flat_map(|alias| &alias.columns).map(|column| context.normalize_ident(column.name.clone())).collect();
+    let wanted: Vec<String> =
+        alias.iter().flat_map(|alias| &alias.columns).map(|column| context.normalize_ident(column.name.clone())).collect();
     let mut out: Vec<Expr> = schema.iter().map(|(qualifier, field)| Expr::Column(Column::from((qualifier, field)))).collect();
     let mut made: Vec<(Expr, String)> = Vec::new();
     for (at, name) in names.iter().enumerate() {
@@ -120,7 +129,11 @@ fn unnested(
         }
     }
     if !wanted.is_empty() && wanted.len() != made.len() {
-        return plan_err!("MISMATCHED_COLUMN_ALIASES: line 1:1: Column alias list has {} entries but '{relation}' has {} columns available", wanted.len(), made.len());
+        return plan_err!(
+            "MISMATCHED_COLUMN_ALIASES: line 1:1: Column alias list has {} entries but '{relation}' has {} columns available",
+            wanted.len(),
+            made.len()
+        );
     }
     for (at, (expr, own)) in made.into_iter().enumerate() {
         out.push(expr.alias_qualified(Some(TableReference::bare(relation.clone())), wanted.get(at).cloned().unwrap_or(own)));

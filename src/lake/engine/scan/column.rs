@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, BinaryViewBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float32Builder, Float64Builder, Int8Builder, Int16Builder,
-    Int32Builder, Int64Builder, ListArray, MapArray, NullBufferBuilder, StringViewBuilder, StructArray, TimestampMillisecondBuilder,
+    ArrayRef, BinaryViewBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float32Builder, Float64Builder, Int8Builder,
+    Int16Builder, Int32Builder, Int64Builder, ListArray, MapArray, NullBufferBuilder, StringViewBuilder, StructArray,
+    TimestampMillisecondBuilder,
 };
 use datafusion::arrow::buffer::{Buffer, OffsetBuffer};
 use datafusion::arrow::datatypes::{DataType, Fields};
@@ -60,11 +61,9 @@ impl Column {
             Type::BigInt => Self::BigInt(Int64Builder::new()),
             Type::Real => Self::Real(Float32Builder::new()),
             Type::Double => Self::Double(Float64Builder::new()),
-            Type::Decimal { precision, scale } => Self::Decimal {
-                builder: Decimal128Builder::new().with_data_type(arrow_type(athena)),
-                precision: *precision,
-                scale: *scale,
-            },
+            Type::Decimal { precision, scale } => {
+                Self::Decimal { builder: Decimal128Builder::new().with_data_type(arrow_type(athena)), precision: *precision, scale: *scale }
+            }
             Type::VarcharN(length) => Self::text(Fit::AtMost(*length as usize)),
             Type::Char(length) => Self::text(Fit::Padded(*length as usize)),
             Type::Varbinary => Self::Bytes(BinaryViewBuilder::new()),

@@ -14,9 +14,9 @@ use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::config::ConfigOptions;
+use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileGroupPartitioner, FileOpenFuture, FileOpener, FileScanConfig, FileSource};
 use datafusion::datasource::projection::{ProjectionOpener, SplitProjection};
-use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::error::DataFusionError;
 use datafusion::object_store::ObjectStore;
@@ -80,7 +80,8 @@ impl TextFormat {
         let first = |name: &str, default: char| parameter(name).and_then(|value| value.chars().next()).unwrap_or(default);
         match serde.as_str() {
             "lazysimpleserde" => {
-                let field = byte("field.delim").or_else(|| byte("serialization.format").map(|b| if b.is_ascii_digit() { b - b'0' } else { b }));
+                let field =
+                    byte("field.delim").or_else(|| byte("serialization.format").map(|b| if b.is_ascii_digit() { b - b'0' } else { b }));
                 let levels = [
                     field.unwrap_or(1),
                     byte("collection.delim").or_else(|| byte("colelction.delim")).unwrap_or(2),
@@ -303,13 +304,15 @@ impl FileOpener for TextOpener {
 
 /// The schema of a table's files, without its partition keys.
 pub(super) fn file_schema(table: &TableDefinition, types: &[Type]) -> SchemaRef {
-    let fields: Vec<_> =
-        table.columns.iter().zip(types).map(|(column, athena)| super::types::arrow_field(&column.name, athena)).collect();
+    let fields: Vec<_> = table.columns.iter().zip(types).map(|(column, athena)| super::types::arrow_field(&column.name, athena)).collect();
     Arc::new(Schema::new(fields))
 }
 
 /// A column of this type from texts, read as delimited text is.
-pub(super) fn column_of_texts<'t>(athena: &Type, texts: impl Iterator<Item = Option<&'t str>>) -> Result<datafusion::arrow::array::ArrayRef> {
+pub(super) fn column_of_texts<'t>(
+    athena: &Type,
+    texts: impl Iterator<Item = Option<&'t str>>,
+) -> Result<datafusion::arrow::array::ArrayRef> {
     let mut column = column::Column::new(athena);
     for text in texts {
         match text {
@@ -321,7 +324,10 @@ pub(super) fn column_of_texts<'t>(athena: &Type, texts: impl Iterator<Item = Opt
 }
 
 /// A column of this type from values of JSON documents.
-pub(super) fn column_of_json<'t>(athena: &Type, values: impl Iterator<Item = Option<&'t serde_json::Value>>) -> Result<datafusion::arrow::array::ArrayRef> {
+pub(super) fn column_of_json<'t>(
+    athena: &Type,
+    values: impl Iterator<Item = Option<&'t serde_json::Value>>,
+) -> Result<datafusion::arrow::array::ArrayRef> {
     let mut column = column::Column::new(athena);
     for value in values {
         column.json(value.unwrap_or(&serde_json::Value::Null));

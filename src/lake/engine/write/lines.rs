@@ -117,7 +117,14 @@ fn value(array: &dyn Array, row: usize, athena: &Type, out: &mut String) {
         (DataType::Struct(_), Type::Row(fields)) => record(array.as_struct(), row, fields, out),
         (
             _,
-            Type::Boolean | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Real | Type::Double | Type::Decimal { .. },
+            Type::Boolean
+            | Type::TinyInt
+            | Type::SmallInt
+            | Type::Integer
+            | Type::BigInt
+            | Type::Real
+            | Type::Double
+            | Type::Decimal { .. },
         ) => {
             let mut shown = String::new();
             text::write(array, row, athena, &mut shown);

@@ -95,7 +95,9 @@ impl Writer {
             .iter()
             .zip(&plan.columns)
             .take(data)
-            .map(|(field, column)| field.as_ref().clone().with_name(&column.name).with_nullable(true).with_metadata(std::collections::HashMap::new()))
+            .map(|(field, column)| {
+                field.as_ref().clone().with_name(&column.name).with_nullable(true).with_metadata(std::collections::HashMap::new())
+            })
             .collect();
         let now = chrono::Utc::now().format("%Y%m%d_%H%M%S");
         let random = uuid::Uuid::new_v4().simple().to_string();
@@ -167,9 +169,10 @@ impl Writer {
         let first = self.plan.columns.len() - self.plan.partition_keys;
         for (partition, file) in std::mem::take(&mut self.open) {
             let staged = file.finish()?;
-            let folder = self.plan.columns.iter().skip(first).zip(&partition).fold(self.plan.location.folder(), |place, (column, value)| {
-                place.join(&format!("{}={}/", column.name, escaped(value)))
-            });
+            let folder =
+                self.plan.columns.iter().skip(first).zip(&partition).fold(self.plan.location.folder(), |place, (column, value)| {
+                    place.join(&format!("{}={}/", column.name, escaped(value)))
+                });
             let address = folder.join(&format!("{}{extension}", self.stem));
             self.store
                 .commit(&address.bucket, &address.key, staged, file::meta(), crate::lake::storage::Precondition::None)

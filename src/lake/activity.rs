@@ -37,6 +37,12 @@ impl Activity {
         *self.busy.borrow()
     }
 
+    /// Waits until somebody needs the lake.
+    pub async fn wait(&self) {
+        // The sender lives as long as this does: there is no other end to the wait.
+        drop(self.busy.subscribe().wait_for(|count| *count > 0).await);
+    }
+
     /// Waits until nobody has needed the lake for ten seconds.
     pub async fn idle(&self) {
         self.idle_for(GRACE).await;

@@ -8,13 +8,14 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use crate::lake::LakeError;
 use crate::model::BucketName;
 
-use super::disk::Step;
-use super::object::{ObjectInfo, Precondition};
-use super::rows::{self, Intent, Row};
+use super::disk::{self, Step};
+use super::object::{Deleted, ObjectInfo, Precondition, Versioning};
+use super::rows::{self, Also, Aside, Intent, Row};
 use super::staged::Staged;
-use super::{Inner, multipart, tree};
+use super::versions::{self, NULL};
+use super::{Inner, tree};
 
-/// How many writes are recorded together at most.
+/// How many changes are recorded together at most.
 const BATCH: usize = 64;
 
 /// A change.
@@ -40,36 +41,34 @@ pub(super) struct Put {
     pub(super) row: Row,
     /// What must hold.
     pub(super) condition: Precondition,
-    /// The upload that ends with this.
-    pub(super) upload: Option<String>,
+    /// What else changes.
+    pub(super) also: Also,
     /// Who is waiting.
     pub(super) reply: SyncSender<Result<ObjectInfo, LakeError>>,
 }
 
-/// Objects that are to be deleted.
+/// Objects or versions that are to be deleted.
 #[derive(Debug)]
 pub(super) struct Deletion {
     /// The bucket.
     pub(super) bucket: BucketName,
-    /// The keys.
-    pub(super) keys: Vec<String>,
+    /// The keys, with the versions that are meant.
+    pub(super) keys: Vec<(String, Option<String>)>,
     /// Who is waiting.
-    pub(super) reply: SyncSender<Result<(), LakeError>>,
+    pub(super) reply: SyncSender<Result<Vec<Deleted>, LakeError>>,
 }
 
-/// A write on its way.
-struct Planned {
-    put: Put,
-    /// Where it goes.
-    path: PathBuf,
-    /// The folders whose names change with it.
-    folders: Vec<PathBuf>,
-    /// The number of its intent.
-    intent: i64,
-    /// Whether the file is in its place.
-    moved: bool,
+/// A change on its way.
+struct Change {
+    intent: Intent,
+    /// The file that is moved to its place, where it comes from staging.
+    staged: Option<Staged>,
+    /// The folders whose names change.
+    folders: BTreeSet<PathBuf>,
+    /// Whether the files are as the intent says.
+    done: bool,
     /// How it went so far.
-    done: Result<(), LakeError>,
+    result: Result<(), LakeError>,
 }
 
 /// Carries out changes until nobody is left to ask for any.
@@ -114,211 +113,287 @@ impl Put {
 
 impl Inner {
     fn put_all(&self, batch: Vec<Put>) {
-        let mut planned = Vec::with_capacity(batch.len());
+        let (mut changes, mut replies) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
         for put in batch {
             match self.plan(&put) {
-                Ok((path, folders)) => planned.push(Planned { put, path, folders, intent: 0, moved: false, done: Ok(()) }),
+                Ok((intent, folders)) => {
+                    changes.push(Change { intent, staged: Some(put.staged), folders, done: false, result: Ok(()) });
+                    replies.push(put.reply);
+                }
                 Err(error) => answer(&put.reply, Err(error)),
             }
         }
-        if let Err(error) = self.record_intents(&mut planned) {
-            // Whatever it is, it need not concern every one of them.
-            if planned.len() > 1 {
-                for planned in planned {
-                    self.put_all(vec![planned.put]);
-                }
-            } else if let Some(planned) = planned.pop() {
-                self.prune(planned.put.bucket.as_str(), &planned.path);
-                answer(&planned.put.reply, Err(error));
-            }
-            return;
-        }
-        let mut folders = BTreeSet::new();
-        for planned in &mut planned {
-            planned.done = self.move_into_place(planned);
-            if planned.moved {
-                folders.extend(planned.folders.iter().cloned());
-            }
-        }
-        for folder in &folders {
-            if let Err(error) = self.disk.sync_folder(folder) {
-                let failed = planned.iter_mut().filter(|planned| planned.done.is_ok() && planned.folders.contains(folder));
-                failed.for_each(|planned| planned.done = Err(LakeError::io(folder, std::io::Error::from(error.kind()))));
-            }
-        }
-        let recorded = self.record(&planned);
-        for Planned { put, path, done, .. } in planned {
-            match (done, &recorded) {
-                (Ok(()), Ok(files)) => {
-                    if let Some(upload) = &put.upload {
-                        self.discard(files.iter().find(|(id, _)| id == upload).map_or(&[], |(_, files)| files.as_slice()));
-                    }
-                    answer(&put.reply, Ok(put.row.info(&put.key)));
-                }
-                (Err(error), _) => {
-                    self.prune(put.bucket.as_str(), &path);
-                    answer(&put.reply, Err(error));
-                }
-                // The file is in its place and the intent stands: the next start records it.
-                (Ok(()), Err(error)) => {
-                    answer(&put.reply, Err(LakeError::io(self.root.join("lake.db"), std::io::Error::other(error.to_string()))));
-                }
-            }
+        self.carry_out(&mut changes);
+        for (change, reply) in changes.into_iter().zip(replies) {
+            let Intent { key, row, .. } = change.intent;
+            answer(&reply, change.result.map(|()| row.info(&key)));
         }
     }
 
-    /// Checks what must hold, chooses the file and makes the folders above it; gives it, and the folders in which there will be something new.
-    fn plan(&self, put: &Put) -> Result<(PathBuf, Vec<PathBuf>), LakeError> {
+    /// Checks what must hold, chooses the file and makes the folders above it; gives the intent, and the folders in which there will be something new.
+    fn plan(&self, put: &Put) -> Result<(Intent, BTreeSet<PathBuf>), LakeError> {
         let bucket = self.find_bucket(&put.bucket)?;
-        self.check(put)?;
-        let place = tree::choose(&bucket, &put.key, |upto| self.db.read(|db| rows::is_taken(db, put.bucket.as_str(), upto)))?;
-        let mut changed = Vec::new();
-        for folder in &place.folders {
-            if let Err(error) = fs::create_dir(folder) {
-                tree::prune(&bucket, folder);
-                return Err(LakeError::io(folder, error));
+        let versioning = self.bucket_settings(&put.bucket)?.versioning;
+        let (mut row, mut also) = (put.row.clone(), put.also.clone());
+        if put.condition != Precondition::None || versioning != Versioning::Off {
+            let current = self.current(&put.bucket, &put.key)?;
+            check(&put.condition, &put.key, current.as_ref())?;
+            row.detail.version = match versioning {
+                Versioning::Off => None,
+                Versioning::Enabled => Some(versions::new_id()),
+                Versioning::Suspended => Some(NULL.to_owned()),
+            };
+            keep_current(&mut also, versioning, current.as_ref());
+        }
+        let (path, mut folders) = self.place(&bucket, &put.bucket, &put.key)?;
+        if also.aside.is_some() {
+            folders.insert(self.root.join("versions"));
+        }
+        let staged = self.relative(put.staged.path());
+        let intent = Intent {
+            id: 0,
+            deletes: false,
+            bucket: put.bucket.to_string(),
+            key: put.key.clone(),
+            path: self.relative(&path),
+            staged,
+            row,
+            also,
+        };
+        Ok((intent, folders))
+    }
+
+    /// Chooses the file for a key and makes the folders above it; gives it, and the folders in which there will be something new.
+    fn place(&self, folder: &Path, bucket: &BucketName, key: &str) -> Result<(PathBuf, BTreeSet<PathBuf>), LakeError> {
+        let place = tree::choose(folder, key, |upto| self.db.read(|db| rows::is_taken(db, bucket.as_str(), upto)))?;
+        let mut changed = BTreeSet::new();
+        for made in &place.folders {
+            if let Err(error) = fs::create_dir(made) {
+                tree::prune(folder, made);
+                return Err(LakeError::io(made, error));
             }
-            changed.extend(folder.parent().map(Path::to_owned));
+            changed.extend(made.parent().map(Path::to_owned));
         }
         changed.extend(place.path.parent().map(Path::to_owned));
         Ok((place.path, changed))
     }
 
-    fn check(&self, put: &Put) -> Result<(), LakeError> {
-        if put.condition == Precondition::None {
-            return Ok(());
-        }
-        let current = match self.head(&put.bucket, &put.key) {
-            Ok(info) => Some(info.etag),
-            Err(LakeError::NoSuchKey(_)) => None,
-            Err(error) => return Err(error),
-        };
-        match (&put.condition, current) {
-            (Precondition::None, _) | (Precondition::Absent, None) | (Precondition::Present, Some(_)) => Ok(()),
-            (Precondition::Matches(etag), Some(current)) if *etag == current => Ok(()),
-            (Precondition::Present | Precondition::Matches(_), None) => Err(LakeError::NoSuchKey(put.key.clone())),
-            (Precondition::Absent | Precondition::Matches(_), Some(_)) => Err(LakeError::PreconditionFailed(put.key.clone())),
+    fn current(&self, bucket: &BucketName, key: &str) -> Result<Option<ObjectInfo>, LakeError> {
+        match self.head(bucket, key) {
+            Err(LakeError::NoSuchKey(_)) => Ok(None),
+            found => found.map(Some),
         }
     }
 
-    fn record_intents(&self, planned: &mut [Planned]) -> Result<(), LakeError> {
-        if planned.is_empty() {
+    fn delete_all(&self, bucket: &BucketName, keys: &[(String, Option<String>)]) -> Result<Vec<Deleted>, LakeError> {
+        let folder = self.find_bucket(bucket)?;
+        let versioning = self.bucket_settings(bucket)?.versioning;
+        let mut deleted = Vec::with_capacity(keys.len());
+        let mut result = Ok(());
+        // What happens to a key depends on what has happened to it before.
+        let mut rest = keys.iter().peekable();
+        while rest.peek().is_some() {
+            let mut seen = BTreeSet::new();
+            let mut changes = Vec::new();
+            while let Some((key, version)) = rest.next_if(|(key, _)| seen.insert(key.as_str())) {
+                let (change, what) = self.plan_deletion(&folder, bucket, versioning, key, version.as_deref())?;
+                changes.push(change);
+                deleted.push(what);
+            }
+            self.carry_out(&mut changes);
+            result = changes.into_iter().fold(result, |result, change| result.and(change.result));
+        }
+        result.map(|()| deleted)
+    }
+
+    /// What a deletion changes, and what the client will be told.
+    fn plan_deletion(
+        &self,
+        folder: &Path,
+        bucket: &BucketName,
+        versioning: Versioning,
+        key: &str,
+        version: Option<&str>,
+    ) -> Result<(Change, Deleted), LakeError> {
+        let found = tree::locate(folder, key)?;
+        let path = found.as_ref().map(|(path, _)| self.relative(path)).unwrap_or_default();
+        let parent = found.as_ref().and_then(|(path, _)| path.parent()).map(Path::to_owned);
+        let mut intent = Intent {
+            id: 0,
+            deletes: true,
+            bucket: bucket.to_string(),
+            key: key.to_owned(),
+            path,
+            staged: String::new(),
+            row: Row::default(),
+            also: Also::default(),
+        };
+        let mut folders: BTreeSet<PathBuf> = parent.into_iter().collect();
+        let mut what = Deleted { version: version.map(str::to_owned), is_marker: false };
+        // A bucket that never had versions needs no more looking.
+        let (current, kept) = if versioning == Versioning::Off && version.is_none_or(|version| version == NULL) {
+            (None, Vec::new())
+        } else {
+            (self.current(bucket, key)?, self.db.read(|db| versions::of_key(db, bucket.as_str(), key))?)
+        };
+        match version {
+            None if versioning == Versioning::Off => {}
+            None => {
+                let marker = if versioning == Versioning::Enabled { versions::new_id() } else { NULL.to_owned() };
+                keep_current(&mut intent.also, versioning, current.as_ref());
+                intent.row.modified = modified_now();
+                intent.also.marker = Some(marker.clone());
+                what = Deleted { version: Some(marker), is_marker: true };
+            }
+            Some(version)
+                if current.as_ref().is_none_or(|current| versions::id(current) == version)
+                    && !kept.iter().any(|kept| kept.version == version) =>
+            {
+                // It is what the key leads to now, or nothing at all; then the key leads to the version before it again.
+                if let Some(before) = kept.first().filter(|before| current.is_some() && !before.is_marker) {
+                    intent = Intent { deletes: false, staged: before.file.clone(), row: before.row.clone(), ..intent };
+                    intent.also.forget = vec![before.version.clone()];
+                }
+            }
+            Some(version) => {
+                let at = kept.iter().position(|kept| kept.version == version);
+                let gone = at.and_then(|at| kept.get(at));
+                what.is_marker = gone.is_some_and(|gone| gone.is_marker);
+                intent.also.forget = gone.map(|gone| gone.version.clone()).into_iter().collect();
+                (intent.deletes, intent.path) = (false, String::new());
+                // With the marker that hid it gone, the key leads to the version before it.
+                if current.is_none()
+                    && at == Some(0)
+                    && let Some(before) = kept.get(1).filter(|before| !before.is_marker)
+                {
+                    let (path, changed) = self.place(folder, bucket, key)?;
+                    folders.extend(changed);
+                    intent = Intent { path: self.relative(&path), staged: before.file.clone(), row: before.row.clone(), ..intent };
+                    intent.also.forget.push(before.version.clone());
+                }
+            }
+        }
+        if intent.also.aside.is_some() || !intent.also.forget.is_empty() {
+            folders.insert(self.root.join("versions"));
+        }
+        Ok((Change { intent, staged: None, folders, done: false, result: Ok(()) }, what))
+    }
+
+    /// Takes changes through all steps; how each went is in its result.
+    fn carry_out(&self, changes: &mut [Change]) {
+        if let Err(error) = self.record_intents(changes) {
+            // Whatever it is, it need not concern every one of them.
+            if let [change] = changes {
+                self.prune(change);
+                change.result = Err(error);
+            } else {
+                for change in changes {
+                    self.carry_out(std::slice::from_mut(change));
+                }
+            }
+            return;
+        }
+        for change in changes.iter_mut() {
+            change.result = self.perform(change);
+        }
+        let mut folders = BTreeSet::new();
+        for change in changes.iter_mut().filter(|change| change.done) {
+            if change.intent.deletes {
+                let left = self.prune(change);
+                change.folders.insert(left);
+            }
+            folders.extend(change.folders.iter().cloned());
+        }
+        for folder in folders.iter().filter(|folder| folder.is_dir()) {
+            if let Err(error) = self.disk.sync_folder(folder) {
+                for change in changes.iter_mut().filter(|change| change.result.is_ok() && change.folders.contains(folder)) {
+                    change.result = Err(LakeError::io(folder, std::io::Error::from(error.kind())));
+                }
+            }
+        }
+        match self.record(changes) {
+            Ok(files) => self.discard(&files),
+            // The files are in their places and the intents stand: the next start records them.
+            Err(error) => {
+                for change in changes.iter_mut().filter(|change| change.result.is_ok()) {
+                    change.result = Err(LakeError::io(self.root.join("lake.db"), std::io::Error::other(error.to_string())));
+                }
+            }
+        }
+        for change in changes.iter().filter(|change| !change.done) {
+            self.prune(change);
+            if let Some(aside) = &change.intent.also.aside {
+                self.discard(std::slice::from_ref(&aside.file));
+            }
+        }
+    }
+
+    fn record_intents(&self, changes: &mut [Change]) -> Result<(), LakeError> {
+        if changes.is_empty() {
             return Ok(());
         }
         self.disk.before(Step::Intent).map_err(|error| LakeError::io(&self.root, error))?;
         self.db.write(|tx| {
-            for planned in planned {
-                let intent = Intent {
-                    id: 0,
-                    deletes: false,
-                    bucket: planned.put.bucket.to_string(),
-                    key: planned.put.key.clone(),
-                    path: self.relative(&planned.path),
-                    staged: file_name(planned.put.staged.path()),
-                    row: planned.put.row.clone(),
-                    upload: planned.put.upload.clone(),
-                };
-                planned.intent = rows::put_intent(tx, &intent)?;
-                rows::put_long_names(tx, &planned.put.key)?;
+            for change in changes {
+                change.intent.id = rows::put_intent(tx, &change.intent)?;
+                rows::put_long_names(tx, &change.intent.key)?;
             }
             Ok(())
         })
     }
 
-    fn move_into_place(&self, planned: &mut Planned) -> Result<(), LakeError> {
-        let Planned { put, path, .. } = planned;
+    /// Does with the files what the intent says.
+    fn perform(&self, change: &mut Change) -> Result<(), LakeError> {
+        let Change { intent, staged, done, .. } = change;
+        let path = self.root.join(&intent.path);
         let failed = |error| LakeError::io(&path, error);
-        self.disk.rename(put.staged.path(), path).map_err(failed)?;
-        // A disk that only says so has lost the bytes before they were acknowledged, not after.
-        let there = fs::symlink_metadata(&path).map_err(failed)?;
-        if !put.row.fits(there.len(), super::disk::modified(&there)) {
-            return Err(failed(std::io::Error::other("the file was not moved to its place")));
+        if intent.path.is_empty() {
+            *done = true;
+            return Ok(());
         }
-        put.staged.keep();
-        planned.moved = true;
+        if let Some(aside) = &intent.also.aside {
+            let file = self.root.join(&aside.file);
+            self.disk.link(&path, &file).map_err(failed)?;
+            if !is(&file, &aside.row) {
+                return Err(failed(std::io::Error::other("the version before could not be kept")));
+            }
+        }
+        if intent.deletes {
+            self.disk.remove(&path).map_err(failed)?;
+            if fs::symlink_metadata(&path).is_ok() {
+                return Err(failed(std::io::Error::other("the file was not deleted")));
+            }
+        } else {
+            self.disk.rename(&self.root.join(&intent.staged), &path).map_err(failed)?;
+            // A disk that only says so has lost the bytes before they were acknowledged, not after.
+            if !is(&path, &intent.row) {
+                return Err(failed(std::io::Error::other("the file was not moved to its place")));
+            }
+            if let Some(staged) = staged {
+                staged.keep();
+            }
+        }
+        *done = true;
         Ok(())
     }
 
-    /// Records those writes whose files are in their places, forgets all the intents, and gives the files of the uploads that ended.
-    fn record(&self, planned: &[Planned]) -> Result<Vec<(String, Vec<String>)>, LakeError> {
-        if planned.is_empty() {
+    /// Records those changes whose files are as they should be, forgets all the intents, and gives the files that nothing refers to any more.
+    fn record(&self, changes: &[Change]) -> Result<Vec<String>, LakeError> {
+        if changes.is_empty() {
             return Ok(Vec::new());
         }
         self.disk.before(Step::Record).map_err(|error| LakeError::io(&self.root, error))?;
         self.db.write(|tx| {
             let mut files = Vec::new();
-            for planned in planned {
-                rows::delete_intent(tx, planned.intent)?;
-                if planned.moved {
-                    rows::put_object(tx, planned.put.bucket.as_str(), &planned.put.key, &planned.put.row)?;
-                    if let Some(upload) = &planned.put.upload {
-                        files.push((upload.clone(), multipart::end(tx, upload)?));
-                    }
+            for change in changes {
+                if change.done {
+                    files.extend(rows::settle(tx, &change.intent)?);
+                } else {
+                    rows::delete_intent(tx, change.intent.id)?;
                 }
             }
             Ok(files)
         })
-    }
-
-    fn delete_all(&self, bucket: &BucketName, keys: &[String]) -> Result<(), LakeError> {
-        let folder = self.find_bucket(bucket)?;
-        let mut doomed = Vec::new();
-        for key in keys {
-            if let Some((path, _)) = tree::locate(&folder, key)? {
-                doomed.push((key, path));
-            }
-        }
-        let failed = |error| LakeError::io(&self.root, error);
-        self.disk.before(Step::Intent).map_err(failed)?;
-        let intents = self.db.write(|tx| {
-            let mut intents = Vec::new();
-            for (key, path) in &doomed {
-                let intent = Intent {
-                    id: 0,
-                    deletes: true,
-                    bucket: bucket.to_string(),
-                    key: (*key).clone(),
-                    path: self.relative(path),
-                    staged: String::new(),
-                    row: Row::default(),
-                    upload: None,
-                };
-                intents.push(rows::put_intent(tx, &intent)?);
-            }
-            // What is known of files that have gone by another hand goes with them.
-            let there: BTreeSet<&String> = doomed.iter().map(|(key, _)| *key).collect();
-            for key in keys.iter().filter(|key| !there.contains(key)) {
-                rows::delete_object(tx, bucket.as_str(), key)?;
-            }
-            Ok(intents)
-        })?;
-        let mut gone = Vec::new();
-        let mut folders = BTreeSet::new();
-        let mut done = Ok(());
-        for ((key, path), intent) in doomed.iter().zip(intents) {
-            let removed = self.disk.remove(path).map_err(|error| LakeError::io(path, error));
-            let is_gone = removed.is_ok() && fs::symlink_metadata(path).is_err();
-            gone.push((*key, intent, is_gone));
-            if is_gone {
-                folders.insert(tree::prune(&folder, path.parent().unwrap_or(&folder)));
-            } else {
-                done = removed.and_then(|()| Err(LakeError::io(path, std::io::Error::other("the file was not deleted"))));
-            }
-        }
-        for folder in folders.iter().filter(|folder| folder.is_dir()) {
-            self.disk.sync_folder(folder).map_err(|error| LakeError::io(folder, error))?;
-        }
-        self.disk.before(Step::Record).map_err(failed)?;
-        self.db.write(|tx| {
-            for (key, intent, is_gone) in gone {
-                rows::delete_intent(tx, intent)?;
-                if is_gone {
-                    rows::delete_object(tx, bucket.as_str(), key)?;
-                }
-            }
-            Ok(())
-        })?;
-        done
     }
 
     /// A path of the lake as it is kept in the database.
@@ -327,13 +402,45 @@ impl Inner {
         path.iter().map(|name| name.to_string_lossy()).collect::<Vec<_>>().join("/")
     }
 
-    /// Deletes the folders that were made for a file that did not come.
-    pub(super) fn prune(&self, bucket: &str, path: &Path) {
-        let bucket = self.bucket_path(bucket);
-        tree::prune(&bucket, path.parent().unwrap_or(&bucket));
+    /// Deletes the folders above a change's file that are empty; gives the deepest that is left.
+    fn prune(&self, change: &Change) -> PathBuf {
+        let bucket = self.bucket_path(&change.intent.bucket);
+        let path = self.root.join(&change.intent.path);
+        if change.intent.path.is_empty() { bucket } else { tree::prune(&bucket, path.parent().unwrap_or(&bucket)) }
     }
 }
 
-fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+/// Whether a file is the one that a row describes.
+fn is(path: &Path, row: &Row) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|there| row.fits(there.len(), disk::modified(&there)))
+}
+
+fn check(condition: &Precondition, key: &str, current: Option<&ObjectInfo>) -> Result<(), LakeError> {
+    match (condition, current) {
+        (Precondition::None, _) | (Precondition::Absent, None) | (Precondition::Present, Some(_)) => Ok(()),
+        (Precondition::Matches(etag), Some(current)) if *etag == current.etag => Ok(()),
+        (Precondition::Present | Precondition::Matches(_), None) => Err(LakeError::NoSuchKey(key.to_owned())),
+        (Precondition::Absent | Precondition::Matches(_), Some(_)) => Err(LakeError::PreconditionFailed(key.to_owned())),
+    }
+}
+
+/// Has what a key leads to kept as a version, where the bucket keeps such.
+fn keep_current(also: &mut Also, versioning: Versioning, current: Option<&ObjectInfo>) {
+    let keeps = |current: &&ObjectInfo| match versioning {
+        Versioning::Off => false,
+        Versioning::Enabled => true,
+        Versioning::Suspended => versions::id(current) != NULL,
+    };
+    if let Some(current) = current.filter(keeps) {
+        let file = format!("versions/{}", versions::new_id());
+        also.aside = Some(Aside { version: versions::id(current).to_owned(), file, row: Row::of(current) });
+    }
+    // There is one version called `null` at most.
+    if versioning == Versioning::Suspended {
+        also.forget.push(NULL.to_owned());
+    }
+}
+
+fn modified_now() -> i64 {
+    chrono::Utc::now().timestamp_nanos_opt().unwrap_or_default()
 }

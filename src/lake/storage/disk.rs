@@ -15,6 +15,8 @@ pub(crate) enum Step {
     SyncFile,
     /// The intent is recorded.
     Intent,
+    /// A second name is given to a file that is kept as a version.
+    Link,
     /// A file is moved to its place.
     Rename,
     /// A folder is made durable.
@@ -64,6 +66,18 @@ impl Disk {
     /// Moves a file over whatever file has that name.
     pub(crate) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         if self.may(Step::Rename)? { fs::rename(from, to) } else { Ok(()) }
+    }
+
+    /// Gives a file a second name, or makes a copy that is as old as it where the file system knows no second names.
+    pub(crate) fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        if !self.may(Step::Link)? || fs::hard_link(from, to).is_ok() {
+            return Ok(());
+        }
+        let modified = fs::metadata(from)?.modified()?;
+        fs::copy(from, to)?;
+        let copy = File::options().write(true).open(to)?;
+        copy.set_modified(modified)?;
+        copy.sync_all()
     }
 
     /// Deletes a file; one that is not there is no error.

@@ -1,5 +1,6 @@
 //! The lake's storage: buckets are folders, objects are files under their own names, and everything else is in one database beside them.
 
+mod buckets;
 mod commit;
 pub mod db;
 mod disk;
@@ -12,13 +13,13 @@ mod recover;
 mod rows;
 pub mod staged;
 mod tree;
+mod versions;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use chrono::{DateTime, Utc};
 use md5::{Digest, Md5};
 
 use crate::lake::{Activity, LakeError};
@@ -26,12 +27,12 @@ use crate::model::BucketName;
 
 use commit::{Deletion, Job, Put};
 use disk::Disk;
-use rows::{Detail, Row};
+use rows::{Also, Detail, Row};
 
 pub use db::Db;
 pub use object::{
-    Algorithm, BucketInfo, ChecksumKind, Checksums, CompletedPart, ListQuery, Listing, ObjectInfo, ObjectMeta, ObjectPart, PartInfo,
-    Precondition, UploadInfo,
+    Algorithm, BucketInfo, BucketSettings, ChecksumKind, Checksums, CompletedPart, Deleted, ListQuery, Listing, ObjectInfo, ObjectMeta,
+    ObjectPart, PartInfo, Precondition, UploadInfo, VersionInfo, VersionListing, Versioning,
 };
 pub use staged::{Digests, Staged};
 
@@ -62,7 +63,7 @@ impl Store {
     }
 
     fn open_on(root: &Path, disk: Disk) -> Result<Self, LakeError> {
-        for folder in [root, &root.join("buckets"), &root.join("staging")] {
+        for folder in [root, &root.join("buckets"), &root.join("staging"), &root.join("versions")] {
             fs::create_dir_all(folder).map_err(|error| LakeError::io(folder, error))?;
         }
         let db = Db::open(&root.join("lake.db"))?;
@@ -123,6 +124,23 @@ impl Store {
         Ok(self.inner.find_bucket(bucket).is_ok())
     }
 
+    /// What was set for a bucket.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchBucket`].
+    pub fn bucket_settings(&self, bucket: &BucketName) -> Result<BucketSettings, LakeError> {
+        self.inner.bucket_settings(bucket)
+    }
+
+    /// Changes what is set for a bucket.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchBucket`].
+    pub fn update_bucket(&self, bucket: &BucketName, change: impl FnOnce(&mut BucketSettings) + Send + 'static) -> Result<(), LakeError> {
+        let bucket = bucket.clone();
+        self.alone(move |inner| inner.update_bucket(&bucket, change))
+    }
+
     /// A new file in staging to write an object's bytes to.
     pub fn begin_write(&self) -> Result<Staged, LakeError> {
         self.inner.begin_write()
@@ -177,13 +195,13 @@ impl Store {
         self.inner.list(bucket, query)
     }
 
-    /// Deletes an object; one that is not there is no error. Folders left empty go with it.
+    /// Deletes an object; one that is not there is no error. Folders left empty go with it. In a bucket with versioning it is kept as a version.
     pub fn delete(&self, bucket: &BucketName, key: &str) -> Result<(), LakeError> {
-        self.delete_all(bucket, vec![key.to_owned()])
+        self.delete_all(bucket, vec![(key.to_owned(), None)]).map(drop)
     }
 
-    /// Deletes objects, all at once.
-    pub fn delete_all(&self, bucket: &BucketName, keys: Vec<String>) -> Result<(), LakeError> {
+    /// Deletes objects, or the versions that are named with them, and says in the same order what that did.
+    pub fn delete_all(&self, bucket: &BucketName, keys: Vec<(String, Option<String>)>) -> Result<Vec<Deleted>, LakeError> {
         let (reply, answer) = sync_channel(1);
         self.submit(Job::Delete(Deletion { bucket: bucket.clone(), keys, reply }))?;
         answer.recv().unwrap_or(Err(LakeError::Closed))
@@ -204,18 +222,41 @@ impl Store {
         self.commit(to.0, to.1, staged, meta.unwrap_or(source.meta), condition)
     }
 
-    /// Changes what is kept with an object, not its bytes.
+    /// Changes what is kept with an object, or with a version of it, not its bytes.
     ///
     /// # Errors
-    /// [`LakeError::NoSuchBucket`], [`LakeError::NoSuchKey`].
+    /// [`LakeError::NoSuchBucket`], [`LakeError::NoSuchKey`], [`LakeError::NoSuchVersion`].
     pub fn update_meta(
         &self,
         bucket: &BucketName,
         key: &str,
+        version: Option<&str>,
         change: impl FnOnce(&mut ObjectMeta) + Send + 'static,
     ) -> Result<ObjectInfo, LakeError> {
-        let (bucket, key) = (bucket.clone(), key.to_owned());
-        self.alone(move |inner| inner.update_meta(&bucket, &key, change))
+        let (bucket, key, version) = (bucket.clone(), key.to_owned(), version.map(str::to_owned));
+        self.alone(move |inner| inner.update_meta(&bucket, &key, version.as_deref(), change))
+    }
+
+    /// A version of an object, open for reading; a delete marker has no file.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchBucket`], [`LakeError::NoSuchVersion`].
+    pub fn open_version(&self, bucket: &BucketName, key: &str, version: &str) -> Result<(Option<fs::File>, VersionInfo), LakeError> {
+        self.inner.open_version(bucket, key, version)
+    }
+
+    /// The delete marker that hides a key, if one does.
+    pub fn marker(&self, bucket: &BucketName, key: &str) -> Result<Option<VersionInfo>, LakeError> {
+        self.inner.marker(bucket, key)
+    }
+
+    /// A page of the versions in a bucket. The query's `start_after` and `version` say where it starts: after that version of that key, or after all of
+    /// that key's where no version is given.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchBucket`].
+    pub fn list_versions(&self, bucket: &BucketName, query: &ListQuery, version: Option<&str>) -> Result<VersionListing, LakeError> {
+        self.inner.list_versions(bucket, query, version)
     }
 
     fn put(
@@ -231,7 +272,8 @@ impl Store {
             return Err(LakeError::KeyTooLong);
         }
         let (reply, answer) = sync_channel(1);
-        self.submit(Job::Put(Box::new(Put { bucket: bucket.clone(), key: key.to_owned(), staged, row, condition, upload, reply })))?;
+        let also = Also { upload, ..Also::default() };
+        self.submit(Job::Put(Box::new(Put { bucket: bucket.clone(), key: key.to_owned(), staged, row, condition, also, reply })))?;
         answer.recv().unwrap_or(Err(LakeError::Closed))
     }
 
@@ -277,99 +319,14 @@ impl Inner {
         Staged::create(self.staging().join(uuid::Uuid::new_v4().to_string()), &self.disk)
     }
 
-    fn create_bucket(&self, bucket: &BucketName) -> Result<(), LakeError> {
-        if self.find_bucket(bucket).is_ok() {
-            return Ok(());
-        }
-        let path = self.bucket_path(bucket.as_str());
-        fs::create_dir(&path).map_err(|error| LakeError::io(&path, error))?;
-        self.disk.sync_folder(&self.buckets()).map_err(|error| LakeError::io(self.buckets(), error))?;
-        let now = Utc::now().timestamp_micros();
-        self.db.write(|tx| {
-            forget_bucket(tx, bucket.as_str())?;
-            tx.execute("INSERT INTO buckets (name, created) VALUES (?1, ?2)", (bucket.as_str(), now))
-        })?;
-        Ok(())
-    }
-
-    fn delete_bucket(&self, bucket: &BucketName) -> Result<(), LakeError> {
-        let path = self.find_bucket(bucket)?;
-        let page = self.list(bucket, &ListQuery { max: 1, ..ListQuery::default() })?;
-        if !page.objects.is_empty() {
-            return Err(LakeError::BucketNotEmpty(bucket.to_string()));
-        }
-        remove_litter(&path)?;
-        fs::remove_dir(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::DirectoryNotEmpty => LakeError::BucketNotEmpty(bucket.to_string()),
-            _ => LakeError::io(&path, error),
-        })?;
-        self.disk.sync_folder(&self.buckets()).map_err(|error| LakeError::io(self.buckets(), error))?;
-        let files = self.db.write(|tx| {
-            let files = multipart::files_of_bucket(tx, bucket.as_str())?;
-            forget_bucket(tx, bucket.as_str())?;
-            Ok(files)
-        })?;
-        self.discard(&files);
-        Ok(())
-    }
-
-    fn list_buckets(&self) -> Result<Vec<BucketInfo>, LakeError> {
-        let folders = tree::entries(&self.buckets(), |_| Ok(None))?;
-        self.db.read(|db| {
-            let mut buckets = Vec::new();
-            for folder in folders.iter().filter(|entry| entry.is_folder()) {
-                let Ok(name) = BucketName::parse(folder.part.trim_end_matches('/')) else { continue };
-                let mut query = db.prepare_cached("SELECT created FROM buckets WHERE name = ?1")?;
-                let known = query.query_row([name.as_str()], |row| row.get(0)).map(DateTime::from_timestamp_micros).unwrap_or_default();
-                let created = known.unwrap_or_else(|| {
-                    let metadata = fs::metadata(self.buckets().join(&folder.name));
-                    metadata
-                        .and_then(|metadata| metadata.created().or_else(|_| metadata.modified()))
-                        .map(DateTime::from)
-                        .unwrap_or_default()
-                });
-                buckets.push(BucketInfo { name, created });
-            }
-            buckets.sort_by(|a, b| a.name.cmp(&b.name));
-            Ok(buckets)
-        })
-    }
-
-    /// Deletes files in staging that nothing refers to any more; what fails is left to the next start.
+    /// Deletes files, relative to the lake, that nothing refers to any more; what fails is left to the next start.
     fn discard(&self, files: &[String]) {
         for file in files {
-            if let Err(error) = self.disk.remove(&self.staging().join(file)) {
-                tracing::warn!(%file, %error, "a file in staging could not be deleted; it goes at the next start");
+            if let Err(error) = self.disk.remove(&self.root.join(file)) {
+                tracing::warn!(%file, %error, "a file could not be deleted; it goes at the next start");
             }
         }
     }
-}
-
-/// Forgets all that is known of a bucket and what was in it.
-fn forget_bucket(tx: &rusqlite::Transaction<'_>, bucket: &str) -> rusqlite::Result<()> {
-    tx.execute("DELETE FROM buckets WHERE name = ?1", [bucket])?;
-    tx.execute("DELETE FROM objects WHERE bucket = ?1", [bucket])?;
-    tx.execute("DELETE FROM uploads WHERE bucket = ?1", [bucket])?;
-    Ok(())
-}
-
-/// Deletes the empty folders, and the files that desktops leave everywhere, under a folder without objects.
-fn remove_litter(folder: &Path) -> Result<(), LakeError> {
-    let failed = |error| LakeError::io(folder, error);
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let path = entry.path();
-        if entry.file_type().map_err(failed)?.is_dir() {
-            remove_litter(&path)?;
-            match fs::remove_dir(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::DirectoryNotEmpty => return Err(LakeError::io(&path, error)),
-                _ => {}
-            }
-        } else if entry.file_name().to_str().is_some_and(names::is_litter) {
-            fs::remove_file(&path).map_err(|error| LakeError::io(&path, error))?;
-        }
-    }
-    Ok(())
 }
 
 /// The ETag of a file whose bytes were never hashed: it changes with the file, and no client takes it for an MD5.

@@ -84,8 +84,9 @@ impl Store {
             if upload_of(tx, bucket, key, upload)?.is_none() {
                 return Ok(None);
             }
-            let old: Option<String> =
-                tx.query_row("SELECT file FROM parts WHERE upload = ?1 AND number = ?2", (upload, number), |row| row.get(0)).optional()?;
+            let old: Option<String> = tx
+                .query_row("SELECT 'staging/' || file FROM parts WHERE upload = ?1 AND number = ?2", (upload, number), |row| row.get(0))
+                .optional()?;
             tx.execute(
                 "INSERT OR REPLACE INTO parts (upload, number, size, modified, etag, checksums, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 (upload, number, int(digests.size), digests.modified, &etag, json(&digests.checksums)?, &file),
@@ -152,6 +153,7 @@ impl Store {
         let known = self.db().read(|db| parts_of(db, upload, 0, 10_000))?;
         let parts = chosen(named, &known)?;
         let mut staged = self.begin_write()?;
+        staged.without_md5();
         let full = info.algorithm.filter(|_| info.kind == ChecksumKind::FullObject);
         staged.checksums(full.into_iter().chain(Algorithm::ALL.into_iter().filter(|algorithm| expected.get(*algorithm).is_some())));
         let mut etags = Md5::new();
@@ -225,10 +227,12 @@ fn chosen(named: &[CompletedPart], known: &[(PartInfo, String)]) -> Result<Vec<(
     }
 }
 
-/// Forgets an upload and gives the names of its files in staging.
+/// Forgets an upload and gives its files, relative to the lake.
 pub(super) fn end(tx: &Transaction<'_>, upload: &str) -> rusqlite::Result<Vec<String>> {
-    let files =
-        tx.prepare_cached("SELECT file FROM parts WHERE upload = ?1")?.query_map([upload], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let files = tx
+        .prepare_cached("SELECT 'staging/' || file FROM parts WHERE upload = ?1")?
+        .query_map([upload], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
     tx.execute("DELETE FROM uploads WHERE id = ?1", [upload])?;
     Ok(files)
 }
@@ -238,9 +242,9 @@ pub(super) fn files(db: &Connection) -> rusqlite::Result<Vec<String>> {
     db.prepare("SELECT file FROM parts")?.query_map([], |row| row.get(0))?.collect()
 }
 
-/// The names of those of one bucket's uploads.
+/// The files of one bucket's uploads, relative to the lake.
 pub(super) fn files_of_bucket(db: &Connection, bucket: &str) -> rusqlite::Result<Vec<String>> {
-    let mut query = db.prepare("SELECT file FROM parts JOIN uploads ON uploads.id = parts.upload WHERE bucket = ?1")?;
+    let mut query = db.prepare("SELECT 'staging/' || file FROM parts JOIN uploads ON uploads.id = parts.upload WHERE bucket = ?1")?;
     query.query_map([bucket], |row| row.get(0))?.collect()
 }
 

@@ -16,6 +16,63 @@ pub struct BucketInfo {
     pub created: DateTime<Utc>,
 }
 
+/// What was set for a bucket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BucketSettings {
+    /// Tags, in the order given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<(String, String)>,
+    /// Whether replaced and deleted objects are kept.
+    pub versioning: Versioning,
+}
+
+/// Whether a bucket keeps what is replaced and deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Versioning {
+    /// It does not, and never has.
+    #[default]
+    Off,
+    /// It does.
+    Enabled,
+    /// It did: what was kept stays, and what is written now has the version `null`.
+    Suspended,
+}
+
+/// A version of an object, or the mark that it was deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionInfo {
+    /// The object as it was; of a delete marker only the key and the time.
+    pub object: ObjectInfo,
+    /// The version's id; `null` for what was written without versioning.
+    pub version: String,
+    /// Whether this is what the key leads to now.
+    pub is_latest: bool,
+    /// Whether it is a delete marker.
+    pub is_marker: bool,
+}
+
+/// One page of a listing of versions, in the byte order of the keys and for each key the newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VersionListing {
+    /// The versions and delete markers.
+    pub versions: Vec<VersionInfo>,
+    /// The common prefixes.
+    pub common_prefixes: Vec<String>,
+    /// The key and version that the next page starts after; `None` at the end.
+    pub next: Option<(String, String)>,
+}
+
+/// What a deletion did, for the client to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deleted {
+    /// The version that was deleted, or the delete marker that was made.
+    pub version: Option<String>,
+    /// Whether that is a delete marker.
+    pub is_marker: bool,
+}
+
 /// What is kept with an object beside its bytes: headers that are given back with it, the user's own metadata, and tags.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

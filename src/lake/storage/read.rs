@@ -9,7 +9,7 @@ use crate::model::BucketName;
 
 use super::object::{ObjectInfo, ObjectMeta};
 use super::rows::{self, Row};
-use super::{Inner, disk, etag_of_file, names, tree};
+use super::{Inner, disk, etag_of_file, names, tree, versions};
 
 /// How often a file that changes under the reader is looked at anew.
 const TRIES: usize = 10;
@@ -63,19 +63,24 @@ impl Inner {
         &self,
         bucket: &BucketName,
         key: &str,
+        version: Option<&str>,
         change: impl FnOnce(&mut ObjectMeta),
     ) -> Result<ObjectInfo, LakeError> {
-        let (file, mut info) = self.open_read(bucket, key)?;
-        change(&mut info.meta);
-        let metadata = file.metadata().map_err(|error| LakeError::io(&self.root, error))?;
-        let detail = rows::Detail {
-            meta: info.meta.clone(),
-            checksums: info.checksums.clone(),
-            parts: info.parts.clone(),
-            version: info.version.clone(),
+        let current = self.head(bucket, key);
+        let (mut info, is_current) = match (version, current) {
+            (None, current) => (current?, true),
+            (Some(version), Ok(current)) if versions::id(&current) == version => (current, true),
+            (Some(version), _) => (self.open_version(bucket, key, version)?.1.object, false),
         };
-        let row = Row { size: info.size, modified: disk::modified(&metadata), etag: info.etag.clone(), detail };
-        self.db.write(|tx| rows::put_object(tx, bucket.as_str(), key, &row))?;
+        change(&mut info.meta);
+        let row = Row::of(&info);
+        self.db.write(|tx| {
+            if is_current {
+                rows::put_object(tx, bucket.as_str(), key, &row)
+            } else {
+                versions::update(tx, bucket.as_str(), key, versions::id(&info), &row)
+            }
+        })?;
         Ok(info)
     }
 }

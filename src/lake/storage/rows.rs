@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, types::Type};
 use serde::{Deserialize, Serialize};
 
-use super::names;
 use super::object::{Checksums, ObjectInfo, ObjectMeta, ObjectPart};
+use super::{multipart, names, versions};
 
 /// The tables, step by step.
 pub(super) const STEPS: [&str; 1] = ["
@@ -16,8 +16,13 @@ pub(super) const STEPS: [&str; 1] = ["
     CREATE INDEX objects_by_fold ON objects (bucket, fold);
     CREATE TABLE intents (
         id INTEGER PRIMARY KEY, kind TEXT NOT NULL, bucket TEXT NOT NULL, key TEXT NOT NULL, path TEXT NOT NULL, staged TEXT NOT NULL,
-        size INTEGER NOT NULL, modified INTEGER NOT NULL, etag TEXT NOT NULL, detail TEXT NOT NULL, upload TEXT);
+        size INTEGER NOT NULL, modified INTEGER NOT NULL, etag TEXT NOT NULL, detail TEXT NOT NULL, also TEXT NOT NULL);
     CREATE INDEX intents_by_key ON intents (bucket, key);
+    CREATE TABLE versions (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, bucket TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL, marker INTEGER NOT NULL,
+        size INTEGER NOT NULL, modified INTEGER NOT NULL, etag TEXT NOT NULL, detail TEXT NOT NULL, file TEXT NOT NULL);
+    CREATE UNIQUE INDEX versions_by_id ON versions (bucket, key, version);
+    CREATE INDEX versions_by_key ON versions (bucket, key, seq);
     CREATE TABLE long_names (hash TEXT PRIMARY KEY, part TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE uploads (id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, created INTEGER NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;
     CREATE INDEX uploads_by_key ON uploads (bucket, key, id);
@@ -27,7 +32,7 @@ pub(super) const STEPS: [&str; 1] = ["
 "];
 
 /// What is known of an object as long as its file has this size and modification time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Row {
     /// The file's size in bytes.
     pub(super) size: u64,
@@ -72,10 +77,46 @@ impl Row {
         }
     }
 
+    /// The row that describes this object.
+    pub(super) fn of(info: &ObjectInfo) -> Self {
+        let ObjectInfo { size, etag, modified, meta, checksums, parts, version, .. } = info.clone();
+        let modified = modified.timestamp_nanos_opt().unwrap_or_default();
+        Self { size, modified, etag, detail: Detail { meta, checksums, parts, version } }
+    }
+
     /// Whether this describes a file of that size and modification time.
     pub(super) fn fits(&self, size: u64, modified: i64) -> bool {
         self.size == size && self.modified == modified
     }
+}
+
+/// What else changes with an object.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Also {
+    /// The upload that ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) upload: Option<String>,
+    /// What the key led to so far, which is kept as a version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) aside: Option<Aside>,
+    /// Kept versions that go: deleted ones, and one that the key leads to again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) forget: Vec<String>,
+    /// The delete marker that is made, by its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) marker: Option<String>,
+}
+
+/// An object that is kept as a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Aside {
+    /// The version.
+    pub(super) version: String,
+    /// The file that keeps it, relative to the lake.
+    pub(super) file: String,
+    /// What is known of it.
+    pub(super) row: Row,
 }
 
 /// A change that was begun: a file that is to be moved to its place, or to be deleted.
@@ -89,14 +130,14 @@ pub(super) struct Intent {
     pub(super) bucket: String,
     /// The key.
     pub(super) key: String,
-    /// The object's file, relative to the lake.
+    /// The object's file, relative to the lake; empty where no file is touched.
     pub(super) path: String,
-    /// The file in staging, by its name there.
+    /// The file that is moved there, relative to the lake.
     pub(super) staged: String,
     /// What will be known of the object.
     pub(super) row: Row,
-    /// The upload that ends with it.
-    pub(super) upload: Option<String>,
+    /// What else changes.
+    pub(super) also: Also,
 }
 
 /// A number of bytes as SQLite has it.
@@ -154,11 +195,11 @@ pub(super) fn delete_object(db: &Transaction<'_>, bucket: &str, key: &str) -> ru
 /// Records a change that is about to begin and gives its number.
 pub(super) fn put_intent(db: &Transaction<'_>, intent: &Intent) -> rusqlite::Result<i64> {
     let kind = if intent.deletes { "delete" } else { "put" };
-    let Intent { bucket, key, path, staged, row, upload, .. } = intent;
+    let Intent { bucket, key, path, staged, row, also, .. } = intent;
     db.prepare_cached(
-        "INSERT INTO intents (kind, bucket, key, path, staged, size, modified, etag, detail, upload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO intents (kind, bucket, key, path, staged, size, modified, etag, detail, also) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
-    .execute((kind, bucket, key, path, staged, int(row.size), row.modified, &row.etag, json(&row.detail)?, upload))?;
+    .execute((kind, bucket, key, path, staged, int(row.size), row.modified, &row.etag, json(&row.detail)?, json(also)?))?;
     Ok(db.last_insert_rowid())
 }
 
@@ -168,10 +209,37 @@ pub(super) fn delete_intent(db: &Transaction<'_>, id: i64) -> rusqlite::Result<(
     Ok(())
 }
 
+/// Records what a change did and forgets its intent; gives the files, relative to the lake, that nothing refers to any more.
+pub(super) fn settle(db: &Transaction<'_>, intent: &Intent) -> rusqlite::Result<Vec<String>> {
+    let Intent { bucket, key, also, .. } = intent;
+    let mut files = Vec::new();
+    for version in &also.forget {
+        files.extend(versions::forget(db, bucket, key, version)?);
+    }
+    if let Some(Aside { version, file, row }) = &also.aside {
+        files.extend(versions::forget(db, bucket, key, version)?);
+        versions::keep(db, bucket, key, version, Some(file), row)?;
+    }
+    if let Some(version) = &also.marker {
+        files.extend(versions::forget(db, bucket, key, version)?);
+        versions::keep(db, bucket, key, version, None, &intent.row)?;
+    }
+    if intent.deletes {
+        delete_object(db, bucket, key)?;
+    } else if !intent.path.is_empty() {
+        put_object(db, bucket, key, &intent.row)?;
+    }
+    if let Some(upload) = &also.upload {
+        files.extend(multipart::end(db, upload)?);
+    }
+    delete_intent(db, intent.id)?;
+    Ok(files)
+}
+
 /// All changes under way, in the order they were begun.
 pub(super) fn intents(db: &Connection) -> rusqlite::Result<Vec<Intent>> {
     let mut query =
-        db.prepare("SELECT id, kind, bucket, key, path, staged, size, modified, etag, detail, upload FROM intents ORDER BY id")?;
+        db.prepare("SELECT id, kind, bucket, key, path, staged, size, modified, etag, detail, also FROM intents ORDER BY id")?;
     let intents = query.query_map([], |row| {
         Ok(Intent {
             id: row.get(0)?,
@@ -181,7 +249,7 @@ pub(super) fn intents(db: &Connection) -> rusqlite::Result<Vec<Intent>> {
             path: row.get(4)?,
             staged: row.get(5)?,
             row: Row { size: size(row.get(6)?), modified: row.get(7)?, etag: row.get(8)?, detail: parse(row.get_ref(9)?.as_str()?)? },
-            upload: row.get(10)?,
+            also: parse(row.get_ref(10)?.as_str()?)?,
         })
     })?;
     intents.collect()

@@ -22,7 +22,7 @@ const BUFFER: usize = 128 * 1024;
 pub struct Digests {
     /// The number of bytes.
     pub size: u64,
-    /// Their MD5.
+    /// Their MD5, unless it was left out.
     pub md5: [u8; 16],
     /// The checksums that were asked for.
     pub checksums: Checksums,
@@ -43,14 +43,14 @@ struct Hashing {
     file: File,
     disk: Disk,
     size: u64,
-    md5: Md5,
+    md5: Option<Md5>,
     sums: ChecksumHasher,
 }
 
 impl Staged {
     pub(super) fn create(path: PathBuf, disk: &Disk) -> Result<Self, LakeError> {
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path).map_err(|error| LakeError::io(&path, error))?;
-        let hashing = Hashing { file, disk: disk.clone(), size: 0, md5: Md5::new(), sums: ChecksumHasher::default() };
+        let hashing = Hashing { file, disk: disk.clone(), size: 0, md5: Some(Md5::new()), sums: ChecksumHasher::default() };
         Ok(Self { path, disk: disk.clone(), writer: Some(BufWriter::with_capacity(BUFFER, hashing)), digests: None, kept: false })
     }
 
@@ -60,6 +60,13 @@ impl Staged {
             for algorithm in algorithms {
                 choose(&mut writer.get_mut().sums, algorithm);
             }
+        }
+    }
+
+    /// Leaves the MD5 out, for what gets its ETag otherwise; to be called before anything is written.
+    pub(super) fn without_md5(&mut self) {
+        if let Some(writer) = &mut self.writer {
+            writer.get_mut().md5 = None;
         }
     }
 
@@ -93,7 +100,7 @@ impl Staged {
             }
             self.digests = Some(Digests {
                 size: hashing.size,
-                md5: hashing.md5.finalize().into(),
+                md5: hashing.md5.map(|md5| md5.finalize().into()).unwrap_or_default(),
                 checksums: checksums_of(hashing.sums),
                 modified: disk::modified(&metadata),
             });
@@ -145,7 +152,9 @@ impl Write for Hashing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = if self.disk.before(Step::Write)? { self.file.write(bytes)? } else { bytes.len() };
         let written = bytes.get(..count).unwrap_or(bytes);
-        self.md5.update(written);
+        if let Some(md5) = &mut self.md5 {
+            md5.update(written);
+        }
         self.sums.update(written);
         self.size += count as u64;
         Ok(count)

@@ -1,0 +1,20 @@
+# What goes wrong in the local lake.
+lake-no-such-bucket = There is no bucket “{ $bucket }”.
+lake-bucket-not-empty = The bucket “{ $bucket }” is not empty.
+lake-no-such-key = There is no object “{ $key }”.
+lake-no-such-version = There is no version “{ $version }” of the object “{ $key }”.
+lake-precondition-failed = The object “{ $key }” has changed meanwhile.
+lake-bad-digest = The data did not arrive whole: its { $algorithm } checksum differs from the one that was sent.
+lake-invalid-part = Part { $number } of the upload is missing or has changed.
+lake-invalid-part-order = The parts of the upload are not in order.
+lake-part-too-small = Part { $number } of the upload is too small: all but the last need 5 MiB.
+lake-no-such-upload = The upload is not under way any more.
+lake-key-too-long = The key is too long: 1,024 bytes are allowed.
+lake-bad-name = That name cannot be used: { $reason }.
+lake-no-space = There is no space left on the disk of the lake. Nothing was changed.
+lake-too-new = This lake was written by a newer version of Fairlake (format { $found }; this version knows formats up to { $known }). Update Fairlake to open it.
+lake-in-use = The lake in { $folder } is being served by another process that does not answer.
+lake-io = { $path }: { $reason }
+lake-damaged = { $path } is damaged: { $reason }
+lake-database = The lake’s database failed: { $reason }
+lake-closed = The lake is shutting down.

@@ -1,0 +1,20 @@
+# 로컬 레이크에서 생기는 문제.
+lake-no-such-bucket = 버킷을 찾을 수 없습니다: { $bucket }
+lake-bucket-not-empty = 버킷이 비어 있지 않습니다: { $bucket }
+lake-no-such-key = 객체를 찾을 수 없습니다: { $key }
+lake-no-such-version = 객체에 해당 버전이 없습니다: { $key } (버전 { $version })
+lake-precondition-failed = 그사이에 객체가 변경되었습니다: { $key }
+lake-bad-digest = 데이터가 온전히 도착하지 않았습니다. { $algorithm } 체크섬이 보낸 값과 다릅니다.
+lake-invalid-part = 업로드의 { $number }번 파트가 없거나 변경되었습니다.
+lake-invalid-part-order = 업로드 파트의 순서가 맞지 않습니다.
+lake-part-too-small = 업로드의 { $number }번 파트가 너무 작습니다. 마지막 파트를 제외한 모든 파트는 5MiB 이상이어야 합니다.
+lake-no-such-upload = 더 이상 진행 중인 업로드가 아닙니다.
+lake-key-too-long = 키가 너무 깁니다. 최대 1,024바이트까지 쓸 수 있습니다.
+lake-bad-name = 사용할 수 없는 이름입니다: { $reason }
+lake-no-space = 레이크가 있는 디스크에 남은 공간이 없습니다. 변경된 것은 없습니다.
+lake-too-new = 더 새로운 버전의 Fairlake로 만든 레이크입니다(형식 { $found }, 이 버전은 형식 { $known }까지 지원). Fairlake를 업데이트한 뒤 여십시오.
+lake-in-use = 다른 프로세스가 이 레이크를 사용하고 있지만 응답하지 않습니다: { $folder }
+lake-io = { $path }: { $reason }
+lake-damaged = 파일이 손상되었습니다: { $path } ({ $reason })
+lake-database = 레이크 데이터베이스에 오류가 발생했습니다: { $reason }
+lake-closed = 레이크를 종료하고 있습니다.

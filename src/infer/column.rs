@@ -152,9 +152,10 @@ impl ColumnScan {
                 }
                 if trimmed.len() == 10 { DATE | TIMESTAMP } else { TIMESTAMP }
             }
-            Value::Huge => {
+            Value::Huge(number) => {
+                stretch(&mut self.floats, number);
                 self.huge.get_or_insert_with(|| (row, shorten(trimmed)));
-                0
+                DOUBLE
             }
             Value::Text => 0,
         };
@@ -213,6 +214,9 @@ impl ColumnScan {
         if let (true, Some((row, value))) = (matches!(name, "bigint" | "double"), &self.leading_zero) {
             return is("string", Message::new("infer-type-leading-zero").with("row", *row).with("value", value.as_str()));
         }
+        if let (true, Some((row, value))) = (name == "double" && self.fractions == 0, &self.huge) {
+            return is("string", Message::new("infer-type-huge").with("row", *row).with("value", value.as_str()));
+        }
         match name {
             "bigint" => {
                 let (low, high) = self.integers.unwrap_or_default();
@@ -238,9 +242,6 @@ impl ColumnScan {
 
     /// Why a column is text: the type that held out longest, and the value that ended it.
     fn text_reason(&self) -> Message {
-        if let Some((row, value)) = &self.huge {
-            return Message::new("infer-type-huge").with("row", *row).with("value", value.as_str());
-        }
         let last = ORDER.iter().zip(&self.refutations).filter_map(|((_, name), found)| found.as_ref().map(|found| (*name, found))).fold(
             None,
             |best: Option<(&str, &Refutation)>, next| match best {
@@ -356,6 +357,7 @@ mod tests {
             (vec!["red"], "string", "infer-type-text"),
             (vec!["1", "007"], "string", "infer-type-leading-zero"),
             (vec!["99999999999999999999"], "string", "infer-type-huge"),
+            (vec!["99999999999999999999", "0.5"], "double", "infer-type-fraction"),
             (vec!["", ""], "string", "infer-type-no-values"),
             (vec!["true", "1"], "string", "infer-type-mixed"),
         ] {

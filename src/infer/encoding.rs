@@ -58,7 +58,9 @@ impl Encoding {
         self.0.decode_without_bom_handling(bytes).0.into_owned()
     }
 
-    fn is_utf16(self) -> bool {
+    /// Whether it is one of the two forms of UTF-16.
+    #[must_use]
+    pub fn is_utf16(self) -> bool {
         self == Self::UTF_16LE || self == Self::UTF_16BE
     }
 }
@@ -293,12 +295,6 @@ impl Decoder {
             self.carry.clear();
         }
     }
-}
-
-/// How long the part of a sample is that ends with a whole character.
-#[must_use]
-pub fn whole_characters(encoding: Encoding, bytes: &[u8]) -> usize {
-    if encoding.is_utf16() { bytes.len() & !1 } else { bytes.len() }
 }
 
 #[cfg(test)]

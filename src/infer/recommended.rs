@@ -68,7 +68,19 @@ pub fn table_as(evidence: &Evidence, storage: Storage, name: &str, location: Opt
     }
     let mut notes = Vec::new();
     let table = match (storage, &evidence.kind) {
-        (Storage::Parquet, _) | (Storage::AsIs, Kind::Parquet) => columnar(evidence, name, location, DataFormat::Parquet),
+        (Storage::AsIs, Kind::Parquet) => columnar(evidence, name, location, DataFormat::Parquet),
+        (Storage::Parquet, _) => {
+            let mut table = columnar(evidence, name, location, DataFormat::Parquet);
+            if evidence.kind != Kind::Parquet {
+                // Nested JSON values are written as JSON texts.
+                for column in table.columns.iter_mut().filter(|column| column.hive_type.as_str().contains('<')) {
+                    notes
+                        .push(Message::new("infer-nested-text").with("name", column.name.as_str()).with("type", column.hive_type.as_str()));
+                    "string".clone_into(&mut column.hive_type.0);
+                }
+            }
+            table
+        }
         (Storage::AsIs, Kind::Avro) => columnar(evidence, name, location, DataFormat::Avro),
         (Storage::AsIs, Kind::Orc) => columnar(evidence, name, location, DataFormat::Orc),
         (Storage::AsIs, Kind::JsonLines | Kind::JsonArray) => json(evidence, name, location),

@@ -125,7 +125,11 @@ impl Scanner {
         let text = block.get(skip..).unwrap_or_default();
         if table.guess.open && !text.is_ascii() {
             // All blocks until now were ASCII, so any encoding may still turn up.
-            let guess = encoding::guess(text);
+            let mut guess = encoding::guess(text);
+            if guess.encoding.is_utf16() {
+                // ASCII so far is no UTF-16, whatever this block looks like.
+                guess = Guess { encoding: Encoding::UTF_8, reason: Message::new("infer-encoding-mostly-utf8"), ..guess };
+            }
             if guess.encoding != table.decoder.encoding() {
                 table.decoder = Decoder::new(guess.encoding, self.consumed);
             }
@@ -299,6 +303,7 @@ fn tell_opaque(evidence: &mut Evidence) {
     let finding = match &evidence.kind {
         Kind::Empty if evidence.bytes == 0 => Finding::new(Severity::Error, Message::new("infer-empty")),
         Kind::Archive(_) => Finding::new(Severity::Info, Message::new("infer-packed").with("kind", evidence.kind.label())),
+        Kind::Spreadsheet => Finding::new(Severity::Info, Message::new("infer-spreadsheet")),
         Kind::Empty | Kind::Parquet | Kind::Avro | Kind::Orc => return,
         kind => Finding::new(Severity::Info, Message::new("infer-no-table").with("kind", kind.label())),
     };

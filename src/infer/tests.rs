@@ -1,6 +1,6 @@
 //! The evidence as a whole: good files, bad files, chunks of any size, and the two policies.
 
-use std::path::PathBuf;
+use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
@@ -170,18 +170,16 @@ fn prose_is_no_table_unless_its_name_says_so() {
     assert_eq!(inspect(b"<?xml version=\"1.0\"?><a><b/></a>", None).kind, Kind::Xml);
 }
 
-fn location() -> Option<S3Location> {
-    Some("s3://my-lake/data/reviews/".parse().unwrap())
-}
-
 fn parameter<'a>(table: &'a TableDefinition, key: &str) -> Option<&'a str> {
     table.parameters.get(key).map(String::as_str)
 }
 
 #[test]
 fn glue_writes_what_the_crawler_writes() {
+    let location: S3Location = "s3://my-lake/data/reviews/".parse().unwrap();
     let text = b"ID,Review Text,Price,OK,Day\n1,\"good, warm\",1.5,true,2024-01-01\n2,fine,2,false,2024-01-02\n";
-    let table = glue(&inspect(text, None), "reviews", location(), Compression::Gzip).table;
+    let table = glue(&inspect(text, None), "reviews", Some(location.clone()), Compression::Gzip).table;
+    assert_eq!(table.location, Some(location));
     let columns: Vec<(&str, &str)> = table.columns.iter().map(|column| (column.name.as_str(), column.hive_type.as_str())).collect();
     assert_eq!(columns, [("id", "bigint"), ("review text", "string"), ("price", "double"), ("ok", "boolean"), ("day", "string")]);
     assert_eq!(table.serde_library, formats::LAZY_SIMPLE);
@@ -233,7 +231,7 @@ fn advice_differs_where_quotes_or_late_values_do() {
 
     let mut late = String::from("a,b\n");
     for number in 0..3000 {
-        late.push_str(&format!("{number},{}\n", if number == 2500 { "n/a" } else { "7" }));
+        writeln!(late, "{number},{}", if number == 2500 { "n/a" } else { "7" }).unwrap();
     }
     let evidence = inspect(late.as_bytes(), None);
     assert_eq!(types(&evidence), [("a", "bigint"), ("b", "string")]);
@@ -243,31 +241,6 @@ fn advice_differs_where_quotes_or_late_values_do() {
     );
     let table = glue(&evidence, "t", None, Compression::None).table;
     assert_eq!(table.columns[1].hive_type.as_str(), "bigint");
-}
-
-/// The folder of the real course files, if it is there.
-fn course_data() -> Option<PathBuf> {
-    let folder = std::env::var_os("FAIRLAKE_COURSE_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    folder.join("kaggle_original.csv").exists().then_some(folder)
-}
-
-#[test]
-fn the_course_files() {
-    let Some(folder) = course_data() else {
-        eprintln!("the course files are not here: FAIRLAKE_COURSE_DATA is not set; nothing was compared");
-        return;
-    };
-    let original = inspect(&std::fs::read(folder.join("kaggle_original.csv")).unwrap(), Some("kaggle_original.csv"));
-    assert_eq!((original.rows, original.quoting.line_break_rows, original.columns.len()), (23_486, 2024, 11));
-    assert_eq!((original.errors().count(), original.columns[3].nulls, original.columns[4].nulls), (0, 3810, 845));
-    assert_eq!(types(&original)[..3], [("col0", "bigint"), ("clothing_id", "bigint"), ("age", "bigint")]);
-    assert_eq!(recommended(&original, "reviews", None).unwrap().storage, Storage::Parquet);
-
-    let transformed = inspect(&std::fs::read(folder.join("womens_clothing_ecommerce_reviews_transformed.csv")).unwrap(), None);
-    assert_eq!(types(&transformed), [("sentiment", "bigint"), ("review_body", "string"), ("product_category", "string")]);
-    assert_eq!((transformed.rows, transformed.columns[2].distinct, transformed.columns[0].distinct), (22_626, 18, 3));
-    assert_eq!((transformed.columns[0].min.as_deref(), transformed.columns[0].max.as_deref()), (Some("-1"), Some("1")));
 }
 
 proptest! {

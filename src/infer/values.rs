@@ -5,8 +5,8 @@
 pub enum Value {
     /// A whole number of 64 bits.
     Integer(i64),
-    /// A whole number with more digits than 64 bits hold.
-    Huge,
+    /// A whole number with more digits than 64 bits hold, and the fraction nearest to it.
+    Huge(f64),
     /// A fraction, or a number with an exponent.
     Float(f64),
     /// NaN or an infinity by name.
@@ -69,11 +69,12 @@ fn read_number(bytes: &[u8]) -> Value {
         }
     }
     if count == digits.len() && count > 0 {
-        return match (fits, negative) {
-            (true, true) => Value::Integer(value),
-            (true, false) => value.checked_neg().map_or(Value::Huge, Value::Integer),
-            (false, _) => Value::Huge,
+        let whole = match (fits, negative) {
+            (true, true) => Some(value),
+            (true, false) => value.checked_neg(),
+            (false, _) => None,
         };
+        return whole.map_or_else(|| nearest(bytes).map_or(Value::Text, Value::Huge), Value::Integer);
     }
     if count == 4 && digits.len() == bytes.len() && digits.get(4) == Some(&b'-') {
         return read_date_or_timestamp(bytes);
@@ -92,10 +93,11 @@ fn read_fraction(bytes: &[u8], unsigned: &[u8]) -> Value {
     if !shape || !has_digit {
         return Value::Text;
     }
-    match std::str::from_utf8(bytes).ok().and_then(|text| text.parse::<f64>().ok()) {
-        Some(value) if value.is_finite() => Value::Float(value),
-        _ => Value::Text,
-    }
+    nearest(bytes).map_or(Value::Text, Value::Float)
+}
+
+fn nearest(bytes: &[u8]) -> Option<f64> {
+    std::str::from_utf8(bytes).ok()?.parse::<f64>().ok().filter(|value| value.is_finite())
 }
 
 fn read_date_or_timestamp(bytes: &[u8]) -> Value {
@@ -202,7 +204,7 @@ mod tests {
             ("0", Value::Integer(0)),
             ("-9223372036854775808", Value::Integer(i64::MIN)),
             ("9223372036854775807", Value::Integer(i64::MAX)),
-            ("9223372036854775808", Value::Huge),
+            ("9223372036854775808", Value::Huge(9_223_372_036_854_775_808.0)),
             ("+7", Value::Integer(7)),
             ("1.5", Value::Float(1.5)),
             (".5", Value::Float(0.5)),
@@ -247,7 +249,7 @@ mod tests {
             match read(text.as_bytes()) {
                 Value::Integer(value) => prop_assert_eq!(text.parse::<i64>(), Ok(value)),
                 Value::Float(value) => prop_assert_eq!(text.parse::<f64>(), Ok(value)),
-                Value::Huge => prop_assert!(text.parse::<i64>().is_err() && text.parse::<i128>().is_ok()),
+                Value::Huge(value) => prop_assert!(text.parse::<i64>().is_err() && text.parse::<f64>() == Ok(value)),
                 other => {
                     prop_assert_eq!(other, Value::Text);
                     prop_assert!(text.parse::<f64>().is_err());

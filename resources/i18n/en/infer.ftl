@@ -61,7 +61,7 @@ infer-type-fractions = double: all { $values } values are numbers
 infer-type-booleans = boolean: all { $values } values are true or false
 infer-type-dates = date: all { $values } values are dates from { $low } to { $high }
 infer-type-timestamps = timestamp: all { $values } values are dates or times from { $low } to { $high }
-infer-type-huge = string: row { $row } has “{ $value }”, which has more digits than a bigint holds
+infer-type-huge = string: row { $row } has “{ $value }”, which has more digits than a bigint holds; as a double it would lose some
 infer-type-mixed = string: row { $row } has “{ $value }”; the { $held } values before it are all { $type }
 infer-type-text = string: row { $row } has “{ $value }”
 infer-type-known-text = string: the values are texts
@@ -76,6 +76,7 @@ infer-header-only = The file has { $columns ->
 } and no rows below. It can be stored, but a query returns nothing.
 infer-no-records = The file holds no JSON record.
 infer-no-table = This is { $kind }, not a table. It can be stored as it is, but not catalogued.
+infer-spreadsheet = This is an Excel workbook, not a table. It can be stored as it is; to see its columns here, save the sheet as “CSV UTF-8” in Excel.
 infer-packed = This is { $kind }. It can be stored as it is; to see its columns here, unpack it first.
 infer-extension = The name ends in .{ $extension }, but the content is { $kind }.
 infer-ragged = { $rows ->
@@ -129,6 +130,8 @@ infer-opencsv-nulls = { $name } becomes string: OpenCSVSerDe fails on an empty {
    *[other] { $nulls } rows have none
 }. In Parquet it stays { $type }.
 infer-opencsv-type = { $name } becomes string: OpenCSVSerDe reads { $type } in another way than this file writes it. In Parquet it stays { $type }.
+
+infer-nested-text = { $name } ({ $type }) becomes string: nested values are written as JSON texts, for json_extract.
 
 infer-glue-unknown = AWS's crawler would classify this as UNKNOWN: { $kind }.
 infer-glue-quotes = AWS's crawler ignores quotes: { $fields ->

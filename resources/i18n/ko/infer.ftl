@@ -55,7 +55,7 @@ infer-type-fractions = double: 값 { $values }개가 모두 숫자입니다
 infer-type-booleans = boolean: 값 { $values }개가 모두 true 또는 false입니다
 infer-type-dates = date: 값 { $values }개가 모두 { $low }~{ $high } 범위의 날짜입니다
 infer-type-timestamps = timestamp: 값 { $values }개가 모두 { $low }~{ $high } 범위의 날짜나 시각입니다
-infer-type-huge = string: { $row }행의 “{ $value }” 값은 bigint 범위를 넘습니다
+infer-type-huge = string: { $row }행의 “{ $value }” 값은 bigint 범위를 넘고 double로 바꾸면 자릿수를 잃습니다
 infer-type-mixed = string: { $row }행에 “{ $value }” 값이 있습니다. 그 앞의 값 { $held }개는 모두 { $type }입니다
 infer-type-text = string: { $row }행에 “{ $value }” 값이 있습니다
 infer-type-known-text = string: 값이 모두 텍스트입니다
@@ -67,6 +67,7 @@ infer-blank = 파일에 빈 줄만 있습니다. 테이블로 볼 내용이 없�
 infer-header-only = 열 이름 { $columns }개만 있고 데이터 행이 없습니다. 저장할 수는 있지만 쿼리 결과는 비어 있습니다.
 infer-no-records = JSON 레코드가 없습니다.
 infer-no-table = 테이블이 아니라 { $kind }입니다. 그대로 저장할 수는 있지만 카탈로그에 등록할 수 없습니다.
+infer-spreadsheet = 테이블이 아니라 Excel 통합 문서입니다. 그대로 저장할 수 있으며, 여기서 열을 보려면 Excel에서 시트를 “CSV UTF-8”로 저장하세요.
 infer-packed = { $kind }입니다. 그대로 저장할 수 있으며, 여기서 열을 보려면 먼저 압축을 푸세요.
 infer-extension = 확장자는 .{ $extension }이지만 내용은 { $kind }입니다.
 infer-ragged = 필드가 { $expected }개가 아닌 행이 { $rows }개 있습니다. 첫 번째는 필드가 { $fields }개인 { $row }행입니다. 행(필드 수): { $places }. 파일을 고치거나, 이런 행을 맞추어 읽기 또는 건너뛰기를 선택하세요.
@@ -99,6 +100,8 @@ infer-advice-json-lines = 레코드가 여러 줄에 걸쳐 있는데 Athena의 
 infer-opencsv = OpenCSVSerDe는 따옴표로 묶인 필드를 읽습니다. string 열의 빈 필드는 NULL이 아니라 빈 문자열이 됩니다.
 infer-opencsv-nulls = { $name } 열을 string으로 둡니다. OpenCSVSerDe는 빈 { $type } 값에서 실패하는데 빈 행이 { $nulls }개 있습니다. Parquet에서는 { $type } 타입을 유지합니다.
 infer-opencsv-type = { $name } 열을 string으로 둡니다. OpenCSVSerDe가 읽는 { $type } 형식이 이 파일과 다릅니다. Parquet에서는 { $type } 타입을 유지합니다.
+
+infer-nested-text = { $name } 열({ $type })을 string으로 둡니다. 중첩 값은 json_extract로 읽을 수 있는 JSON 텍스트로 저장합니다.
 
 infer-glue-unknown = AWS 크롤러는 이 파일을 UNKNOWN으로 분류합니다: { $kind }.
 infer-glue-quotes = AWS 크롤러는 따옴표를 무시합니다. 따옴표로 묶인 필드 { $fields }개에 따옴표가 그대로 남고, 안의 구분자에서 나뉩니다.

@@ -1,0 +1,333 @@
+//! Rows counted by the values of some columns: every value gets a number, every combination of numbers a count.
+
+use polars::prelude::{AnyValue, DataFrame, DataType, PlHashMap};
+
+use crate::frame::columnar::text;
+use crate::frame::error::FrameError;
+use crate::infer::column::{ColumnScan, shorten};
+use crate::infer::values::{self, Value};
+use crate::model::{ColumnFacts, ColumnKind};
+
+/// The most different values of a column that are counted.
+pub const DISTINCT_LIMIT: u64 = 100_000;
+/// The most combinations of values that are counted.
+const CELL_LIMIT: u64 = 1_000_000;
+
+/// The values of one column, numbered as they are met.
+pub(super) struct Values {
+    name: String,
+    /// The type that was chosen for the column, or that its file states.
+    stated: Option<ColumnKind>,
+    texts: Vec<Option<String>>,
+    codes: PlHashMap<String, u32>,
+    null: Option<u32>,
+    first_rows: Vec<u64>,
+    /// Numbers of a typed column by their bits, so that each is written as text only once.
+    bits: PlHashMap<u64, u32>,
+    /// The number of the value that each value is the same as, once numbers are written alike.
+    same: Vec<u32>,
+    kind: ColumnKind,
+}
+
+impl Values {
+    fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            stated: None,
+            texts: Vec::new(),
+            codes: PlHashMap::default(),
+            null: None,
+            first_rows: Vec::new(),
+            bits: PlHashMap::default(),
+            same: Vec::new(),
+            kind: ColumnKind::Text,
+        }
+    }
+
+    fn code(&mut self, cell: Option<&str>, row: u64) -> Result<u32, FrameError> {
+        let known = match cell {
+            None => self.null,
+            Some(text) => self.codes.get(text).copied(),
+        };
+        match known {
+            Some(code) => Ok(code),
+            None => self.number(cell.map(str::to_owned), row),
+        }
+    }
+
+    fn number(&mut self, text: Option<String>, row: u64) -> Result<u32, FrameError> {
+        let code = u32::try_from(self.texts.len()).ok().filter(|code| u64::from(*code) <= DISTINCT_LIMIT);
+        let code = code.ok_or_else(|| FrameError::TooManyValues { column: self.name.clone(), limit: DISTINCT_LIMIT })?;
+        match &text {
+            None => self.null = Some(code),
+            Some(text) => {
+                self.codes.insert(text.clone(), code);
+            }
+        }
+        self.texts.push(text);
+        self.first_rows.push(row);
+        Ok(code)
+    }
+
+    /// The codes of a typed column.
+    fn column_codes(&mut self, column: &polars::prelude::Column, start: u64) -> Result<Vec<u32>, FrameError> {
+        let mut codes = Vec::with_capacity(column.len());
+        for (value, row) in column.as_materialized_series().iter().zip(start + 1..) {
+            let bits = match &value {
+                AnyValue::String(text) => {
+                    codes.push(self.code(Some(text), row)?);
+                    continue;
+                }
+                AnyValue::Int32(number) | AnyValue::Date(number) => Some(i64::from(*number).cast_unsigned()),
+                AnyValue::Int64(number) | AnyValue::Datetime(number, ..) => Some(number.cast_unsigned()),
+                AnyValue::Float64(number) => Some(number.to_bits()),
+                AnyValue::Float32(number) => Some(u64::from(number.to_bits())),
+                AnyValue::Boolean(value) => Some(u64::from(*value)),
+                _ => None,
+            };
+            let known = bits.and_then(|bits| self.bits.get(&bits).copied());
+            let code = match known {
+                Some(code) => code,
+                None => self.code(text(&value).as_deref(), row)?,
+            };
+            if let (Some(bits), None) = (bits, known) {
+                self.bits.insert(bits, code);
+            }
+            codes.push(code);
+        }
+        Ok(codes)
+    }
+
+    /// Decides the kind of the values and writes numbers alike.
+    fn settle(&mut self) -> Result<(), FrameError> {
+        self.kind = self.find_kind()?;
+        let mut firsts: PlHashMap<Option<String>, u32> = PlHashMap::default();
+        self.same.clear();
+        for (code, text) in (0_u32..).zip(&mut self.texts) {
+            *text = text.take().and_then(|text| plain(text, self.kind));
+            self.same.push(*firsts.entry(text.clone()).or_insert(code));
+        }
+        Ok(())
+    }
+
+    fn find_kind(&self) -> Result<ColumnKind, FrameError> {
+        let mut scan = ColumnScan::default();
+        for (text, row) in self.texts.iter().zip(&self.first_rows) {
+            if let Some(text) = text {
+                scan.add(*row, text.as_bytes(), false);
+            }
+        }
+        let found = kind_of(scan.verdict().hive_type.as_str());
+        match self.stated {
+            None => Ok(found),
+            Some(ColumnKind::Text) => Ok(ColumnKind::Text),
+            Some(stated) => {
+                let hive_type = match stated {
+                    ColumnKind::Integer => "bigint",
+                    ColumnKind::Float => "double",
+                    ColumnKind::Boolean | ColumnKind::Text => "boolean",
+                };
+                match scan.refutation(hive_type) {
+                    Some((row, value)) => Err(FrameError::Value {
+                        row,
+                        column: self.name.clone(),
+                        value: shorten(value.as_bytes()),
+                        hive_type: hive_type.to_owned(),
+                    }),
+                    None => Ok(stated),
+                }
+            }
+        }
+    }
+}
+
+/// What the metrics make of a Hive type.
+pub(super) fn kind_of(hive_type: &str) -> ColumnKind {
+    match hive_type {
+        "tinyint" | "smallint" | "int" | "integer" | "bigint" => ColumnKind::Integer,
+        "float" | "double" => ColumnKind::Float,
+        "boolean" => ColumnKind::Boolean,
+        other if other.starts_with("decimal") => ColumnKind::Float,
+        _ => ColumnKind::Text,
+    }
+}
+
+/// A value written the one way that its kind is written; an empty text is no number.
+fn plain(text: String, kind: ColumnKind) -> Option<String> {
+    let trimmed = values::trim(text.as_bytes());
+    match (kind, values::read(trimmed)) {
+        (ColumnKind::Text, _) => Some(text),
+        _ if trimmed.is_empty() => None,
+        (_, Value::Integer(number)) => Some(number.to_string()),
+        // Adding zero takes the sign from a negative zero.
+        (_, Value::Float(number) | Value::Huge(number) | Value::NotFinite(number)) => Some((number + 0.0).to_string()),
+        (_, Value::Boolean(value)) => Some(value.to_string()),
+        _ => Some(text),
+    }
+}
+
+/// Rows counted by the values of some columns.
+pub(super) struct Cells {
+    pub(super) columns: Vec<Values>,
+    places: PlHashMap<Box<[u32]>, usize>,
+    /// The combinations in the order met, and their rows.
+    pub(super) met: Vec<(Box<[u32]>, u64)>,
+    key: Vec<u32>,
+}
+
+impl Cells {
+    /// No rows yet, of these columns.
+    pub(super) fn new(names: &[String]) -> Self {
+        Self {
+            columns: names.iter().map(|name| Values::new(name)).collect(),
+            places: PlHashMap::default(),
+            met: Vec::new(),
+            key: Vec::new(),
+        }
+    }
+
+    /// States the kind of a column instead of having it found out.
+    pub(super) fn state(&mut self, column: usize, kind: ColumnKind) {
+        if let Some(values) = self.columns.get_mut(column) {
+            values.stated = Some(kind);
+        }
+    }
+
+    /// Counts a row.
+    pub(super) fn add<'a>(&mut self, cells: impl Iterator<Item = Option<&'a str>>, row: u64) -> Result<(), FrameError> {
+        self.key.clear();
+        for (values, cell) in self.columns.iter_mut().zip(cells) {
+            self.key.push(values.code(cell, row)?);
+        }
+        self.count()
+    }
+
+    fn count(&mut self) -> Result<(), FrameError> {
+        if let Some(place) = self.places.get(self.key.as_slice()) {
+            if let Some((_, rows)) = self.met.get_mut(*place) {
+                *rows += 1;
+            }
+            return Ok(());
+        }
+        if self.met.len() as u64 >= CELL_LIMIT {
+            return Err(FrameError::TooManyCells { limit: CELL_LIMIT });
+        }
+        let key: Box<[u32]> = self.key.as_slice().into();
+        self.places.insert(key.clone(), self.met.len());
+        self.met.push((key, 1));
+        Ok(())
+    }
+
+    /// Counts the rows of a frame whose columns at these places are the ones counted by.
+    pub(super) fn add_frame(&mut self, frame: &DataFrame, places: &[usize], start: u64) -> Result<(), FrameError> {
+        let codes = self.frame_codes(frame, places, start)?;
+        for row in 0..frame.height() {
+            self.key.clear();
+            self.key.extend(codes.iter().map(|column| column.get(row).copied().unwrap_or_default()));
+            self.count()?;
+        }
+        Ok(())
+    }
+
+    fn frame_codes(&mut self, frame: &DataFrame, places: &[usize], start: u64) -> Result<Vec<Vec<u32>>, FrameError> {
+        let mut codes = Vec::with_capacity(places.len());
+        for (values, place) in self.columns.iter_mut().zip(places) {
+            let column = frame.columns().get(*place).ok_or(FrameError::NoRows)?;
+            let stated = match column.dtype() {
+                DataType::String | DataType::Date | DataType::Datetime(..) | DataType::Binary => ColumnKind::Text,
+                DataType::Boolean => ColumnKind::Boolean,
+                DataType::Float32 | DataType::Float64 => ColumnKind::Float,
+                _ => ColumnKind::Integer,
+            };
+            values.stated.get_or_insert(stated);
+            codes.push(values.column_codes(column, start)?);
+        }
+        Ok(codes)
+    }
+
+    /// Ends the counting: kinds are decided, numbers written alike and cells that are the same thereby joined.
+    pub(super) fn settle(&mut self) -> Result<(), FrameError> {
+        for values in &mut self.columns {
+            values.settle()?;
+        }
+        let old = std::mem::take(&mut self.met);
+        self.places.clear();
+        for (key, rows) in old {
+            let key: Box<[u32]> = self.alike(&key).into();
+            if let Some((_, known)) = self.places.get(&key).and_then(|place| self.met.get_mut(*place)) {
+                *known += rows;
+            } else {
+                self.places.insert(key.clone(), self.met.len());
+                self.met.push((key, rows));
+            }
+        }
+        Ok(())
+    }
+
+    fn alike(&self, key: &[u32]) -> Vec<u32> {
+        self.columns.iter().zip(key).map(|(values, code)| values.same.get(*code as usize).copied().unwrap_or(*code)).collect()
+    }
+
+    /// The cell of a row, after [`Cells::settle`].
+    pub(super) fn place<'a>(&mut self, cells: impl Iterator<Item = Option<&'a str>>) -> Option<usize> {
+        self.key.clear();
+        for (values, cell) in self.columns.iter().zip(cells) {
+            let code = match cell {
+                None => values.null?,
+                Some(text) => *values.codes.get(text)?,
+            };
+            self.key.push(values.same.get(code as usize).copied().unwrap_or(code));
+        }
+        self.places.get(self.key.as_slice()).copied()
+    }
+
+    /// The cells of the rows of a frame, after [`Cells::settle`].
+    pub(super) fn frame_places(&mut self, frame: &DataFrame, places: &[usize], start: u64) -> Result<Vec<Option<usize>>, FrameError> {
+        let codes = self.frame_codes(frame, places, start)?;
+        Ok((0..frame.height())
+            .map(|row| {
+                let key: Vec<u32> = codes.iter().map(|column| column.get(row).copied().unwrap_or_default()).collect();
+                self.places.get(self.alike(&key).as_slice()).copied()
+            })
+            .collect())
+    }
+
+    /// The value behind a code of a column.
+    pub(super) fn value(&self, column: usize, code: u32) -> Option<&str> {
+        self.columns.get(column)?.texts.get(code as usize)?.as_deref()
+    }
+
+    /// What is known of a column.
+    pub(super) fn facts(&self, column: usize) -> Option<ColumnFacts> {
+        let values = self.columns.get(column)?;
+        let mut first_seen = Vec::new();
+        let mut range: Option<(f64, f64)> = None;
+        let mut distinct = 0;
+        for (code, (text, same)) in (0_u32..).zip(values.texts.iter().zip(&values.same)) {
+            if code != *same {
+                continue;
+            }
+            first_seen.push(text.clone());
+            distinct += u64::from(text.is_some());
+            let number =
+                text.as_ref().filter(|_| matches!(values.kind, ColumnKind::Integer | ColumnKind::Float)).and_then(|text| text.parse().ok());
+            if let Some(number) = number.filter(|number: &f64| !number.is_nan()) {
+                range = Some(range.map_or((number, number), |(low, high)| (low.min(number), high.max(number))));
+            }
+        }
+        let non_null = self
+            .met
+            .iter()
+            .filter(|(key, _)| key.get(column).is_some_and(|code| self.value(column, *code).is_some()))
+            .map(|(_, rows)| rows);
+        Some(ColumnFacts {
+            name: values.name.clone(),
+            kind: values.kind,
+            distinct,
+            non_null: non_null.sum(),
+            min: range.map(|(low, _)| low),
+            max: range.map(|(_, high)| high),
+            first_seen: Some(first_seen),
+        })
+    }
+}

@@ -2,16 +2,17 @@
 
 pub mod activity;
 pub mod athena;
-pub mod crawler;
-pub mod engine;
 pub mod auth;
 pub mod client;
+pub mod crawler;
+pub mod engine;
 pub mod error;
 pub mod glue;
 pub mod json;
 pub mod lock;
 mod s3;
 pub mod server;
+mod services;
 pub mod storage;
 pub mod sts;
 
@@ -22,6 +23,7 @@ pub use error::LakeError;
 pub use json::{JsonError, JsonService};
 pub use lock::{Found, find};
 pub use server::{LakeOptions, Ready, serve};
+pub use services::services;
 pub use storage::Store;
 
 /// The account that every lake belongs to.

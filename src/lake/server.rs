@@ -87,7 +87,7 @@ impl std::fmt::Debug for Ready {
 /// [`LakeError::InUse`] when another process serves it, and whatever keeps it from being opened.
 pub async fn serve(
     options: LakeOptions,
-    services: impl FnOnce(Store) -> Vec<Arc<dyn JsonService>> + Send + 'static,
+    services: impl FnOnce(Store) -> Result<Vec<Arc<dyn JsonService>>, LakeError> + Send + 'static,
     ready: impl FnOnce(&Ready),
     shutdown: impl Future,
 ) -> Result<(), LakeError> {
@@ -96,7 +96,7 @@ pub async fn serve(
         let lock = Lock::take(&root)?;
         let credentials = Credentials::read_or_create(&root)?;
         let store = Store::open(&root)?;
-        let services = services(store.clone());
+        let services = services(store.clone())?;
         Ok((lock, credentials, store, services))
     });
     let (lock, credentials, store, services) = opened.await.map_err(|_panicked| LakeError::Closed).and_then(|opened| opened)?;

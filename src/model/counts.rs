@@ -53,7 +53,8 @@ pub struct CountRow {
 /// Rows counted by facet, label, predicted label and group variable. One scan of the data fills it.
 ///
 /// Numbers are written the shortest way that reads back the same (`1`, `0.5`); integers without a point.
-/// No two rows of it have the same values.
+/// No two rows of it have the same values. A column that is only compared with thresholds may be counted by interval between them, each row
+/// then carrying any one value of its interval; the facts of the column are those of all its values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     /// The facet columns.

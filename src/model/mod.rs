@@ -9,6 +9,7 @@ pub mod job;
 pub mod location;
 pub mod page;
 pub mod table;
+pub mod time;
 
 pub use connection::{Connection, ConnectionInfo};
 pub use counts::{ColumnFacts, ColumnKind, CountRow, Counts};

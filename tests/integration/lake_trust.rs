@@ -166,7 +166,7 @@ impl JsonService for Echo {
 #[test]
 fn identity_and_json_services() {
     run(async {
-        let lake = Lake::start_with(|_| vec![Arc::new(Echo)]).await;
+        let lake = Lake::start_with(|_| Ok(vec![Arc::new(Echo)])).await;
         let identity = lake.sts().get_caller_identity().send().await.unwrap();
         assert_eq!((identity.account(), identity.arn()), (Some("000000000000"), Some("arn:aws:iam::000000000000:user/local")));
         let session = lake.sts().get_session_token().send().await.unwrap_err();
@@ -188,7 +188,7 @@ fn a_lake_is_served_once_and_found_by_others() {
         let Found::Running { endpoint, access_key_id, .. } = find(lake.root()).unwrap() else { panic!("the lake is being served") };
         assert_eq!((endpoint, access_key_id), (lake.ready.endpoint.clone(), lake.ready.access_key_id.clone()));
         let options = fairlake::lake::LakeOptions { root: lake.root().to_owned(), port: 0, until_idle: false };
-        let second = fairlake::lake::serve(options, |_| Vec::new(), |_| {}, std::future::pending::<()>()).await;
+        let second = fairlake::lake::serve(options, |_| Ok(Vec::new()), |_| {}, std::future::pending::<()>()).await;
         assert!(matches!(second, Err(fairlake::lake::LakeError::InUse(_))));
         lake.end().await;
         assert_eq!(find(lake.root()).unwrap(), Found::Free);

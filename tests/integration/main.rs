@@ -8,6 +8,17 @@
     reason = "what fails here fails a test, in helpers as well"
 )]
 
+mod cli_forms;
 mod lake_s3;
 mod lake_trust;
 mod support;
+mod ui_bias;
+mod ui_catalog;
+mod ui_ingest;
+mod ui_query;
+mod window;
+mod worker_bias;
+mod worker_desk;
+mod worker_local;
+mod worker_query;
+mod worker_store;

@@ -27,11 +27,11 @@ pub(crate) struct Lake {
 impl Lake {
     /// A new lake with S3 and STS alone.
     pub(crate) async fn start() -> Self {
-        Self::start_with(|_| Vec::new()).await
+        Self::start_with(|_| Ok(Vec::new())).await
     }
 
     /// A new lake with these JSON services.
-    pub(crate) async fn start_with(services: impl FnOnce(Store) -> Vec<Arc<dyn JsonService>> + Send + 'static) -> Self {
+    pub(crate) async fn start_with(services: impl FnOnce(Store) -> Result<Vec<Arc<dyn JsonService>>, LakeError> + Send + 'static) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         Self::serve(folder, services).await
     }
@@ -40,7 +40,7 @@ impl Lake {
     pub(crate) async fn restart(mut self) -> Self {
         let folder = self.folder.take().expect("a folder");
         self.end().await;
-        Self::serve(folder, |_| Vec::new()).await
+        Self::serve(folder, |_| Ok(Vec::new())).await
     }
 
     /// The lake's folder.
@@ -66,7 +66,7 @@ impl Lake {
         }
     }
 
-    async fn serve(folder: TempDir, services: impl FnOnce(Store) -> Vec<Arc<dyn JsonService>> + Send + 'static) -> Self {
+    async fn serve(folder: TempDir, services: impl FnOnce(Store) -> Result<Vec<Arc<dyn JsonService>>, LakeError> + Send + 'static) -> Self {
         let options = LakeOptions { root: folder.path().to_owned(), port: 0, until_idle: false };
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = oneshot::channel();

@@ -27,7 +27,7 @@ fn row(reader: &mut impl BufRead) -> io::Result<Option<(Vec<Option<String>>, u64
     let mut bytes = Vec::new();
     loop {
         let read = reader.read_until(b'\n', &mut bytes)?;
-        let open = bytes.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+        let open = bytes.iter().fold(false, |open, byte| open != (*byte == b'"'));
         if read == 0 || !open {
             break;
         }

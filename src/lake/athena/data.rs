@@ -23,7 +23,6 @@ struct Options {
     compression: WriteCompression,
     location: Option<String>,
     partitioned_by: Vec<String>,
-    delimiter: Option<String>,
 }
 
 fn property_error(name: &str, value: &str) -> QueryError {
@@ -83,7 +82,7 @@ fn options(properties: &Properties, default: &str, location: &str) -> Result<Opt
         },
         None => WriteCompression::Gzip,
     };
-    Ok(Options { format, format_name, compression, location: options.0, partitioned_by: options.1, delimiter })
+    Ok(Options { format, format_name, compression, location: options.0, partitioned_by: options.1 })
 }
 
 /// The columns of a new table, checked as Athena checks them; partition keys must come last.
@@ -223,7 +222,9 @@ pub(super) async fn create_table_as(
 ) -> Result<(), QueryError> {
     let (database, table) = qualified(name, &job.database())?;
     let catalog = job.service.catalog().clone();
-    catalog.database(&database).map_err(|_| QueryError::new(format!("SCHEMA_NOT_FOUND: line 1:1: Schema '{database}' does not exist")))?;
+    catalog
+        .database(&database)
+        .map_err(|_error| QueryError::new(format!("SCHEMA_NOT_FOUND: line 1:1: Schema '{database}' does not exist")))?;
     if catalog.table(&database, &table).is_ok() {
         if if_not_exists {
             return close(job, "CREATE TABLE", &[], 0);
@@ -269,9 +270,9 @@ pub(super) async fn create_table_as(
 pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>, query: ParsedQuery) -> Result<(), QueryError> {
     let (database, table) = qualified(name, &job.database())?;
     let catalog = job.service.catalog().clone();
-    let found = catalog
-        .table(&database, &table)
-        .map_err(|_| QueryError::new(format!("TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.{database}.{table}' does not exist")))?;
+    let found = catalog.table(&database, &table).map_err(|_error| {
+        QueryError::new(format!("TABLE_NOT_FOUND: line 1:1: Table 'awsdatacatalog.{database}.{table}' does not exist"))
+    })?;
     if text(&found, "TableType") == "VIRTUAL_VIEW" {
         return Err(QueryError::new("NOT_SUPPORTED: line 1:1: Inserting into views is not supported"));
     }

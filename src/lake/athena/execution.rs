@@ -42,10 +42,6 @@ impl State {
             Self::Cancelled => "CANCELLED",
         }
     }
-
-    pub(super) const fn is_final(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
-    }
 }
 
 /// A column of a result.
@@ -154,7 +150,7 @@ pub(super) struct Execution {
 }
 
 impl Execution {
-    /// The execution as GetQueryExecution answers it.
+    /// The execution as `GetQueryExecution` answers it.
     pub(super) fn json(&self) -> Value {
         let seconds = |millis: i64| millis as f64 / 1000.0;
         let mut status = json!({"State": self.state.as_str(), "SubmissionDateTime": seconds(self.submitted)});

@@ -143,7 +143,7 @@ impl AthenaService {
         let workgroup = request.maybe("WorkGroup").unwrap_or("primary");
         workgroups::find(self.db(), workgroup)?;
         let start: i64 = match request.maybe("NextToken") {
-            Some(token) => token.parse().map_err(|_| invalid_input("Invalid NextToken"))?,
+            Some(token) => token.parse().map_err(|_error| invalid_input("Invalid NextToken"))?,
             None => 0,
         };
         let count = request.number("MaxResults").unwrap_or(50).clamp(1, 50);

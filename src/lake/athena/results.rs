@@ -1,4 +1,4 @@
-//! GetQueryResults, page by page, and GetQueryRuntimeStatistics.
+//! GetQueryResults, page by page, and `GetQueryRuntimeStatistics`.
 
 use serde_json::{Map, Value, json};
 
@@ -41,7 +41,7 @@ pub(super) fn get(service: &AthenaService, request: &Request<'_>) -> Result<Valu
         None => 1000,
     };
     let start: u64 = match request.maybe("NextToken") {
-        Some(token) => token.parse().map_err(|_| invalid_input("Invalid NextToken"))?,
+        Some(token) => token.parse().map_err(|_error| invalid_input("Invalid NextToken"))?,
         None => 0,
     };
     let (rows, next) = match &execution.rows {
@@ -69,7 +69,7 @@ pub(super) fn get(service: &AthenaService, request: &Request<'_>) -> Result<Valu
 
 fn read(service: &AthenaService, execution: &Execution, start: u64, count: usize) -> Result<csv_rows::CsvPage, JsonError> {
     let gone = || invalid("Could not find results", "RESULT_NOT_FOUND");
-    let place: S3Location = execution.output.parse().map_err(|_| gone())?;
+    let place: S3Location = execution.output.parse().map_err(|_error| gone())?;
     let (file, info) = match service.store().open_read(&place.bucket, &place.key) {
         Ok(found) => found,
         Err(LakeError::NoSuchKey(_) | LakeError::NoSuchBucket(_)) => return Err(gone()),

@@ -145,14 +145,13 @@ impl Job {
             Task::Other(statement) => match *statement {
                 Statement::Unsupported(what) => Err(not_supported(what)),
                 statement => {
-                    let answer = ddl::carry_out(self.service.catalog(), &self.database(), &statement).map_err(|error| {
+                    let answer = ddl::carry_out(self.service.catalog(), &self.database(), &statement).inspect_err(|error| {
                         // Hive's failures are written to the text file as well.
-                        if let (Ok(place), true) = (self.place(), error.text.starts_with("FAILED:")) {
-                            if let Err(error) = output::put(self.service.store(), &place, error.text.as_bytes(), "binary/octet-stream") {
-                                tracing::warn!(%error, "the text of a failure could not be stored");
-                            }
+                        if let (Ok(place), true) = (self.place(), error.text.starts_with("FAILED:"))
+                            && let Err(error) = output::put(self.service.store(), &place, error.text.as_bytes(), "binary/octet-stream")
+                        {
+                            tracing::warn!(%error, "the text of a failure could not be stored");
                         }
-                        error
                     })?;
                     self.text(answer.columns, answer.rows)
                 }

@@ -79,7 +79,7 @@ pub(super) fn show(catalog: &Catalog, database: &str, statement: &Statement) -> 
 fn tables(catalog: &Catalog, database: &str) -> Result<Vec<Value>, QueryError> {
     catalog
         .tables(database)
-        .map_err(|_| QueryError::new(format!("FAILED: SemanticException [Error 10072]: Database does not exist: {database}")))
+        .map_err(|_error| QueryError::new(format!("FAILED: SemanticException [Error 10072]: Database does not exist: {database}")))
 }
 
 fn list(column: &str, values: Vec<String>) -> Shown {

@@ -1,4 +1,4 @@
-//! StartQueryExecution: what is asked is checked and read, then runs on the engine's threads.
+//! `StartQueryExecution`: what is asked is checked and read, then runs on the engine's threads.
 
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
@@ -145,7 +145,7 @@ fn output(service: &AthenaService, settings: &Settings, wanted: &str) -> Result<
     } else {
         wanted.to_owned()
     };
-    let place: S3Location = asked.parse().map_err(|_| invalid_input("outputLocation is not a valid S3 path."))?;
+    let place: S3Location = asked.parse().map_err(|_error| invalid_input("outputLocation is not a valid S3 path."))?;
     let exists = service.store().bucket_exists(&place.bucket).map_err(|error| internal(&error))?;
     if !exists {
         let own = settings.output.as_deref() == Some(asked.as_str()) || settings.managed;

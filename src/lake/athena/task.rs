@@ -77,7 +77,7 @@ pub(super) fn read(db: &Db, workgroup: &str, sql: &str, parameters: &[String]) -
         }
         Statement::Execute { name, using } => {
             let prepared = named::prepared(db, workgroup, &name)
-                .map_err(|_| invalid_input(format!("PreparedStatement {name} was not found in workGroup {workgroup}")))?;
+                .map_err(|_error| invalid_input(format!("PreparedStatement {name} was not found in workGroup {workgroup}")))?;
             let inline: Vec<String> = using.into_iter().filter_map(|span| sql.get(span)).map(str::to_owned).collect();
             let values = if inline.is_empty() { parameters } else { &inline };
             return read(db, workgroup, &text(&prepared, "QueryStatement"), values);

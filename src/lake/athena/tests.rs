@@ -41,7 +41,7 @@ impl Athena {
     }
 
     pub(crate) fn finish(&self, id: &str) -> Value {
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         loop {
             let execution = self.call("GetQueryExecution", &json!({"QueryExecutionId": id})).unwrap()["QueryExecution"].clone();
             if !matches!(execution["Status"]["State"].as_str().unwrap(), "QUEUED" | "RUNNING") {
@@ -269,7 +269,7 @@ fn partitions_are_written_pruned_and_added() {
     assert_eq!(athena.rows("SELECT * FROM logs ORDER BY id"), ["id|name|day", "1|a|2024-01-01", "2|b|2024-01-02", "3|∅|2024-01-02"]);
     assert_eq!(athena.rows("SHOW PARTITIONS logs"), ["day=2024-01-01", "day=2024-01-02"]);
     let keys = athena.keys("logs/");
-    assert!(keys[0].starts_with("logs/day=2024-01-01/") && keys[0].ends_with(".gz"), "{keys:?}");
+    assert!(keys[0].starts_with("logs/day=2024-01-01/") && keys[0].rsplit('.').next() == Some("gz"), "{keys:?}");
     let one = athena.succeed("SELECT count(*) FROM logs WHERE day = '2024-01-01'")["Statistics"]["DataScannedInBytes"].as_u64().unwrap();
     let all = athena.succeed("SELECT count(*) FROM logs")["Statistics"]["DataScannedInBytes"].as_u64().unwrap();
     assert!(one < all, "{one} of {all}");
@@ -329,7 +329,7 @@ fn statements_that_show_say_what_hive_says() {
     assert_eq!(athena.keys("sales/").len(), 1, "the files stay");
     let utility = athena.succeed("SHOW TABLES");
     assert_eq!((utility["StatementType"].as_str(), utility["SubstatementType"].as_str()), (Some("UTILITY"), Some("SHOW_TABLES")));
-    assert!(utility["ResultConfiguration"]["OutputLocation"].as_str().unwrap().ends_with(".txt"));
+    assert!(utility["ResultConfiguration"]["OutputLocation"].as_str().unwrap().rsplit('.').next() == Some("txt"));
 }
 
 #[test]
@@ -415,7 +415,7 @@ fn a_query_cut_off_by_a_crash_reads_failed() {
     let token = uuid::Uuid::new_v4().to_string();
     let answer = service.answer("StartQueryExecution", &json!({"QueryString": "SELECT 1", "ClientRequestToken": token})).unwrap();
     let id = answer["QueryExecutionId"].as_str().unwrap().to_owned();
-    while !service.execution(&id).unwrap().state.is_final() {
+    while matches!(service.execution(&id).unwrap().state, State::Queued | State::Running) {
         std::thread::sleep(Duration::from_millis(5));
     }
     // As if the lake had ended before the query did.

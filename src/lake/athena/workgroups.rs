@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::{internal, invalid_input};
 use crate::lake::JsonError;
-use crate::lake::glue::{ACCOUNT, Request, now, text};
+use crate::lake::glue::{Request, now, text};
 use crate::lake::storage::Db;
 
 /// Where results go when neither client nor workgroup says: the bucket is made when it is first needed.
@@ -217,9 +217,4 @@ fn delete(db: &Db, request: &Request<'_>) -> Result<Value, JsonError> {
     })
     .map_err(|error| internal(&error))?;
     Ok(json!({}))
-}
-
-/// The name of a workgroup's resource, for tags.
-pub(super) fn arn(name: &str) -> String {
-    format!("arn:aws:athena:us-east-1:{ACCOUNT}:workgroup/{name}")
 }

@@ -182,7 +182,7 @@ fn policy(crawler: &Value) -> Result<Policy, GlueError> {
     Ok(policy)
 }
 
-/// A crawler as Glue answers it, from what CreateCrawler was given.
+/// A crawler as Glue answers it, from what `CreateCrawler` was given.
 pub(super) fn created(input: &Value) -> Result<Value, GlueError> {
     let name = text(input, "Name");
     if name.is_empty() || name.chars().count() > 255 || name.chars().any(char::is_control) {

@@ -1,4 +1,4 @@
-//! The history of crawls: what Glue's ListCrawls answers, and beside it what changed column by column.
+//! The history of crawls: what Glue's `ListCrawls` answers, and beside it what changed column by column.
 
 use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Map, Value, json};
@@ -122,7 +122,7 @@ fn all(catalog: &Catalog, crawler: &str) -> Result<Vec<Value>, GlueError> {
     })
 }
 
-/// The crawls as ListCrawls answers them.
+/// The crawls as `ListCrawls` answers them.
 pub(super) fn list(catalog: &Catalog, crawler: &str) -> Result<Vec<Value>, GlueError> {
     let mut crawls = all(catalog, crawler)?;
     for crawl in &mut crawls {

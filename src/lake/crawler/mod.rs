@@ -8,7 +8,7 @@ mod plan;
 mod run;
 mod schedule;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -37,7 +37,7 @@ pub struct Crawlers {
 
 struct Inner {
     catalog: Catalog,
-    running: Mutex<HashMap<String, Running>>,
+    running: Mutex<BTreeMap<String, Running>>,
     ended: Arc<(Mutex<bool>, Condvar)>,
 }
 
@@ -51,7 +51,8 @@ impl Drop for Inner {
         let (over, wake) = &*self.ended;
         *over.lock().unwrap_or_else(PoisonError::into_inner) = true;
         wake.notify_all();
-        for running in self.running.get_mut().unwrap_or_else(PoisonError::into_inner).values() {
+        let running = self.running.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for running in running.values() {
             running.stop.store(true, Ordering::Relaxed);
         }
     }
@@ -123,7 +124,7 @@ impl Crawlers {
         }
     }
 
-    /// Keeps a new crawler, from what CreateCrawler was given.
+    /// Keeps a new crawler, from what `CreateCrawler` was given.
     ///
     /// # Errors
     /// [`GlueError::AlreadyExists`], [`GlueError::InvalidInput`].
@@ -270,7 +271,7 @@ impl Crawlers {
         })
     }
 
-    fn running<T>(&self, work: impl FnOnce(&mut HashMap<String, Running>) -> T) -> T {
+    fn running<T>(&self, work: impl FnOnce(&mut BTreeMap<String, Running>) -> T) -> T {
         work(&mut self.inner.running.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -363,7 +364,7 @@ impl Crawlers {
         }
     }
 
-    /// What a crawler would change, without changing anything. `input` is what CreateCrawler takes; a role is not needed.
+    /// What a crawler would change, without changing anything. `input` is what `CreateCrawler` takes; a role is not needed.
     ///
     /// # Errors
     /// [`GlueError::InvalidInput`], also where the files cannot be listed.

@@ -1,6 +1,6 @@
 //! What a crawl would change in the catalogue: a pure comparison of what was found with what is there.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -143,8 +143,7 @@ fn name_of(table: &FoundTable, prefix: &str, existing: &[ExistingTable], seen: &
     if !taken {
         return wanted;
     }
-    use md5::Digest as _;
-    let digest = hex::encode(md5::Md5::digest(place.map(ToString::to_string).unwrap_or_default()));
+    let digest = hex::encode(<md5::Md5 as md5::Digest>::digest(place.map(ToString::to_string).unwrap_or_default()));
     format!("{}_{digest}", wanted.get(..wanted.len().min(95)).unwrap_or(&wanted))
 }
 
@@ -222,16 +221,16 @@ fn update(before: &ExistingTable, mut table: FoundTable, policy: &Policy) -> Tab
         change.partitions.clear();
         return change;
     }
-    let known: BTreeMap<&[String], ()> = before.partitions.iter().map(|(values, _)| (values.as_slice(), ())).collect();
-    let added = |partition: &&FoundPartition| !same_keys || !known.contains_key(partition.values.as_slice());
+    let known: BTreeSet<&[String]> = before.partitions.iter().map(|(values, _)| values.as_slice()).collect();
+    let added = |partition: &&FoundPartition| !same_keys || !known.contains(partition.values.as_slice());
     change.partitions_added = table.partitions.iter().filter(added).map(|partition| partition.values.clone()).collect();
     if action == Action::Update && !change.changed_columns.is_empty() && same_keys {
-        let kept = table.partitions.iter().filter(|partition| known.contains_key(partition.values.as_slice()));
+        let kept = table.partitions.iter().filter(|partition| known.contains(partition.values.as_slice()));
         change.partitions_updated = kept.map(|partition| partition.values.clone()).collect();
     }
-    let found: BTreeMap<&[String], ()> = table.partitions.iter().map(|partition| (partition.values.as_slice(), ())).collect();
+    let found: BTreeSet<&[String]> = table.partitions.iter().map(|partition| partition.values.as_slice()).collect();
     if policy.delete == DeleteBehavior::Delete || !same_keys {
-        let lost = before.partitions.iter().filter(|(values, _)| !same_keys || !found.contains_key(values.as_slice()));
+        let lost = before.partitions.iter().filter(|(values, _)| !same_keys || !found.contains(values.as_slice()));
         change.partitions_removed = lost.map(|(values, _)| values.clone()).collect();
     }
     change

@@ -19,7 +19,7 @@ pub(super) fn parse(expression: &str) -> Result<Cron, GlueError> {
     let open = |field: &&str| if *field == "?" { "*".to_owned() } else { (*field).to_owned() };
     let pattern = format!("0 {minutes} {hours} {} {months} {} {years}", open(days), open(weekdays));
     let parser = CronParser::builder().seconds(Seconds::Required).year(Year::Required).alternative_weekdays(true).dom_and_dow(true).build();
-    parser.parse(&pattern).map_err(|_| bad())
+    parser.parse(&pattern).map_err(|_error| bad())
 }
 
 /// When the schedule is next due after a moment.

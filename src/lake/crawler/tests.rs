@@ -30,7 +30,7 @@ impl Crawling {
     /// Crawls and gives back what changed.
     fn crawl(&self, name: &str) -> Value {
         self.crawlers.start(name).unwrap();
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         loop {
             let crawler = self.crawlers.get(name).unwrap();
             if crawler["State"] == "READY" {

@@ -79,11 +79,13 @@ pub(crate) fn objects(store: &Store, location: &S3Location) -> Result<Vec<LakeOb
             None => break,
         }
     }
-    if found.is_empty() && !location.key.is_empty() && !location.key.ends_with('/') {
-        if let Ok(object) = store.head(&location.bucket, &location.key) {
-            let bucket = location.bucket.clone();
-            found.push(LakeObject { bucket, key: object.key, size: object.size, etag: object.etag, modified: object.modified });
-        }
+    if found.is_empty()
+        && !location.key.is_empty()
+        && !location.key.ends_with('/')
+        && let Ok(object) = store.head(&location.bucket, &location.key)
+    {
+        let bucket = location.bucket.clone();
+        found.push(LakeObject { bucket, key: object.key, size: object.size, etag: object.etag, modified: object.modified });
     }
     Ok(found)
 }

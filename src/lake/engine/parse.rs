@@ -18,7 +18,7 @@ const DEEPEST: usize = 200;
 /// The function that casts stand for in the tree: its second argument is the type's name.
 pub(super) const CAST: &str = "$cast";
 
-/// The same for TRY_CAST.
+/// The same for `TRY_CAST`.
 pub(super) const TRY_CAST: &str = "$try_cast";
 
 /// Trino's dialect as sqlparser needs to know it.

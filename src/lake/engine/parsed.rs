@@ -48,7 +48,7 @@ impl ParsedQuery {
             ControlFlow::Continue(()) | ControlFlow::Break(()) => {}
         }
         let limited = self.0.limit_clause.is_some() || self.0.fetch.is_some();
-        !finder.changing && !(limited && self.0.order_by.is_none())
+        !finder.changing && (!limited || self.0.order_by.is_some())
     }
 
     /// The query with its columns cast to those of a table (name and Hive type), and put in the table's order where `named` says which they are.

@@ -84,9 +84,9 @@ fn integers(table: &TableDefinition, key: &str) -> Result<Vec<String>> {
     let range = needed(table, key, "range")?;
     let bad = || invalid(format!("projection.{key}.range: '{range}'"));
     let (low, high) = range.split_once(',').ok_or_else(bad)?;
-    let (low, high): (i64, i64) = (low.trim().parse().map_err(|_| bad())?, high.trim().parse().map_err(|_| bad())?);
-    let step: i64 = property(table, key, "interval").unwrap_or("1").parse().map_err(|_| bad())?;
-    let digits: usize = property(table, key, "digits").unwrap_or("0").parse().map_err(|_| bad())?;
+    let (low, high): (i64, i64) = (low.trim().parse().map_err(|_error| bad())?, high.trim().parse().map_err(|_error| bad())?);
+    let step: i64 = property(table, key, "interval").unwrap_or("1").parse().map_err(|_error| bad())?;
+    let digits: usize = property(table, key, "digits").unwrap_or("0").parse().map_err(|_error| bad())?;
     if step < 1 || (i128::from(high) - i128::from(low)) / i128::from(step) > MOST as i128 {
         return Err(bad());
     }
@@ -110,7 +110,7 @@ fn dates(table: &TableDefinition, key: &str) -> Result<Vec<String>> {
     let now = Utc::now().naive_utc();
     let (mut time, end) = (instant(low, &pattern, now).ok_or_else(bad)?, instant(high, &pattern, now).ok_or_else(bad)?);
     let unit = property(table, key, "interval.unit").unwrap_or(finest(format)).to_uppercase();
-    let step: u32 = property(table, key, "interval").unwrap_or("1").parse().map_err(|_| bad())?;
+    let step: u32 = property(table, key, "interval").unwrap_or("1").parse().map_err(|_error| bad())?;
     let mut all: Vec<String> = Vec::new();
     while time <= end {
         let text = time.format(&pattern).to_string();

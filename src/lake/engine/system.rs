@@ -39,7 +39,7 @@ fn failed(error: &GlueError) -> DataFusionError {
 
 fn texts(names: &[&str], rows: &[Vec<String>], extra: Option<(&str, Vec<i64>)>) -> Result<Arc<dyn TableProvider>> {
     let mut fields: Vec<Field> = names.iter().map(|name| arrow_field(name, &Type::Varchar)).collect();
-    let column = |at: usize| Arc::new(StringViewArray::from_iter(rows.iter().map(|row| row.get(at).cloned()))) as ArrayRef;
+    let column = |at: usize| Arc::new(rows.iter().map(|row| row.get(at).cloned()).collect::<StringViewArray>()) as ArrayRef;
     let mut columns: Vec<ArrayRef> = (0..names.len()).map(column).collect();
     if let Some((name, values)) = extra {
         fields.push(arrow_field(name, &Type::BigInt));

@@ -259,7 +259,7 @@ impl TableProvider for LakeTable {
 
 /// The files dealt out to as many groups as there are threads, the biggest first, and what is known of all together.
 fn grouped(mut found: Vec<PartitionedFile>, state: &dyn Session, schema: &SchemaRef) -> Result<(Statistics, Vec<FileGroup>)> {
-    let known = found.iter().all(|file| file.has_statistics());
+    let known = found.iter().all(PartitionedFile::has_statistics);
     let statistics = if known {
         let each: Vec<_> = found.iter().filter_map(|file| file.statistics.clone()).collect();
         Statistics::try_merge_iter(each.iter().map(AsRef::as_ref), schema)?

@@ -32,6 +32,7 @@ impl Lake {
     }
 
     /// Registers a table in `default`; `location` is below the bucket.
+    #[expect(clippy::too_many_arguments, reason = "a table has as many parts")]
     pub(crate) fn table(
         &self,
         name: &str,

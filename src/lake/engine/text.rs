@@ -117,7 +117,7 @@ fn java_number(out: &mut String, value: f64, shortest: &str) {
     } else if exponent < 0 {
         put(out, format_args!("0.{}{digits}", "0".repeat(exponent.unsigned_abs() as usize - 1)));
     } else {
-        let whole = exponent as usize + 1;
+        let whole = exponent.unsigned_abs() as usize + 1;
         if digits.len() > whole {
             let (before, after) = digits.split_at_checked(whole).unwrap_or((&digits, ""));
             put(out, format_args!("{before}.{after}"));

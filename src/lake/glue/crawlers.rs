@@ -105,7 +105,7 @@ fn preview(crawlers: &Crawlers, request: &Request<'_>) -> Answer {
     Ok(json!({"Changes": changes}))
 }
 
-/// A kept crawler as CreateCrawler takes it.
+/// A kept crawler as `CreateCrawler` takes it.
 fn flattened(mut crawler: Value) -> Value {
     if let Some(members) = crawler.as_object_mut() {
         members.remove("Schedule");

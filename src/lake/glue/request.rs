@@ -53,7 +53,7 @@ impl<'v> Request<'v> {
         let bad = || GlueError::InvalidInput("Invalid NextToken".to_owned());
         let start = match self.maybe("NextToken").filter(|token| !token.is_empty()) {
             Some(token) => {
-                let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| bad())?;
+                let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_error| bad())?;
                 std::str::from_utf8(&bytes).ok().and_then(|text| text.parse::<usize>().ok()).ok_or_else(bad)?
             }
             None => 0,

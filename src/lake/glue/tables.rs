@@ -78,14 +78,14 @@ fn name_filter(pattern: &str) -> Result<Regex, GlueError> {
         // After a dot or a group the star repeats; after anything else, as in `sales_*`, it stands for any characters.
         let repeats = matches!(before, Some('.' | ')' | ']' | '}' | '\\'));
         if c == '*' && !repeats {
-            built.push_str(".*")
+            built.push_str(".*");
         } else {
-            built.push(c)
+            built.push(c);
         }
         before = Some(c);
     }
     built.push_str(")$");
-    Regex::new(&built).map_err(|_| GlueError::InvalidInput(format!("Invalid expression '{pattern}'")))
+    Regex::new(&built).map_err(|_error| GlueError::InvalidInput(format!("Invalid expression '{pattern}'")))
 }
 
 fn get_tables(catalog: &Catalog, request: &Request<'_>) -> Answer {
@@ -190,7 +190,7 @@ fn batch_delete_table_version(catalog: &Catalog, request: &Request<'_>) -> Answe
 }
 
 fn version_number(text: &str) -> Result<i64, GlueError> {
-    text.parse().map_err(|_| GlueError::InvalidInput(format!("Invalid version id '{text}'")))
+    text.parse().map_err(|_error| GlueError::InvalidInput(format!("Invalid version id '{text}'")))
 }
 
 fn create_partition(catalog: &Catalog, request: &Request<'_>) -> Answer {

@@ -5,9 +5,6 @@ mod date;
 mod number;
 mod text;
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
 /// What a function takes its values from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FunctionKind {
@@ -44,9 +41,6 @@ const fn window(name: &'static str, signature: &'static str, help: &'static str)
     Function { name, kind: FunctionKind::Window, signature, help }
 }
 
-static BY_NAME: LazyLock<HashMap<&'static str, &'static Function>> =
-    LazyLock::new(|| all().map(|function| (function.name, function)).collect());
-
 /// All functions, group by group.
 pub fn all() -> impl Iterator<Item = &'static Function> {
     [number::FUNCTIONS, text::FUNCTIONS, date::FUNCTIONS, collection::FUNCTIONS].into_iter().flatten()
@@ -55,7 +49,8 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
 /// The function of this name, whatever its case.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Function> {
-    BY_NAME.get(name.to_ascii_lowercase().as_str()).copied()
+    // A few hundred names: looking at each costs less than an index would in code.
+    all().find(|function| function.name.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

@@ -200,7 +200,7 @@ impl Accumulator for Gatherer {
                 (0..leading.len()).filter(|at| seen.insert(rows.row(*at))).filter_map(|at| u32::try_from(at).ok()).collect();
             columns = columns.iter().map(|column| take(column, &kept, None)).collect::<std::result::Result<Vec<_>, _>>()?;
         }
-        if columns.first().is_none_or(|column| column.is_empty()) {
+        if columns.first().is_none_or(Array::is_empty) {
             return ScalarValue::try_from(self.gives.data_type());
         }
         let answer = (self.function.work)(&columns, &self.gives)?;
@@ -208,7 +208,7 @@ impl Accumulator for Gatherer {
     }
 
     fn size(&self) -> usize {
-        size_of::<Self>() + self.parts.iter().flatten().map(|part| part.get_array_memory_size()).sum::<usize>()
+        size_of::<Self>() + self.parts.iter().flatten().map(Array::get_array_memory_size).sum::<usize>()
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
@@ -221,7 +221,7 @@ impl Accumulator for Gatherer {
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        let rows = states.first().map_or(0, |state| state.len());
+        let rows = states.first().map_or(0, Array::len);
         for row in 0..rows {
             let columns: Vec<ArrayRef> = states.iter().map(|state| state.as_list::<i32>().value(row)).collect();
             self.add(&columns);

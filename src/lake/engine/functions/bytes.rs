@@ -61,6 +61,7 @@ fn crc32(call: &Call) -> Result<ArrayRef> {
 }
 
 /// SHA-1 by the standard: it serves old data here, no security.
+#[expect(clippy::many_single_char_names, reason = "the names of FIPS 180-4")]
 fn sha1(bytes: &[u8]) -> [u8; 20] {
     let mut state: [u32; 5] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0];
     let mut message = bytes.to_vec();

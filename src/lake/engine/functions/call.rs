@@ -71,10 +71,6 @@ impl Call {
         Some(self.valid(at, row)?.as_primitive_opt::<Float64Type>()?.value(row))
     }
 
-    pub(super) fn boolean(&self, at: usize, row: usize) -> Option<bool> {
-        Some(self.valid(at, row)?.as_boolean_opt()?.value(row))
-    }
-
     pub(super) fn bytes(&self, at: usize, row: usize) -> Option<&[u8]> {
         Some(self.valid(at, row)?.as_binary_view_opt()?.value(row))
     }

@@ -1,4 +1,4 @@
-//! CAST and TRY_CAST with Trino's rules: rounding, formats, strictness, JSON, and nested types.
+//! CAST and `TRY_CAST` with Trino's rules: rounding, formats, strictness, JSON, and nested types.
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::date::read_instant;
 use super::json::{scalar_text, written};
+use super::to_json::to_json;
 use crate::lake::engine::parse::{CAST, TRY_CAST};
 use crate::lake::engine::scan;
 use crate::lake::engine::text;
@@ -30,7 +31,7 @@ pub(in crate::lake::engine) fn cast_function() -> ScalarUDF {
     ScalarUDF::new_from_impl(Cast::new(CAST, false))
 }
 
-/// TRY_CAST: what cannot be cast is NULL.
+/// `TRY_CAST`: what cannot be cast is NULL.
 pub(in crate::lake::engine) fn try_cast_function() -> ScalarUDF {
     ScalarUDF::new_from_impl(Cast::new(TRY_CAST, true))
 }
@@ -49,9 +50,8 @@ impl Cast {
 }
 
 fn target(constant: Option<&ScalarValue>) -> Result<Type> {
-    let text = match constant {
-        Some(ScalarValue::Utf8(Some(text)) | ScalarValue::Utf8View(Some(text))) => text,
-        _ => return plan_err!("a cast needs the name of a type"),
+    let Some(ScalarValue::Utf8(Some(text)) | ScalarValue::Utf8View(Some(text))) = constant else {
+        return plan_err!("a cast needs the name of a type");
     };
     Type::parse(text).ok_or_else(|| datafusion::common::plan_datafusion_err!("TYPE_NOT_FOUND: line 1:1: Unknown type: {text}"))
 }
@@ -130,7 +130,7 @@ fn check(from: &Type, to: &Type) -> Result<()> {
     };
     let time = |athena: &Type| matches!(athena, Type::Date | Type::Timestamp(_) | Type::TimestampTz(_));
     let fits = match (from, to) {
-        (Type::Unknown, _) | (_, Type::Json) | (Type::Json, _) => true,
+        (Type::Unknown | Type::Json, _) | (_, Type::Json) => true,
         (Type::Array(one), Type::Array(other)) => return check(one, other),
         (Type::Map(key, value), Type::Map(other_key, other_value)) => {
             return check(key, other_key).and_then(|()| check(value, other_value));
@@ -165,7 +165,7 @@ impl Caster {
             (Type::Unknown, _) => Ok(new_null_array(&target, array.len())),
             (_, Type::Json) if *from == Type::Json => Ok(Arc::clone(array)),
             (_, Type::Json) => to_json(array, from),
-            (Type::Json, _) => self.from_json(array, to),
+            (Type::Json, _) => self.of_json(array, to),
             (one, other) if one == other && *array.data_type() == target => Ok(Arc::clone(array)),
             (one, other) if one == other && !array.data_type().is_nested() && !matches!(one, Type::TimestampTz(_)) => {
                 Ok(cast(array, &target)?)
@@ -194,18 +194,18 @@ impl Caster {
                 let DataType::Struct(fields) = target else { return plan_err!("a row has fields") };
                 Ok(Arc::new(StructArray::try_new_with_length(fields, columns, record.nulls().cloned(), record.len())?))
             }
-            (Type::Varchar | Type::VarcharN(_) | Type::Char(_) | Type::Uuid, _) => self.from_text(array, to),
+            (Type::Varchar | Type::VarcharN(_) | Type::Char(_) | Type::Uuid, _) => self.of_text(array, to),
             (_, Type::Varchar | Type::VarcharN(_) | Type::Char(_)) => {
                 let shown = shown(array, from)?;
-                self.from_text(&shown, to)
+                self.of_text(&shown, to)
             }
             (Type::Boolean, _) => {
                 let numbers: Int64Array = array.as_boolean().iter().map(|value| value.map(i64::from)).collect();
-                self.from_integer(&(Arc::new(numbers) as ArrayRef), to)
+                self.of_integer(&(Arc::new(numbers) as ArrayRef), to)
             }
-            (Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt, _) => self.from_integer(&cast(array, &DataType::Int64)?, to),
-            (Type::Real | Type::Double, _) => self.from_double(&cast(array, &DataType::Float64)?, to),
-            (Type::Decimal { scale, .. }, _) => self.from_decimal(array, *scale, to),
+            (Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt, _) => self.of_integer(&cast(array, &DataType::Int64)?, to),
+            (Type::Real | Type::Double, _) => self.of_double(&cast(array, &DataType::Float64)?, to),
+            (Type::Decimal { scale, .. }, _) => self.of_decimal(array, *scale, to),
             (Type::TimestampTz(_), Type::Timestamp(_) | Type::Date) => {
                 // The clock of the zone is kept.
                 let local = cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None))?;
@@ -219,7 +219,7 @@ impl Caster {
         }
     }
 
-    fn from_text(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    fn of_text(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let wide = cast(array, &DataType::Utf8View)?;
         let texts = wide.as_string_view();
         match to {
@@ -257,7 +257,7 @@ impl Caster {
                     other => other.to_string().to_uppercase(),
                 };
                 for value in texts.iter().flatten() {
-                    if !self.lenient && !scan::is_value(to, value) && !self.lenient_time(to, value) {
+                    if !self.lenient && !scan::is_value(to, value) && !Self::lenient_time(to, value) {
                         let message = match to {
                             Type::Date => format!("Value cannot be cast to date: {value}"),
                             Type::Timestamp(_) | Type::TimestampTz(_) => format!("Value cannot be cast to timestamp: {value}"),
@@ -268,7 +268,7 @@ impl Caster {
                     }
                 }
                 if matches!(to, Type::Timestamp(_) | Type::TimestampTz(_)) {
-                    return self.instants(&wide, to);
+                    return Self::instants(&wide, to);
                 }
                 if let Type::Varbinary = to {
                     return Ok(cast(&wide, &DataType::BinaryView)?);
@@ -283,7 +283,7 @@ impl Caster {
     }
 
     /// Times may carry zones and blanks that table files may not.
-    fn lenient_time(&self, to: &Type, value: &str) -> bool {
+    fn lenient_time(to: &Type, value: &str) -> bool {
         match to {
             Type::Timestamp(_) | Type::TimestampTz(_) => read_instant(value).is_some(),
             Type::Date | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => {
@@ -294,7 +294,7 @@ impl Caster {
         }
     }
 
-    fn instants(&self, texts: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    fn instants(texts: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let mut builder = datafusion::arrow::array::TimestampMicrosecondBuilder::with_capacity(texts.len());
         for value in texts.as_string_view() {
             builder.append_option(value.and_then(read_instant).map(|(time, zone)| {
@@ -313,7 +313,7 @@ impl Caster {
         Ok(cast(&micros, &arrow_type(to))?)
     }
 
-    fn from_integer(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    fn of_integer(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let values = array.as_primitive::<Int64Type>();
         match to {
             Type::Boolean => Ok(Arc::new(values.iter().map(|value| value.map(|value| value != 0)).collect::<BooleanArray>())),
@@ -337,7 +337,7 @@ impl Caster {
         }
     }
 
-    fn from_double(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    fn of_double(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let values = array.as_primitive::<Float64Type>();
         match to {
             Type::Boolean => Ok(Arc::new(values.iter().map(|value| value.map(|value| value != 0.0)).collect::<BooleanArray>())),
@@ -347,8 +347,8 @@ impl Caster {
                     out.push(match value {
                         Some(value)
                             if value.is_finite()
-                                && value.round() >= -9.223_372_036_854_775_8e18
-                                && value.round() < 9.223_372_036_854_775_8e18 =>
+                                && value.round() >= -9.223_372_036_854_776e18
+                                && value.round() < 9.223_372_036_854_776e18 =>
                         {
                             #[allow(clippy::cast_possible_truncation, reason = "it is rounded and within the range")]
                             let whole = value.round() as i64;
@@ -358,7 +358,7 @@ impl Caster {
                         None => None,
                     });
                 }
-                self.from_integer(&(Arc::new(Int64Array::from(out)) as ArrayRef), to)
+                self.of_integer(&(Arc::new(Int64Array::from(out)) as ArrayRef), to)
             }
             Type::Decimal { precision, scale } => {
                 let mut out = Vec::with_capacity(values.len());
@@ -377,7 +377,7 @@ impl Caster {
         }
     }
 
-    fn from_decimal(&self, array: &ArrayRef, scale: u8, to: &Type) -> Result<ArrayRef> {
+    fn of_decimal(&self, array: &ArrayRef, scale: u8, to: &Type) -> Result<ArrayRef> {
         let wide = cast(array, &DataType::Decimal128(38, i8::try_from(scale).unwrap_or(0)))?;
         let values = wide.as_primitive::<Decimal128Type>();
         match to {
@@ -394,7 +394,7 @@ impl Caster {
                         None => None,
                     });
                 }
-                self.from_integer(&(Arc::new(Int64Array::from(out)) as ArrayRef), to)
+                self.of_integer(&(Arc::new(Int64Array::from(out)) as ArrayRef), to)
             }
             Type::Boolean => Ok(Arc::new(values.iter().map(|value| value.map(|value| value != 0)).collect::<BooleanArray>())),
             _ => {
@@ -432,7 +432,7 @@ impl Caster {
         Ok(Arc::new(Decimal128Array::from(out).with_data_type(target)))
     }
 
-    fn from_json(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    fn of_json(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let wide = cast(array, &DataType::Utf8View)?;
         let mut parsed: Vec<Option<Value>> = Vec::with_capacity(wide.len());
         for text in wide.as_string_view() {
@@ -479,11 +479,11 @@ impl Caster {
             // A fraction in JSON rounds.
             let fraction = texts.as_string_view().iter().flatten().any(|text| text.contains(['.', 'E', 'e']));
             if fraction {
-                let doubles = self.from_text(&texts, &Type::Double)?;
-                return self.from_double(&doubles, to);
+                let doubles = self.of_text(&texts, &Type::Double)?;
+                return self.of_double(&doubles, to);
             }
         }
-        self.from_text(&texts, to)
+        self.of_text(&texts, to)
     }
 }
 
@@ -538,67 +538,6 @@ fn local_clock(array: &ArrayRef, zone: &str) -> Result<ArrayRef> {
         Some(instant.with_timezone(&zone).naive_local().and_utc().timestamp_millis())
     });
     Ok(Arc::new(local.collect::<datafusion::arrow::array::TimestampMillisecondArray>()))
-}
-
-/// Values as JSON texts.
-fn to_json(array: &ArrayRef, from: &Type) -> Result<ArrayRef> {
-    let mut builder = StringViewBuilder::with_capacity(array.len());
-    for row in 0..array.len() {
-        match value_of(array.as_ref(), row, from) {
-            Value::Null if array.is_null(row) => builder.append_null(),
-            value => builder.append_value(written(&value)),
-        }
-    }
-    Ok(Arc::new(builder.finish()))
-}
-
-fn value_of(array: &dyn Array, row: usize, from: &Type) -> Value {
-    if array.is_null(row) {
-        return Value::Null;
-    }
-    match (from, array.data_type()) {
-        (Type::Array(item), DataType::List(_)) => {
-            let items = array.as_list::<i32>().value(row);
-            Value::Array((0..items.len()).map(|at| value_of(items.as_ref(), at, item)).collect())
-        }
-        (Type::Map(key, value), DataType::Map(..)) => {
-            let entries = array.as_map().value(row);
-            let [keys, values] = entries.columns() else { return Value::Null };
-            let entry = |at: usize| {
-                let mut name = String::new();
-                text::write(keys.as_ref(), at, key, &mut name);
-                (name, value_of(values.as_ref(), at, value))
-            };
-            Value::Object((0..entries.len()).map(entry).collect())
-        }
-        (Type::Row(fields), DataType::Struct(_)) => {
-            let record = array.as_struct();
-            let members = record.columns().iter().zip(fields).enumerate();
-            Value::Object(
-                members
-                    .map(|(at, (column, (name, item)))| {
-                        (name.clone().unwrap_or_else(|| format!("field{at}")), value_of(column.as_ref(), row, item))
-                    })
-                    .collect(),
-            )
-        }
-        _ => {
-            let mut shown = String::new();
-            text::write(array, row, from, &mut shown);
-            match from {
-                Type::Boolean
-                | Type::TinyInt
-                | Type::SmallInt
-                | Type::Integer
-                | Type::BigInt
-                | Type::Real
-                | Type::Double
-                | Type::Decimal { .. } => serde_json::from_str(&shown).unwrap_or(Value::String(shown)),
-                Type::Json => serde_json::from_str(&shown).unwrap_or(Value::Null),
-                _ => Value::String(shown),
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use datafusion::common::{Result, exec_err, plan_err};
 use rand::seq::SliceRandom as _;
 
 use super::call::{Call, bigints, booleans, doubles, some, texts};
+use super::combinations::combinations;
 use super::{Gives, Kind, Scalar, Type0, optional, scalar, variadic, volatile};
 use crate::lake::engine::text;
 use crate::lake::engine::types::athena_type_of;
@@ -113,10 +114,12 @@ pub(super) fn item_field(gives: &FieldRef) -> Result<FieldRef> {
 /// An array of arrays from one for each row.
 pub(super) fn lists(gives: &FieldRef, rows: Vec<Option<ArrayRef>>) -> Result<ArrayRef> {
     let item = item_field(gives)?;
-    let lengths = rows.iter().map(|row| row.as_ref().map_or(0, |items| items.len()));
+    let lengths = rows.iter().map(|row| row.as_ref().map_or(0, Array::len));
     let offsets = OffsetBuffer::from_lengths(lengths);
     let mut valid = NullBufferBuilder::new(rows.len());
-    rows.iter().for_each(|row| valid.append(row.is_some()));
+    for row in &rows {
+        valid.append(row.is_some());
+    }
     let parts = rows.into_iter().flatten().map(|items| cast(&items, item.data_type())).collect::<std::result::Result<Vec<_>, _>>()?;
     let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
     let values = if parts.is_empty() { new_empty_array(item.data_type()) } else { concat(&parts)? };
@@ -554,22 +557,6 @@ fn windows(call: &Call, choices: bool) -> Result<ArrayRef> {
     lists(&call.gives, rows)
 }
 
-fn combinations(count: usize, size: usize) -> Vec<Vec<usize>> {
-    let mut all = vec![Vec::new()];
-    for _ in 0..size {
-        all = all
-            .into_iter()
-            .flat_map(|set: Vec<usize>| {
-                let from = set.last().map_or(0, |last| last + 1);
-                (from..count).map(move |next| [set.as_slice(), &[next]].concat())
-            })
-            .collect();
-    }
-    // Trino lists them by their last places first.
-    all.sort_by(|a, b| a.iter().rev().cmp(b.iter().rev()));
-    all
-}
-
 fn zip(call: &Call) -> Result<ArrayRef> {
     let field = item_field(&call.gives)?;
     let DataType::Struct(fields) = field.data_type().clone() else { return plan_err!("zip gives rows") };
@@ -580,7 +567,7 @@ fn zip(call: &Call) -> Result<ArrayRef> {
             rows.push(None);
             continue;
         };
-        let longest = items.iter().map(|list| list.len()).max().unwrap_or(0);
+        let longest = items.iter().map(Array::len).max().unwrap_or(0);
         let padded = |list: &ArrayRef| {
             let places: Vec<Option<u32>> = (0..longest).map(|at| u32::try_from(at).ok().filter(|_| at < list.len())).collect();
             take(list, &UInt32Array::from(places), None)

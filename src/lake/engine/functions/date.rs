@@ -410,7 +410,7 @@ fn to_iso8601(call: &Call) -> Result<ArrayRef> {
 }
 
 fn at_timezone(call: &Call) -> Result<ArrayRef> {
-    instants(call.rows, &call.gives, |row| match call.array(0).map(|array| array.data_type()) {
+    instants(call.rows, &call.gives, |row| match call.array(0).map(datafusion::arrow::array::Array::data_type) {
         Some(DataType::Date32) => Ok(call.date(0, row).map(|day| i64::from(day) * 86_400_000)),
         _ => Ok(call.millis(0, row)),
     })
@@ -455,11 +455,12 @@ fn literal_field(args: &ReturnFieldArgs<'_>) -> Result<FieldRef> {
 }
 
 fn literal(call: &Call) -> Result<ArrayRef> {
-    let micros = datafusion::arrow::array::TimestampMicrosecondArray::from_iter((0..call.rows).map(|row| {
+    let micros = (0..call.rows).map(|row| {
         let (time, zone) = read_instant(call.text(0, row)?)?;
         let millis = instant(time, zone.and_then(|zone| zone.parse().ok()));
         Some(millis * 1000 + i64::from(time.nanosecond() / 1000 % 1000))
-    }));
+    });
+    let micros: datafusion::arrow::array::TimestampMicrosecondArray = micros.collect();
     let micros = match call.gives.data_type() {
         DataType::Timestamp(_, Some(zone)) => micros.with_timezone(Arc::clone(zone)),
         _ => micros,

@@ -1,4 +1,4 @@
-//! Formats: times in MySQL's and Joda's patterns, and Java's `format`.
+//! Formats: times in `MySQL`'s and Joda's patterns, and Java's `format`.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -58,7 +58,7 @@ enum Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern(Vec<Part>);
 
-/// MySQL's `%Y-%m-%d`.
+/// `MySQL`'s `%Y-%m-%d`.
 pub(super) fn mysql(format: &str) -> Result<Pattern> {
     let mut parts = Vec::new();
     let mut chars = format.chars();
@@ -528,7 +528,7 @@ fn signed(negative: bool, digits: &str, flags: &str) -> String {
 fn grouped(digits: &str) -> String {
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

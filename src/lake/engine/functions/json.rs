@@ -64,7 +64,7 @@ enum Step {
     Any,
 }
 
-/// A JSONPath of Trino's simple kind: `$.store.book[0]["title"]`, `[*]`.
+/// A `JSONPath` of Trino's simple kind: `$.store.book[0]["title"]`, `[*]`.
 struct JsonPath(Vec<Step>);
 
 impl JsonPath {

@@ -90,7 +90,9 @@ pub(super) fn maps(gives: &FieldRef, rows: Vec<Option<(ArrayRef, ArrayRef)>>) ->
     let (Some(key), Some(value)) = (fields.first(), fields.get(1)) else { return plan_err!("an entry has a key and a value") };
     let offsets = OffsetBuffer::from_lengths(rows.iter().map(|row| row.as_ref().map_or(0, |(keys, _)| keys.len())));
     let mut valid = NullBufferBuilder::new(rows.len());
-    rows.iter().for_each(|row| valid.append(row.is_some()));
+    for row in &rows {
+        valid.append(row.is_some());
+    }
     let (mut keys, mut values) = (Vec::new(), Vec::new());
     for (key_part, value_part) in rows.into_iter().flatten() {
         keys.push(cast(&key_part, key.data_type())?);

@@ -5,6 +5,7 @@ mod bytes;
 mod call;
 mod cast;
 mod collection;
+mod combinations;
 mod conditional;
 mod date;
 mod format;
@@ -15,6 +16,7 @@ mod number;
 mod pattern;
 mod regex;
 mod text;
+mod to_json;
 mod url;
 
 use std::collections::HashSet;
@@ -46,10 +48,6 @@ pub(super) enum Kind {
     Number,
     /// Bytes.
     Bytes,
-    /// A boolean.
-    Boolean,
-    /// A day.
-    Date,
     /// A day or a time, as it is; days and times come as milliseconds where they are times.
     Time,
     /// An array.
@@ -76,8 +74,6 @@ impl Kind {
             Self::Number if null => Some(DataType::Int64),
             Self::Number => given.is_numeric().then(|| given.clone()),
             Self::Bytes => (null || athena == Type::Varbinary).then_some(DataType::BinaryView),
-            Self::Boolean => (null || athena == Type::Boolean).then_some(DataType::Boolean),
-            Self::Date => (null || matches!(athena, Type::Date | Type::Timestamp(_))).then_some(DataType::Date32),
             Self::Time if null => Some(DataType::Timestamp(TimeUnit::Millisecond, None)),
             Self::Time => match given {
                 DataType::Date32 | DataType::Time64(_) => Some(given.clone()),
@@ -249,69 +245,6 @@ impl ScalarUDFImpl for Udf {
         call::invoke(&args, self.function.work)
     }
 }
-
-/// Whether DataFusion's own function of a name answers as Trino's does, so that nothing is written anew.
-#[cfg(test)]
-pub(super) const SAME_IN_DATAFUSION: &[&str] = &[
-    "abs",
-    "acos",
-    "asin",
-    "atan",
-    "atan2",
-    "cbrt",
-    "ceil",
-    "coalesce",
-    "cos",
-    "cosh",
-    "degrees",
-    "exp",
-    "floor",
-    "ln",
-    "log",
-    "log10",
-    "log2",
-    "nullif",
-    "pi",
-    "power",
-    "pow",
-    "radians",
-    "sin",
-    "sinh",
-    "sqrt",
-    "tan",
-    "tanh",
-    "lower",
-    "upper",
-    "ltrim",
-    "rtrim",
-    "translate",
-    "starts_with",
-    "array_agg",
-    "bool_and",
-    "bool_or",
-    "corr",
-    "count",
-    "covar_pop",
-    "covar_samp",
-    "max",
-    "min",
-    "regr_intercept",
-    "regr_slope",
-    "stddev",
-    "stddev_pop",
-    "stddev_samp",
-    "sum",
-    "var_pop",
-    "var_samp",
-    "cume_dist",
-    "first_value",
-    "lag",
-    "last_value",
-    "lead",
-    "nth_value",
-    "percent_rank",
-    "trim",
-];
 
 /// All functions of this folder, put over DataFusion's.
 pub(super) fn register(builder: SessionStateBuilder) -> SessionStateBuilder {

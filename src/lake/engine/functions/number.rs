@@ -140,12 +140,12 @@ fn sign(call: &Call) -> Result<ArrayRef> {
 fn modulo(call: &Call) -> Result<ArrayRef> {
     let target = call.gives.data_type();
     let (left, right) = (cast(call.needed(0)?, target)?, cast(call.needed(1)?, target)?);
-    Ok(datafusion::arrow::compute::kernels::numeric::rem(&left, &right).map_err(|error| match error {
+    datafusion::arrow::compute::kernels::numeric::rem(&left, &right).map_err(|error| match error {
         datafusion::arrow::error::ArrowError::DivideByZero => {
             datafusion::common::DataFusionError::Execution("DIVISION_BY_ZERO: Division by zero".to_owned())
         }
         other => other.into(),
-    })?)
+    })
 }
 
 fn random_type(types: &[Type]) -> Result<Type> {
@@ -258,13 +258,7 @@ fn format_number(call: &Call) -> Result<ArrayRef> {
             size /= 1000.0;
             unit += 1;
         }
-        let decimals = if size < 10.0 {
-            2
-        } else if size < 100.0 {
-            1
-        } else {
-            0
-        };
+        let decimals = if size < 10.0 { 2 } else { usize::from(size < 100.0) };
         let shown = format!("{size:.decimals$}");
         let shown = if shown.contains('.') { shown.trim_end_matches('0').trim_end_matches('.').to_owned() } else { shown };
         let sign = if value < 0.0 { "-" } else { "" };

@@ -61,7 +61,7 @@ fn rust_pattern(pattern: &str) -> String {
                     out.push_str(&regex::escape(&quoted));
                 }
                 Some(letter @ ('/' | '"' | '\'' | '<' | '>' | '=' | '!' | ':' | ',' | ';' | '@' | '%' | '_' | '`' | ' ')) => {
-                    out.push(letter)
+                    out.push(letter);
                 }
                 Some(other) => {
                     out.push('\\');

@@ -194,7 +194,7 @@ fn overlapping<'t>(text: &'t str, sought: &'t str) -> impl Iterator<Item = usize
 fn pad(call: &Call, left: bool) -> Result<ArrayRef> {
     texts(call.rows, |row| {
         let (text, size, filler) = (some!(call.text(0, row)), some!(call.integer(1, row)), some!(call.text(2, row)));
-        let Some(size) = usize::try_from(size).ok().filter(|size| *size <= i32::MAX as usize) else {
+        let Some(size) = usize::try_from(size).ok().filter(|size| i32::try_from(*size).is_ok()) else {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]");
         };
         if filler.is_empty() {

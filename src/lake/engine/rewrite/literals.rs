@@ -18,12 +18,16 @@ pub(super) fn keep_in_query(query: &mut Query) {
     if let Some(order) = &mut query.order_by
         && let OrderByKind::Expressions(list) = &mut order.kind
     {
-        list.iter_mut().for_each(|item| keep(&mut item.expr));
+        for item in list {
+            keep(&mut item.expr);
+        }
     }
     match &mut query.limit_clause {
         Some(LimitClause::LimitOffset { limit, offset, .. }) => {
             limit.iter_mut().for_each(keep);
-            offset.iter_mut().for_each(|offset| keep(&mut offset.value));
+            if let Some(offset) = offset {
+                keep(&mut offset.value);
+            }
         }
         Some(LimitClause::OffsetCommaLimit { offset, limit }) => {
             keep(offset);

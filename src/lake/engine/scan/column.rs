@@ -1,4 +1,4 @@
-//! Builds Arrow columns from the texts and JSON values of a file, as Hive's SerDes read them: what does not fit a type becomes NULL.
+//! Builds Arrow columns from the texts and JSON values of a file, as Hive's `SerDes` read them: what does not fit a type becomes NULL.
 
 use std::sync::Arc;
 
@@ -246,7 +246,9 @@ impl Column {
         match (&mut *self, found) {
             (_, Value::Null) => self.null(),
             (Self::List { item, offsets, valid, .. }, Value::Array(items)) => {
-                items.iter().for_each(|part| item.json(part));
+                for part in items {
+                    item.json(part);
+                }
                 offsets.push(offsets.last().copied().unwrap_or(0) + i32::try_from(items.len()).unwrap_or(0));
                 valid.append_non_null();
             }

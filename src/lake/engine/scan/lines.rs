@@ -160,7 +160,7 @@ impl Iterator for Lines<'_> {
         let length = find_byte_of_two(rest, b'\n', b'\r').unwrap_or(rest.len());
         let end = start + length;
         let double = self.block.get(end) == Some(&b'\r') && self.block.get(end + 1) == Some(&b'\n');
-        self.at = end + if end == self.block.len() { 0 } else { 1 } + usize::from(double);
+        self.at = end + usize::from(end != self.block.len()) + usize::from(double);
         Some(start..end)
     }
 }

@@ -1,4 +1,4 @@
-//! Scans of text tables: delimited text, OpenCSVSerde and JSON, in ranges of whole lines, as a file source of DataFusion.
+//! Scans of text tables: delimited text, `OpenCSVSerde` and JSON, in ranges of whole lines, as a file source of DataFusion.
 
 mod column;
 mod lines;
@@ -41,7 +41,7 @@ use crate::sql::Type;
 pub(super) enum TextFormat {
     /// LazySimpleSerDe.
     Delimited(DelimitedText),
-    /// OpenCSVSerde.
+    /// `OpenCSVSerde`.
     OpenCsv(OpenCsvText),
     /// Either JSON SerDe.
     Json(JsonText),
@@ -53,13 +53,13 @@ pub(super) struct DelimitedText {
     delimiters: Delimiters,
 }
 
-/// OpenCSVSerde's parameters.
+/// `OpenCSVSerde`'s parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OpenCsvText {
     signs: Signs,
 }
 
-/// The JSON SerDes' parameters.
+/// The JSON `SerDes`' parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct JsonText {
     /// A line that is no JSON object is a row of NULLs instead of an error.
@@ -69,7 +69,7 @@ pub(super) struct JsonText {
 }
 
 impl TextFormat {
-    /// The format that a table's SerDe stands for; `None` for SerDes of other files.
+    /// The format that a table's SerDe stands for; `None` for `SerDes` of other files.
     pub(super) fn of(table: &TableDefinition) -> Option<Self> {
         let serde = table.serde_library.rsplit('.').next().unwrap_or("").to_lowercase();
         let parameter = |name: &str| {
@@ -215,7 +215,8 @@ impl FileSource for TextSource {
         ordering: Option<LexOrdering>,
         config: &FileScanConfig,
     ) -> Result<Option<FileScanConfig>> {
-        let compressed = config.file_groups.iter().flat_map(|group| group.iter()).any(|file| self.is_gzip(file));
+        let compressed =
+            config.file_groups.iter().flat_map(datafusion::datasource::physical_plan::FileGroup::iter).any(|file| self.is_gzip(file));
         if compressed {
             return Ok(None);
         }

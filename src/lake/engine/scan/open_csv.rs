@@ -1,6 +1,6 @@
-//! OpenCSVSerde's reading of one line: quotes, escapes, and no line break inside a field.
+//! `OpenCSVSerde`'s reading of one line: quotes, escapes, and no line break inside a field.
 
-/// The signs of an OpenCSVSerde table.
+/// The signs of an `OpenCSVSerde` table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Signs {
     pub(super) separator: char,

@@ -24,6 +24,7 @@ pub(super) enum FileWriter {
 }
 
 /// Where lines go: as they are, or through gzip.
+#[expect(clippy::large_enum_variant, reason = "there is one for each file that is being written, in a box")]
 pub(super) enum Sink {
     Plain(BufWriter<Staged>),
     Gzip(GzEncoder<BufWriter<Staged>>),

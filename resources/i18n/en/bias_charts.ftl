@@ -1,0 +1,26 @@
+# The charts of a measurement.
+report-chart-footer = { $source } · { $rows ->
+    [one] { $rows } row
+   *[other] { $rows } rows
+}
+report-chart-rows = rows
+report-chart-share = share of the rows
+report-chart-rest = { $values } others
+report-chart-equal-share = equal share { $rows }
+report-chart-equal-ci = equal groups { $value }
+report-chart-imbalance-title = { $value } has { $rows } of { $all } rows
+report-chart-imbalance-even = All { $values } values of { $facet } have { $rows } rows each
+report-chart-imbalance-subtitle = Rows by { $facet }
+report-chart-imbalance-note = { $share } of the rows, { $times } times an equal share
+report-chart-label = { $label } = { $value }
+report-chart-labels-title = { $share } of { $most } are positive, { $other } of { $fewest }
+report-chart-labels-subtitle = Shares of { $label } by { $facet }
+report-chart-metric-title = { $beyond } of { $all } values are beyond the limits of { $metric }
+report-chart-metric-subtitle = { $name } of { $label } by { $facet }, with intervals
+report-chart-band-good = within the limits
+report-chart-band-bad = beyond
+report-chart-doubtful = can’t be told from chance
+report-chart-heat-title = { $metrics } metrics of { $values } values of { $facet }
+report-chart-heat-subtitle = Bias in { $label }; colours are full at each column’s largest value
+report-chart-heat-low = favoured
+report-chart-heat-high = disadvantaged

@@ -1,0 +1,126 @@
+# 편향 탭.
+biastab-empty-title = 학습에 쓸 만큼 공정한 데이터인가요?
+biastab-empty = 왼쪽에서 테이블, 파일 또는 s3:// 주소를 선택하세요. 레이블과 살펴볼 그룹이 제안되면 확인한 뒤 측정을 누르세요.
+biastab-ready-title = 측정할 준비가 되었습니다
+biastab-ready = 왼쪽의 레이블과 그룹을 확인한 뒤 측정을 누르세요.
+
+biastab-source = 데이터 소스
+biastab-source-none = 테이블 선택
+biastab-source-file = 파일…
+biastab-source-result = 쿼리 결과
+biastab-source-address = 객체 또는 접두사의 s3:// 주소 입력 후 Enter
+biastab-source-address-wrong = s3:// 주소가 아닙니다. s3://bucket/prefix/ 형식으로 입력하세요.
+biastab-source-reading = 컬럼을 읽는 중…
+biastab-source-size = { $rows }행, 컬럼 { $columns }개
+
+biastab-choose = 컬럼 선택
+biastab-none = 없음
+biastab-label = 레이블
+biastab-positive = 긍정 값
+biastab-positive-hint = 행에 해당하는 사람이나 사물에 유리한 결과입니다
+biastab-positive-values = 값
+biastab-positive-above = 임계값 초과
+biastab-more-values = 드문 값은 표시하지 않습니다.
+biastab-facets = 살펴볼 그룹
+biastab-facets-hint = 각 그룹(d)을 나머지 전체(a)와 비교합니다
+biastab-facet = 패싯
+biastab-facet-number = 패싯 { $number }
+biastab-facet-add = 패싯 추가
+biastab-facet-remove = { $column } 제거
+biastab-examine = { $column }의 값
+biastab-examine-each = 값 { $values }개 각각
+biastab-examine-each-more = 값 각각
+biastab-examine-together = 일부 값 묶음
+biastab-examine-above = 임계값 초과
+biastab-examine-bins = 구간
+biastab-group = 그룹 변수
+biastab-group-hint = 그룹 변수입니다. CDDL은 같은 그룹 안에서만 비교합니다
+biastab-predicted = 예측 레이블
+biastab-predicted-hint = 모델의 예측입니다. 선택하면 학습 후 지표가 추가됩니다
+biastab-mode = 계산 방식
+biastab-mode-exact = 정확
+biastab-mode-clarify = Clarify
+biastab-mode-exact-hint = 모든 레이블 값에 대해 정의대로 계산하고 신뢰구간을 함께 구합니다.
+biastab-mode-clarify-hint = 예외 처리까지 SageMaker Clarify 0.5와 같은 값을 냅니다.
+
+biastab-measure = 측정
+biastab-measure-hint = Ctrl+Enter
+biastab-measuring = 측정 중…
+biastab-stale = 측정 후 설정이 변경되었습니다.
+biastab-need-source = 먼저 데이터 소스를 선택하세요. 테이블, 파일, s3:// 주소, 쿼리 결과를 쓸 수 있습니다.
+biastab-need-label = 레이블 컬럼을 선택하세요.
+biastab-need-positive = { $column } 컬럼에서 긍정 값을 하나 이상 선택하세요.
+biastab-need-threshold = { $column } 컬럼의 임계값을 숫자로 입력하세요.
+biastab-need-facet = 살펴볼 그룹을 추가하세요.
+biastab-need-values = { $column } 컬럼에서 그룹을 이루는 값을 선택하세요.
+biastab-need-edges = { $column } 컬럼의 구간 경계를 25, 40, 60처럼 커지는 숫자로 입력하세요.
+biastab-need-seed = 시드는 42와 같은 정수로 입력하세요.
+biastab-need-table = 새 테이블 이름을 database.table 형식으로 입력하세요.
+
+biastab-findings = 발견 사항
+biastab-findings-of = { $source } · { $rows }행 · { $label } = { $positive }
+biastab-findings-none = 허용 범위를 벗어난 값이 없습니다.
+
+biastab-view-imbalance = 불균형
+biastab-view-labels = 레이블
+biastab-view-metrics = 지표
+biastab-view-heat-map = 히트맵
+biastab-view-compare = 비교
+biastab-metric = 지표
+biastab-metrics-table = 모든 지표
+biastab-filter = 값 찾기
+biastab-mark-fail = 허용 범위를 벗어남
+biastab-mark-warn = 주의
+biastab-mark-chance = 통계적으로 유의하지 않음
+biastab-equal-ci = 그룹 { $groups }개의 크기가 모두 같다면 CI는 각각 { $value }
+biastab-equal-ci-hint = CI는 한 그룹을 나머지 전체와 비교하므로, 그룹이 많으면 균형 잡힌 데이터에서도 0에서 멀어집니다.
+biastab-export-analysis = analysis.json (Clarify 형식)
+biastab-export-all = 폴더에 모두 저장
+
+biastab-meaning-close = 설명 닫기
+biastab-interval = { $confidence } 신뢰구간: { $low } ~ { $high }
+biastab-chance = 신뢰구간에 ‘차이 없음’이 포함되므로 통계적으로 유의한 차이가 아닙니다.
+biastab-beyond-fail = 일반적인 허용 범위를 벗어났습니다.
+biastab-beyond-warn = 주의해서 볼 값입니다.
+biastab-formula = 계산식
+biastab-rows-behind = 계산에 쓰인 행
+biastab-examined = 살펴보는 그룹(d)
+biastab-rows = 행 수
+biastab-rows-positive = 긍정 레이블
+biastab-true-positive = 참 양성(TP)
+biastab-false-positive = 거짓 양성(FP)
+biastab-true-negative = 참 음성(TN)
+biastab-false-negative = 거짓 음성(FN)
+biastab-groups = 그룹별
+biastab-group-line = { $group }: { $disparity } ({ $rows }행)
+biastab-group-all = 그룹으로 나누지 않은 값: { $disparity }
+biastab-clarify-value = Clarify 결과: { $value }
+biastab-clarify-error = Clarify 오류: { $error }
+biastab-clarify-nothing = Clarify는 이 값을 보고하지 않습니다.
+biastab-clarify-same = Clarify 결과도 같습니다.
+
+biastab-before = 이전
+biastab-after = 이후
+biastab-run = { $number }. { $source } · { $rows }행
+biastab-run-balanced = { $number }. { $source }, 균형 맞춤 · { $rows }행
+biastab-compare-changes = 변화
+biastab-compare-empty-title = 아직 측정 결과가 하나뿐입니다
+biastab-compare-empty = 다른 데이터를 측정하거나 이 데이터를 다운샘플링하면 두 측정 결과를 나란히 볼 수 있습니다.
+biastab-compare-nothing = 두 측정 결과에 공통된 패싯이 없습니다.
+biastab-copy-statement = SQL 문 복사
+
+biastab-rebalance = 균형 맞추기
+biastab-rebalance-hint = 모든 그룹·레이블 조합을 가장 작은 조합에 맞춰 다운샘플링하고 다시 측정합니다
+biastab-rebalance-title = 가장 작은 조합에 맞춰 다운샘플링
+biastab-rebalance-plan = 조합 { $cells }개에서 { $each }행씩 남깁니다. 전체 { $rows }행 중 { $kept }행이 남습니다.
+biastab-rebalance-smallest = 가장 작은 조합: { $value }, { $label } = { $class }, { $rows }행
+biastab-rebalance-missing = 행이 하나도 없어 균형을 맞출 수 없는 조합이 { $cells }개 있습니다: { $some }
+biastab-rebalance-left-out = 패싯이나 레이블에 값이 없는 { $rows }행은 제외합니다.
+biastab-rebalance-impossible = 균형을 맞출 행이 없습니다.
+biastab-rebalance-seed = 시드
+biastab-rebalance-seed-hint = 시드가 같으면 같은 행을 추출합니다
+biastab-rebalance-table = 새 테이블
+biastab-rebalance-file = 새 CSV 파일
+biastab-rebalance-name = 새 테이블 이름
+biastab-rebalance-waiting = 행 추출 중…
+biastab-rebalance-go = { $rows }행 남기기

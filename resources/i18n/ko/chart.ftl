@@ -1,0 +1,40 @@
+# 차트 안팎의 말. 제목은 보이는 것을, 부제는 잰 것을, 바닥글은 출처를 말합니다.
+
+chart-footer = 출처: { $source } · { $rows }행 · { $date }
+chart-title-smallest = { $name }: 전체 { $rows }행 중 { $count }행
+chart-title-largest = { $name }: 전체 행의 { $share }
+chart-title-lowest = 가장 낮은 값: { $name } { $value }
+chart-title-highest = 가장 높은 값: { $name } { $value }
+chart-title-range = { $column }의 범위: { $low } ~ { $high }
+chart-title-by = { $column }별 { $value }
+chart-subtitle-counts = { $column }별 행 수
+chart-subtitle-average = { $column }별 평균 { $value }
+chart-subtitle-shares = { $column }별 { $part } 비율
+chart-subtitle-histogram = { $column } 분포
+chart-subtitle-metric = { $column }별 { $metric }
+chart-subtitle-metric-interval = { $column }별 { $metric } 및 { $level } 신뢰구간
+chart-subtitle-metrics-own-scale = { $column }별 지표(색 범위는 지표마다 다름)
+chart-rows = 행 수
+chart-rows-share = 행 비율
+chart-others = 기타 { $count }개
+chart-equal-share = 균등 분포 { $value }
+chart-max = 최댓값 { $value }
+chart-min = 최솟값 { $value }
+chart-mean = 평균 { $value }
+chart-median = 중앙값 { $value }
+chart-doubtful = 통계적으로 유의하지 않음
+chart-heat-low = 0보다 작음
+chart-heat-high = 0보다 큼
+chart-level-good = 통과
+chart-level-doubtful = 주의
+chart-level-bad = 미통과
+chart-before = 이전
+chart-after = 이후
+chart-hidden = 값 { $count }개는 자리가 부족해 표시하지 않았습니다
+chart-empty = 그릴 데이터가 없습니다
+
+chart-export-failed = 차트를 내보내지 못했습니다.
+chart-dpi-out-of-range = 해상도는 { $least }~{ $most } dpi 사이여야 합니다.
+chart-picture-too-large = { $width } × { $height }픽셀 이미지는 너무 큽니다.
+chart-lower-dpi = 해상도를 낮추거나, 해상도와 무관한 SVG 또는 PDF로 내보내세요.
+chart-svg-unreadable = 차트를 이미지로 변환하지 못했습니다.

@@ -1,0 +1,164 @@
+//! What the Bias tab asks for and hears.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::bias::{BiasReport, Spec};
+use crate::chart::Chart;
+use crate::model::{Counts, S3Location, TableRef};
+
+/// Where the rows are that are measured.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BiasSource {
+    /// A catalogue table: one SQL aggregate, only counts travel.
+    Table(TableRef),
+    /// A file on this computer.
+    File(PathBuf),
+    /// An object, or every object below a prefix that ends with a slash.
+    Object(S3Location),
+    /// The result of a query.
+    Result {
+        /// Athena's id of the query execution.
+        execution: String,
+    },
+}
+
+/// The commands of the Bias tab.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BiasCommand {
+    /// What can be chosen: columns with their commonest values. Answer: [`BiasEvent::Columns`].
+    Columns(BiasSource),
+    /// Measure. Answer: [`BiasEvent::Measured`].
+    Measure {
+        /// The rows.
+        source: BiasSource,
+        /// What is measured.
+        spec: Spec,
+    },
+    /// Down-sample to the smallest facet by label cell, write it, and measure it again. Answer: [`BiasEvent::Rebalanced`].
+    Rebalance {
+        /// The rows.
+        source: BiasSource,
+        /// What is measured; its first facet and its label are balanced.
+        spec: Spec,
+        /// The seed of the choice of rows.
+        seed: u64,
+        /// Where the chosen rows are written.
+        to: RebalanceTarget,
+    },
+    /// Write `analysis.json`, `analysis_config.json` and every chart. Answer: [`super::Event::Exported`].
+    Export {
+        /// The measurement.
+        measurement: Box<Measurement>,
+        /// The folder, created when it is missing.
+        folder: PathBuf,
+        /// Dots per inch of the PNG files.
+        dpi: u32,
+    },
+    /// Write `analysis.json` alone. Answer: [`super::Event::Exported`].
+    ExportAnalysis {
+        /// The measurement.
+        measurement: Box<Measurement>,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Where down-sampled rows are written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RebalanceTarget {
+    /// A new CSV file on this computer.
+    File(PathBuf),
+    /// A new table, by CREATE TABLE AS. Only for catalogue tables.
+    Table(TableRef),
+}
+
+/// A column that can be chosen as label, facet or group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type's name.
+    pub type_name: String,
+    /// Its commonest values with their rows, most first, at most 200; `None` is NULL.
+    pub values: Vec<(Option<String>, u64)>,
+    /// Whether it has more values than are listed.
+    pub more: bool,
+}
+
+/// A measurement with all that is needed to show, export and repeat it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// The rows.
+    pub source: BiasSource,
+    /// What was measured.
+    pub spec: Spec,
+    /// The counts behind it.
+    pub counts: Counts,
+    /// The figures.
+    pub report: BiasReport,
+    /// The aggregate that was run, for tables.
+    pub sql: Option<String>,
+}
+
+/// What the Bias tab hears.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BiasEvent {
+    /// The columns of a source.
+    Columns {
+        /// The source.
+        source: BiasSource,
+        /// Its rows.
+        rows: u64,
+        /// Its columns.
+        columns: Vec<SourceColumn>,
+    },
+    /// A measurement, with its charts: class imbalance, label distribution, facet by metric.
+    Measured {
+        /// The measurement.
+        measurement: Box<Measurement>,
+        /// The charts.
+        charts: Vec<BiasChart>,
+    },
+    /// A down-sample, measured beside its source.
+    Rebalanced {
+        /// Before.
+        before: Box<Measurement>,
+        /// After.
+        after: Box<Measurement>,
+        /// The statement that wrote it, for a table.
+        sql: Option<String>,
+        /// The charts of the after measurement.
+        charts: Vec<BiasChart>,
+    },
+}
+
+/// A chart of a measurement by the view it belongs to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BiasChart {
+    /// What it shows; also the file's stem.
+    pub kind: BiasChartKind,
+    /// The facet column.
+    pub facet: String,
+    /// The chart.
+    pub chart: Chart,
+}
+
+/// The charts of the Bias tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BiasChartKind {
+    /// Rows by facet value.
+    Imbalance,
+    /// Shares of the labels by facet value.
+    Labels,
+    /// One metric over the facet values.
+    Metric,
+    /// All metrics by all facet values.
+    HeatMap,
+}

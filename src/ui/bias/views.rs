@@ -1,0 +1,157 @@
+//! The ways to look at a measurement, and what can be exported of it.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use chrono::Local;
+use egui::{Align, Layout, TextEdit, Ui};
+
+use super::super::widgets::chart as picture;
+use super::super::widgets::picker::{Choice, picker};
+use super::{compare, icons, metrics, theme, widgets};
+use crate::bias::{FacetReport, MetricId};
+use crate::chart::Chart;
+use crate::report::charts::{self, Source};
+use crate::state::State;
+use crate::state::bias::runs::Run;
+use crate::state::bias::{BiasState, BiasView, stem};
+use crate::text::{Locale, Texts};
+
+/// What a chart shows: the measurement, the facet, the view, the metric and the language.
+type Key = (u64, usize, BiasView, Option<MetricId>, Locale);
+
+pub(super) fn show(ui: &mut Ui, state: &mut State, run: &Rc<Run>, texts: &Texts) {
+    let facet = state.bias.facet.min(run.measurement.report.facets.len().saturating_sub(1));
+    bar(ui, state, run, facet, texts);
+    choose(ui, state, run, facet, texts);
+    let Some(facet_report) = run.measurement.report.facets.get(facet) else { return };
+    match state.bias.view {
+        BiasView::Compare => compare::show(ui, state, texts),
+        BiasView::Metrics if state.bias.metric.is_none() => metrics::show(ui, state, facet_report, texts),
+        view => {
+            let chart = chart(ui, run, facet, view, state.bias.metric, texts);
+            if let Some(chart) = chart {
+                picture::show(ui, "bias-chart", &chart);
+            }
+        }
+    }
+}
+
+fn bar(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Texts) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(theme::TOOLBAR);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let dpi = state.settings.export_dpi;
+            let name = stem(&run.measurement.source);
+            // The table of metrics is exported as the picture that has the same figures.
+            let shown = match state.bias.view {
+                BiasView::Metrics if state.bias.metric.is_none() => BiasView::HeatMap,
+                BiasView::Compare => BiasView::Imbalance,
+                view => view,
+            };
+            if let Some(chart) = chart(ui, run, facet, shown, state.bias.metric, texts) {
+                let stem = format!("{name}-{}", view_name(shown));
+                picture::export_button(ui, texts, &chart, &stem, dpi, &mut state.outbox, |ui, outbox| {
+                    ui.separator();
+                    if ui.button(texts.t("biastab-export-analysis")).clicked() {
+                        BiasState::export_analysis(run, outbox);
+                        ui.close();
+                    }
+                    if ui.button(texts.t("biastab-export-all")).clicked() {
+                        BiasState::export_all(run, dpi, outbox);
+                        ui.close();
+                    }
+                });
+            }
+            let balance = widgets::secondary(ui, Some(icons::LAYERS), &texts.t("biastab-rebalance"));
+            if balance.on_hover_text(texts.t("biastab-rebalance-hint")).clicked() {
+                state.bias.open_rebalance();
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let all = [BiasView::Imbalance, BiasView::Labels, BiasView::Metrics, BiasView::HeatMap, BiasView::Compare];
+                let views = all.map(|view| (view, texts.t(view_id(view))));
+                if let Some(view) = widgets::segmented(ui, state.bias.view, &views) {
+                    state.bias.view = view;
+                }
+            });
+        });
+    });
+}
+
+/// Which facet and which metric are looked at, where there is a choice.
+fn choose(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Texts) {
+    let facets = &run.measurement.report.facets;
+    let metrics = state.bias.view == BiasView::Metrics;
+    if facets.len() < 2 && !metrics {
+        return;
+    }
+    ui.horizontal(|ui| {
+        if facets.len() > 1 {
+            widgets::weak(ui, texts.t("biastab-facet"));
+            let shown = facets.get(facet).map_or_else(String::new, FacetReport::name);
+            let choices = || facets.iter().map(|facet| Choice::of(facet.name())).collect();
+            if let Some(at) = picker(ui, texts, &texts.t("biastab-facet"), &shown, 160.0, choices) {
+                state.bias.facet = at;
+                state.bias.cell = None;
+            }
+        }
+        let Some(report) = facets.get(facet).filter(|_| metrics) else { return };
+        let ids = charts::metrics(report);
+        let everything = texts.t("biastab-metrics-table");
+        let shown = state.bias.metric.map_or_else(|| everything.clone(), |id| id.name().to_owned());
+        let choices = || {
+            let named = ids.iter().map(|id| Choice { label: id.name().to_owned(), detail: texts.say(&id.title()) });
+            std::iter::once(Choice::of(everything.clone())).chain(named).collect()
+        };
+        widgets::weak(ui, texts.t("biastab-metric"));
+        if let Some(at) = picker(ui, texts, &texts.t("biastab-metric"), &shown, 140.0, choices) {
+            state.bias.metric = at.checked_sub(1).and_then(|at| ids.get(at)).copied();
+        }
+        if state.bias.metric.is_none() && report.values.len() > 8 {
+            let hint = texts.t("biastab-filter");
+            ui.add(TextEdit::singleline(&mut state.bias.filter).hint_text(&hint).desired_width(150.0)).accessible_name(hint);
+        }
+    });
+}
+
+const fn view_id(view: BiasView) -> &'static str {
+    match view {
+        BiasView::Imbalance => "biastab-view-imbalance",
+        BiasView::Labels => "biastab-view-labels",
+        BiasView::Metrics => "biastab-view-metrics",
+        BiasView::HeatMap => "biastab-view-heat-map",
+        BiasView::Compare => "biastab-view-compare",
+    }
+}
+
+const fn view_name(view: BiasView) -> &'static str {
+    match view {
+        BiasView::Imbalance => "imbalance",
+        BiasView::Labels => "labels",
+        BiasView::Metrics => "metric",
+        BiasView::HeatMap => "heat-map",
+        BiasView::Compare => "compare",
+    }
+}
+
+/// The chart of a view, made once and kept while it is looked at.
+pub(super) fn chart(ui: &Ui, run: &Rc<Run>, facet: usize, view: BiasView, metric: Option<MetricId>, texts: &Texts) -> Option<Arc<Chart>> {
+    let key: Key = (run.number, facet, view, metric.filter(|_| view == BiasView::Metrics), texts.locale());
+    let id = egui::Id::unique(("bias-chart", key));
+    if let Some(kept) = ui.data(|data| data.get_temp::<Arc<Chart>>(id)) {
+        return Some(kept);
+    }
+    let report = &run.measurement.report;
+    let facet = report.facets.get(facet)?;
+    let (name, day) = (super::source::name(&run.measurement.source, texts), Local::now().format("%Y-%m-%d").to_string());
+    let source = Source { name: &name, day: &day };
+    let made = match (view, metric) {
+        (BiasView::Imbalance | BiasView::Compare, _) => charts::imbalance(report, facet, source, texts),
+        (BiasView::Labels, _) => charts::labels(report, facet, source, texts),
+        (BiasView::Metrics, Some(id)) => charts::metric(report, facet, id, source, texts),
+        (BiasView::HeatMap | BiasView::Metrics, _) => charts::heat_map(report, facet, source, texts),
+    };
+    let made = Arc::new(made);
+    ui.data_mut(|data| data.insert_temp(id, Arc::clone(&made)));
+    Some(made)
+}

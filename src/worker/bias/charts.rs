@@ -1,0 +1,47 @@
+//! The charts of a measurement, one of each kind for every facet, and the names of their files.
+
+use crate::bias::MetricId;
+use crate::message::bias::{BiasChart, BiasChartKind, BiasSource, Measurement};
+use crate::report::charts;
+use crate::text::Texts;
+
+/// The charts of every facet, with words in the reader's language.
+pub(super) fn of(measurement: &Measurement, texts: &Texts) -> Vec<BiasChart> {
+    let report = &measurement.report;
+    let name = source(&measurement.source);
+    let source = charts::Source { name: &name, day: "" };
+    let mut made = Vec::new();
+    for facet in &report.facets {
+        let ids = charts::metrics(facet);
+        let mut put = |kind, chart| made.push(BiasChart { kind, facet: facet.name(), chart });
+        put(BiasChartKind::Imbalance, charts::imbalance(report, facet, source, texts));
+        put(BiasChartKind::Labels, charts::labels(report, facet, source, texts));
+        // The difference in positive proportions is what most people mean by bias; where it was not asked for, the first that was.
+        if let Some(id) = ids.iter().find(|id| **id == MetricId::Dpl).or(ids.first()) {
+            put(BiasChartKind::Metric, charts::metric(report, facet, *id, source, texts));
+            put(BiasChartKind::HeatMap, charts::heat_map(report, facet, source, texts));
+        }
+    }
+    made
+}
+
+/// The file stem of a chart: its kind and its facet, in letters that every platform takes.
+pub(super) fn stem(chart: &BiasChart) -> String {
+    let kind = match chart.kind {
+        BiasChartKind::Imbalance => "class-imbalance",
+        BiasChartKind::Labels => "label-distribution",
+        BiasChartKind::Metric => "facet-metric",
+        BiasChartKind::HeatMap => "all-metrics",
+    };
+    let facet: String = chart.facet.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).take(60).collect();
+    format!("{kind}-{facet}")
+}
+
+fn source(source: &BiasSource) -> String {
+    match source {
+        BiasSource::Table(table) => table.to_string(),
+        BiasSource::File(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        BiasSource::Object(place) => place.to_string(),
+        BiasSource::Result { execution } => execution.clone(),
+    }
+}

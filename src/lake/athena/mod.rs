@@ -188,3 +188,6 @@ impl JsonService for AthenaService {
             .map_err(|error| JsonError::internal(error.to_string()))?
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -19,7 +19,6 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::error::{QueryError, translated};
-use super::literals::narrowed;
 use super::object::QueryFiles;
 use super::rewrite::{Named, Relation, rewrite};
 use super::system;
@@ -59,7 +58,7 @@ impl Planner {
             let mut state = SessionStateBuilder::new_from_existing(self.base.clone()).with_catalog_list(catalogs).build();
             state.config_mut().options_mut().catalog.default_schema = database.to_owned();
             let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
-            let plan = state.statement_to_plan(statement).await.and_then(narrowed).map_err(|error| translated(&error, &named))?;
+            let plan = state.statement_to_plan(statement).await.map_err(|error| translated(&error, &named))?;
             Ok(Planned { plan, state, inputs })
         }
         .boxed()

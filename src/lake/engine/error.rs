@@ -76,8 +76,8 @@ pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryE
     }
     let text = root.strip_backtrace();
     let text = innermost(&text);
-    if has_code(text) {
-        return QueryError::new(text);
+    if let Some(coded) = coded(text) {
+        return QueryError::new(placed(coded, &at));
     }
     if text.contains("Divide by zero") || text.contains("DivideByZero") {
         return QueryError::new("DIVISION_BY_ZERO: Division by zero");
@@ -136,9 +136,30 @@ fn innermost(text: &str) -> &str {
     rest.trim()
 }
 
-/// Whether a text begins with one of Athena's names for errors: capitals and underscores before a colon.
-fn has_code(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(code, _)| code.len() > 5 && code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+/// The part of a text that begins with one of Athena's names for errors: capitals and underscores before a colon.
+fn coded(text: &str) -> Option<&str> {
+    let is_code = |word: &str| word.len() > 5 && word.contains('_') && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find(": ")) {
+        let end = from + at;
+        let start = text.get(..end)?.rfind(|c: char| !(c.is_ascii_uppercase() || c == '_')).map_or(0, |before| before + 1);
+        if is_code(text.get(start..end)?) {
+            let rest = text.get(start..)?;
+            let rest = rest.split(". No function matches the given name").next().unwrap_or(rest);
+            return Some(rest.trim_end());
+        }
+        from = end + 2;
+    }
+    None
+}
+
+/// The same error with the place of the function that it names.
+fn placed(text: &str, at: &dyn Fn(&str) -> String) -> String {
+    let name = text.split("for function ").nth(1).and_then(|rest| rest.split(['.', ' ']).next());
+    match name {
+        Some(name) if text.contains(": line 1:1: ") => text.replacen("line 1:1", &at(name), 1),
+        _ => text.to_owned(),
+    }
 }
 
 fn trino_name(arrow: &str) -> &'static str {

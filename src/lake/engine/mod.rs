@@ -5,7 +5,6 @@ mod catalog;
 pub mod error;
 mod files;
 mod functions;
-mod literals;
 mod object;
 mod parse;
 mod parsed;
@@ -297,4 +296,6 @@ fn base_session(limits: Limits) -> SessionState {
 }
 
 #[cfg(test)]
-mod tests;
+mod suite;
+#[cfg(test)]
+pub(crate) mod tests;

@@ -11,6 +11,7 @@ use datafusion::common::{DFSchema, Result, ScalarValue, Statistics};
 use datafusion::datasource::file_format::FileFormat as _;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, FileSource, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
@@ -35,6 +36,9 @@ pub(super) const PATH_COLUMN: &str = "$path";
 
 /// Where DataFusion finds the files of a query.
 pub(super) const FILES_URL: &str = "lake://query";
+
+/// How much of a Parquet file's end is read at first: most footers are smaller.
+const FOOTER: usize = 16 << 10;
 
 enum Format {
     Text(TextFormat),
@@ -145,7 +149,7 @@ impl LakeTable {
         let mut file = PartitionedFile::new_from_meta(meta.clone()).with_partition_values(values);
         if matches!(self.format, Format::Parquet) && state.config().collect_statistics() {
             let store: Arc<dyn datafusion::object_store::ObjectStore> = Arc::clone(&self.files) as _;
-            let format = ParquetFormat::default();
+            let format = ParquetFormat::default().with_metadata_size_hint(Some(FOOTER));
             let statistics = format.infer_stats(state, &store, Arc::clone(self.schema.file_schema()), &meta).await;
             let statistics = statistics.map_err(|error| self.bad_file(&meta.location, &error))?;
             file = file.with_statistics(Arc::new(statistics));
@@ -158,13 +162,20 @@ impl LakeTable {
         DataFusionError::Execution(format!("HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split {address}: {}", error.strip_backtrace()))
     }
 
-    fn source(&self) -> Arc<dyn FileSource> {
+    fn source(&self, state: &dyn Session) -> Arc<dyn FileSource> {
         match &self.format {
             Format::Text(format) => {
                 let header = scan::header_lines(&self.table);
                 Arc::new(TextSource::new(self.schema.clone(), format.clone(), header, Arc::clone(&self.files)))
             }
-            Format::Parquet => Arc::new(ParquetSource::new(self.schema.clone())),
+            Format::Parquet => {
+                // What planning read of a file's footer is not read again.
+                let store: Arc<dyn datafusion::object_store::ObjectStore> = Arc::clone(&self.files) as _;
+                let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
+                let reader = CachedParquetFileReaderFactory::new(store, cache);
+                let source = ParquetSource::new(self.schema.clone()).with_metadata_size_hint(FOOTER);
+                Arc::new(source.with_parquet_file_reader_factory(Arc::new(reader)))
+            }
         }
     }
 }
@@ -227,7 +238,7 @@ impl TableProvider for LakeTable {
         }
         let (statistics, groups) = grouped(found, state, self.schema.table_schema())?;
         let url = ObjectStoreUrl::parse(FILES_URL)?;
-        let mut config = FileScanConfigBuilder::new(url, self.source())
+        let mut config = FileScanConfigBuilder::new(url, self.source(state))
             .with_file_groups(groups)
             .with_statistics(statistics)
             .with_projection_indices(projection.cloned())?

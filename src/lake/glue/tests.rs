@@ -1,1 +1,149 @@
-//! Glue's catalogue through its service.
+//! Glue over a lake in a temporary folder, called as the server calls it.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::lake::storage::Store;
+
+struct Glue {
+    service: GlueService,
+    _folder: tempfile::TempDir,
+}
+
+impl Glue {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Catalog::open(Store::open(folder.path()).unwrap()).unwrap();
+        let crawlers = Crawlers::open(catalog.clone()).unwrap();
+        Self { service: GlueService::new(catalog, crawlers), _folder: folder }
+    }
+
+    fn call(&self, operation: &str, input: Value) -> Value {
+        self.service.answer(operation, &input).unwrap_or_else(|error| panic!("{operation}: {} {}", error.code, error.message))
+    }
+
+    fn refused(&self, operation: &str, input: Value) -> String {
+        self.service.answer(operation, &input).unwrap_err().code
+    }
+
+    fn table(&self, name: &str) {
+        let input = json!({
+            "Name": name,
+            "PartitionKeys": [{"Name": "year", "Type": "string"}, {"Name": "month", "Type": "int"}],
+            "StorageDescriptor": {"Columns": [{"Name": "a", "Type": "int"}], "Location": "s3://test-lake/t/"},
+            "Parameters": {"classification": "csv"},
+        });
+        self.call("CreateTable", json!({"DatabaseName": "default", "TableInput": input}));
+    }
+}
+
+#[test]
+fn databases_come_and_go() {
+    let glue = Glue::new();
+    assert_eq!(glue.call("GetDatabase", json!({"Name": "default"}))["Database"]["Name"], "default");
+    glue.call("CreateDatabase", json!({"DatabaseInput": {"Name": "Shop", "Description": "things"}}));
+    assert_eq!(glue.refused("CreateDatabase", json!({"DatabaseInput": {"Name": "shop"}})), "AlreadyExistsException");
+    assert_eq!(glue.refused("CreateDatabase", json!({"DatabaseInput": {"Name": ""}})), "InvalidInputException");
+    let found = glue.call("GetDatabase", json!({"Name": "SHOP"}))["Database"].clone();
+    assert_eq!((&found["Name"], &found["Description"]), (&json!("shop"), &json!("things")));
+    glue.call("UpdateDatabase", json!({"Name": "shop", "DatabaseInput": {"Name": "shop", "Parameters": {"k": "v"}}}));
+    assert_eq!(glue.call("GetDatabase", json!({"Name": "shop"}))["Database"]["Parameters"]["k"], "v");
+    let page = glue.call("GetDatabases", json!({"MaxResults": 1}));
+    let next = glue.call("GetDatabases", json!({"MaxResults": 1, "NextToken": page["NextToken"]}));
+    assert_eq!((&page["DatabaseList"][0]["Name"], &next["DatabaseList"][0]["Name"]), (&json!("default"), &json!("shop")));
+    assert!(next.get("NextToken").is_none());
+    glue.call("DeleteDatabase", json!({"Name": "shop"}));
+    assert_eq!(glue.refused("GetDatabase", json!({"Name": "shop"})), "EntityNotFoundException");
+    assert_eq!(glue.refused("NoSuchOperation", json!({})), "UnknownOperationException");
+}
+
+#[test]
+fn tables_keep_their_json_and_their_versions() {
+    let glue = Glue::new();
+    glue.table("Sales");
+    glue.table("stock");
+    assert_eq!(glue.refused("CreateTable", json!({"DatabaseName": "default", "TableInput": {"Name": "sales"}})), "AlreadyExistsException");
+    assert_eq!(glue.refused("CreateTable", json!({"DatabaseName": "nowhere", "TableInput": {"Name": "x"}})), "EntityNotFoundException");
+    let table = glue.call("GetTable", json!({"DatabaseName": "default", "Name": "SALES"}))["Table"].clone();
+    assert_eq!((&table["Name"], &table["VersionId"], &table["DatabaseName"]), (&json!("sales"), &json!("0"), &json!("default")));
+    assert_eq!(table["StorageDescriptor"]["Columns"], json!([{"Name": "a", "Type": "int"}]));
+    let names = |expression: &str| -> Vec<String> {
+        let found = glue.call("GetTables", json!({"DatabaseName": "default", "Expression": expression}));
+        found["TableList"].as_array().unwrap().iter().map(|table| table["Name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names("s*"), ["sales", "stock"]);
+    assert_eq!(names("*ale*"), ["sales"]);
+    assert_eq!(names("^st.*$"), ["stock"]);
+    let mut input = table.clone();
+    input["Description"] = json!("changed");
+    glue.call("UpdateTable", json!({"DatabaseName": "default", "TableInput": input}));
+    glue.call("UpdateTable", json!({"DatabaseName": "default", "TableInput": input, "SkipArchive": true}));
+    assert_eq!(
+        glue.refused("UpdateTable", json!({"DatabaseName": "default", "TableInput": input, "VersionId": "0"})),
+        "ConcurrentModificationException"
+    );
+    let versions = glue.call("GetTableVersions", json!({"DatabaseName": "default", "TableName": "sales"}))["TableVersions"].clone();
+    let ids: Vec<&str> = versions.as_array().unwrap().iter().map(|version| version["VersionId"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["2", "0"]);
+    assert_eq!(glue.call("SearchTables", json!({"SearchText": "chang"}))["TableList"].as_array().unwrap().len(), 1);
+    glue.call("DeleteTableVersion", json!({"DatabaseName": "default", "TableName": "sales", "VersionId": "0"}));
+    let answer = glue.call("BatchDeleteTable", json!({"DatabaseName": "default", "TablesToDelete": ["sales", "nothing"]}));
+    assert_eq!(answer["Errors"][0]["ErrorDetail"]["ErrorCode"], "EntityNotFoundException");
+    assert_eq!(glue.refused("DeleteTable", json!({"DatabaseName": "default", "Name": "sales"})), "EntityNotFoundException");
+}
+
+#[test]
+fn partitions_are_kept_filtered_and_cut_into_segments() {
+    let glue = Glue::new();
+    glue.table("t");
+    let at = |input: Value| {
+        let mut all = json!({"DatabaseName": "default", "TableName": "t"});
+        all.as_object_mut().unwrap().extend(input.as_object().unwrap().clone());
+        all
+    };
+    let inputs: Vec<Value> =
+        (1..=12).map(|month| json!({"Values": ["2024", month.to_string()], "StorageDescriptor": {"Columns": []}})).collect();
+    assert_eq!(glue.call("BatchCreatePartition", at(json!({"PartitionInputList": inputs})))["Errors"], json!([]));
+    let again = glue.call("BatchCreatePartition", at(json!({"PartitionInputList": [{"Values": ["2024", "1"]}, {"Values": ["2024"]}]})));
+    assert_eq!(again["Errors"][0]["ErrorDetail"]["ErrorCode"], "AlreadyExistsException");
+    assert_eq!(again["Errors"][1]["ErrorDetail"]["ErrorCode"], "InvalidInputException");
+    let found =
+        |expression: &str| glue.call("GetPartitions", at(json!({"Expression": expression})))["Partitions"].as_array().unwrap().len();
+    assert_eq!((found("month > 9"), found("year = '2024' AND month IN (1, 2)"), found("month BETWEEN 3 AND 5"), found("")), (3, 2, 3, 12));
+    assert_eq!(glue.refused("GetPartitions", at(json!({"Expression": "day = 1"}))), "InvalidInputException");
+    let segments: usize = (0..3)
+        .map(|number| {
+            glue.call("GetPartitions", at(json!({"Segment": {"SegmentNumber": number, "TotalSegments": 3}})))["Partitions"]
+                .as_array()
+                .unwrap()
+                .len()
+        })
+        .sum();
+    assert_eq!(segments, 12);
+    let values = json!(["2024", "1"]);
+    glue.call("UpdatePartition", at(json!({"PartitionValueList": values, "PartitionInput": {"Values": values, "Parameters": {"k": "v"}}})));
+    assert_eq!(glue.call("GetPartition", at(json!({"PartitionValues": values})))["Partition"]["Parameters"]["k"], "v");
+    glue.call("DeletePartition", at(json!({"PartitionValues": values})));
+    assert_eq!(glue.refused("GetPartition", at(json!({"PartitionValues": values}))), "EntityNotFoundException");
+    let batch = glue.call("BatchGetPartition", at(json!({"PartitionsToGet": [{"Values": ["2024", "2"]}, {"Values": ["1", "1"]}]})));
+    assert_eq!((batch["Partitions"].as_array().unwrap().len(), batch["UnprocessedKeys"].as_array().unwrap().len()), (1, 1));
+}
+
+#[test]
+fn classifiers_are_kept() {
+    let glue = Glue::new();
+    glue.call("CreateClassifier", json!({"CsvClassifier": {"Name": "semicolons", "Delimiter": ";", "ContainsHeader": "PRESENT"}}));
+    assert_eq!(
+        glue.refused("CreateClassifier", json!({"CsvClassifier": {"Name": "semicolons", "Delimiter": ";"}})),
+        "AlreadyExistsException"
+    );
+    assert_eq!(
+        glue.refused("CreateClassifier", json!({"CsvClassifier": {"Name": "x", "Delimiter": ";", "QuoteSymbol": ";"}})),
+        "InvalidInputException"
+    );
+    glue.call("UpdateClassifier", json!({"CsvClassifier": {"Name": "semicolons", "QuoteSymbol": "'"}}));
+    let found = glue.call("GetClassifier", json!({"Name": "semicolons"}))["Classifier"]["CsvClassifier"].clone();
+    assert_eq!((&found["Delimiter"], &found["QuoteSymbol"], &found["Version"]), (&json!(";"), &json!("'"), &json!(2)));
+    glue.call("DeleteClassifier", json!({"Name": "semicolons"}));
+    assert_eq!(glue.refused("GetClassifier", json!({"Name": "semicolons"})), "EntityNotFoundException");
+}

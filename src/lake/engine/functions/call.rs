@@ -30,6 +30,8 @@ pub(super) fn invoke(args: &ScalarFunctionArgs, work: fn(&Call) -> Result<ArrayR
     let types = args.arg_fields.iter().map(|field| athena_type(field)).collect();
     let call = Call { arrays, types, rows, gives: Arc::clone(&args.return_field) };
     let answer = work(&call)?;
+    let wanted = args.return_field.data_type();
+    let answer = if answer.data_type() == wanted { answer } else { datafusion::arrow::compute::cast(&answer, wanted)? };
     if constant { Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&answer, 0)?)) } else { Ok(ColumnarValue::Array(answer)) }
 }
 

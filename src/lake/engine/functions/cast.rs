@@ -166,7 +166,11 @@ impl Caster {
             (_, Type::Json) if *from == Type::Json => Ok(Arc::clone(array)),
             (_, Type::Json) => to_json(array, from),
             (Type::Json, _) => self.of_json(array, to),
-            (one, other) if one == other => Ok(Arc::clone(array)),
+            (one, other) if one == other && *array.data_type() == target => Ok(Arc::clone(array)),
+            (one, other) if one == other && !array.data_type().is_nested() && !matches!(one, Type::TimestampTz(_)) => {
+                Ok(cast(array, &target)?)
+            }
+            (Type::TimestampTz(_), Type::TimestampTz(_)) => Ok(Arc::clone(array)),
             (Type::Array(one), Type::Array(other)) => {
                 let list = array.as_list::<i32>();
                 let values = self.array(list.values(), one, other)?;

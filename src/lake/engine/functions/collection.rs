@@ -174,7 +174,7 @@ pub(super) fn comparable_both(one: &ArrayRef, other: &ArrayRef) -> Result<(Rows,
 fn cardinality(call: &Call) -> Result<ArrayRef> {
     let array = call.needed(0)?;
     bigints(call.rows, |row| {
-        if array.is_null(row) {
+        if array.is_null(row) || array.data_type() == &DataType::Null {
             return Ok(None);
         }
         let count = match array.data_type() {
@@ -572,7 +572,8 @@ fn zip(call: &Call) -> Result<ArrayRef> {
             let places: Vec<Option<u32>> = (0..longest).map(|at| u32::try_from(at).ok().filter(|_| at < list.len())).collect();
             take(list, &UInt32Array::from(places), None)
         };
-        let columns = items.iter().map(padded).collect::<std::result::Result<Vec<_>, _>>()?;
+        let cast_to = |(list, field): (&ArrayRef, &FieldRef)| padded(list).and_then(|list| cast(&list, field.data_type()));
+        let columns = items.iter().zip(&fields).map(cast_to).collect::<std::result::Result<Vec<_>, _>>()?;
         rows.push(Some(Arc::new(StructArray::try_new(fields.clone(), columns, None)?) as ArrayRef));
     }
     lists(&call.gives, rows)

@@ -82,7 +82,12 @@ const ALL: &[Taking] = &[
         gives: |types| Ok(nth(types, 0)),
         work: sort_by,
     },
-    Taking { name: "$try", parameters: |_, _| complete(vec![Vec::new()]), gives: |types| Ok(nth(types, 0)), work: attempt },
+    Taking {
+        name: "$try",
+        parameters: |_, _| complete(vec![vec![Arc::new(Field::new("row", DataType::Int64, true))]]),
+        gives: |types| Ok(nth(types, 0)),
+        work: attempt,
+    },
 ];
 
 /// Puts the functions over DataFusion's.
@@ -93,7 +98,10 @@ pub(super) fn register(mut builder: SessionStateBuilder) -> SessionStateBuilder 
             Arc::new(HigherOrderUDF::new_from_impl(Udf { function, signature: HigherOrderSignature::user_defined(Volatility::Immutable) }))
         })
         .collect();
-    builder.higher_order_functions().get_or_insert_default().append(&mut functions);
+    let ours: Vec<&str> = ALL.iter().map(|function| function.name).collect();
+    let known = builder.higher_order_functions().get_or_insert_default();
+    known.retain(|theirs| !ours.contains(&theirs.name()) && !theirs.aliases().iter().any(|alias| ours.contains(&alias.as_str())));
+    known.append(&mut functions);
     builder
 }
 
@@ -168,16 +176,16 @@ fn zip_parameters(_: usize, known: Known<'_>) -> Result<LambdaParametersProgress
 }
 
 /// The state has the type that the lambda answers once it was given the first value.
-fn reduce_parameters(step: usize, known: Known<'_>) -> Result<LambdaParametersProgress> {
+fn reduce_parameters(_: usize, known: Known<'_>) -> Result<LambdaParametersProgress> {
     let (item, first) = (item(known, 0)?, value(known, 1)?);
     let named = |field: &FieldRef| Arc::new(field.as_ref().clone().with_name("state").with_nullable(true));
     let answered = match known.get(2) {
         Some(ValueOrLambda::Lambda(Some(field))) => Some(named(field)),
         _ => None,
     };
-    match (step, answered) {
-        (0, _) | (_, None) => Ok(LambdaParametersProgress::Partial(vec![Some(vec![named(first), item]), None])),
-        (_, Some(state)) => complete(vec![vec![Arc::clone(&state), item], vec![state]]),
+    match answered {
+        None => Ok(LambdaParametersProgress::Partial(vec![Some(vec![named(first), item]), None])),
+        Some(state) => complete(vec![vec![Arc::clone(&state), item], vec![state]]),
     }
 }
 
@@ -303,12 +311,7 @@ impl Applied {
             return Ok(new_null_array(&field, 0));
         }
         let answer = self.lambda(at)?.evaluate(&given, |captured| Ok(take_arrays(captured, owners, None)?))?;
-        // A body without parameters and columns answers as often as its batch has rows, which may be none.
-        match answer {
-            ColumnarValue::Scalar(scalar) => scalar.to_array_of_size(length),
-            ColumnarValue::Array(array) if array.len() == length => Ok(array),
-            ColumnarValue::Array(array) => Ok(take(&array, &UInt32Array::from(vec![0; length]), None)?),
-        }
+        answer.into_array(length)
     }
 }
 
@@ -569,14 +572,15 @@ fn sort_by(call: &Applied) -> Result<ArrayRef> {
 /// The value of an expression, or NULL in the rows in which computing it fails.
 fn attempt(call: &Applied) -> Result<ArrayRef> {
     let all = UInt32Array::from_iter_values((0..call.rows()).map(|row| u32::try_from(row).unwrap_or(0)));
-    if let Ok(answer) = call.evaluate(0, &[], &all) {
+    let number = |rows: &UInt32Array| cast(rows, &DataType::Int64);
+    if let Ok(answer) = call.evaluate(0, &[number(&all)?], &all) {
         return Ok(answer);
     }
     let target = call.gives().data_type();
     let mut rows: Vec<ArrayRef> = Vec::with_capacity(call.rows());
     for row in 0..call.rows() {
         let one = UInt32Array::from(vec![u32::try_from(row).unwrap_or(0)]);
-        rows.push(match call.evaluate(0, &[], &one) {
+        rows.push(match call.evaluate(0, &[number(&one)?], &one) {
             Ok(answer) => cast(&answer, target)?,
             Err(_) => new_null_array(target, 1),
         });

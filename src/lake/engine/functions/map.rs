@@ -171,7 +171,10 @@ fn entries(call: &Call) -> Result<ArrayRef> {
     let mut rows = Vec::with_capacity(call.rows);
     for row in 0..call.rows {
         rows.push(match entry_arrays(map, row) {
-            Some((keys, values)) => Some(Arc::new(StructArray::try_new(fields.clone(), vec![keys, values], None)?) as ArrayRef),
+            Some((keys, values)) => {
+                let columns = [keys, values].into_iter().zip(fields).map(|(array, field)| cast(&array, field.data_type()));
+                Some(Arc::new(StructArray::try_new(fields.clone(), columns.collect::<std::result::Result<_, _>>()?, None)?) as ArrayRef)
+            }
             None => None,
         });
     }

@@ -19,6 +19,7 @@ mod text;
 mod to_json;
 mod url;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, FieldRef, TimeUnit};
@@ -37,6 +38,8 @@ pub(super) use cast::{cast_function, try_cast_function};
 pub(super) enum Kind {
     /// Text.
     Text,
+    /// Text or bytes.
+    TextOrBytes,
     /// A whole number, as 64 bits.
     Integer,
     /// Any number, as a double.
@@ -61,7 +64,11 @@ impl Kind {
         let athena = super::types::athena_type_of(given);
         let null = athena == Type::Unknown;
         match self {
+            // Either form of text is read, so that constants stay constants.
+            Self::Text if matches!(given, DataType::Utf8) => Some(DataType::Utf8),
             Self::Text => (null || matches!(athena, Type::Varchar)).then_some(DataType::Utf8View),
+            Self::TextOrBytes if athena == Type::Varbinary => Some(DataType::BinaryView),
+            Self::TextOrBytes => Self::Text.fit(given),
             Self::Integer => (null || given.is_integer()).then_some(DataType::Int64),
             Self::Double => (null || given.is_numeric()).then_some(DataType::Float64),
             Self::Number if null => Some(DataType::Int64),
@@ -196,7 +203,7 @@ impl Udf {
     fn refused<T>(&self, given: &[DataType]) -> Result<T> {
         let types: Vec<String> = given.iter().map(|data_type| super::types::athena_type_of(data_type).to_string()).collect();
         let name = self.function.name;
-        let expected = crate::sql::functions::find(name).map_or(name, |known| known.signature);
+        let expected = crate::sql::functions::find(name).map_or(name, |known| known.signature.split(" → ").next().unwrap_or(name));
         plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function {name}. Expected: {expected}", types.join(", "))
     }
 }
@@ -256,6 +263,9 @@ pub(super) fn register(builder: SessionStateBuilder) -> SessionStateBuilder {
     ];
     let mut builder = builder;
     let functions = builder.scalar_functions().get_or_insert_default();
+    // A name or another name of DataFusion's that is ours would come back when the session is built anew.
+    let ours: HashSet<&str> = lists.iter().flat_map(|list| list.iter()).map(|function| function.name).collect();
+    functions.retain(|theirs| !ours.contains(theirs.name()) && !theirs.aliases().iter().any(|alias| ours.contains(alias.as_str())));
     for function in lists.into_iter().flatten() {
         let volatility = if function.volatile { Volatility::Volatile } else { Volatility::Immutable };
         let udf = Udf { function, signature: Signature::user_defined(volatility) };

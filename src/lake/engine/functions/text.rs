@@ -15,7 +15,7 @@ const BIGINT: Gives = Gives::Always(Type0::BigInt);
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
     variadic(2, scalar("concat", &[Kind::Any], Gives::Of(concat_type), concat_values)),
-    scalar("length", &[Kind::Any], BIGINT, length),
+    scalar("length", &[Kind::TextOrBytes], BIGINT, length),
     scalar("reverse", &[Kind::Any], Gives::Of(same), reverse),
     optional(2, scalar("substr", &[Kind::Text, Kind::Integer, Kind::Integer], TEXT, substr)),
     optional(2, scalar("substring", &[Kind::Text, Kind::Integer, Kind::Integer], TEXT, substr)),

@@ -2,8 +2,8 @@
 
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
-    CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, LambdaFunction, LambdaSyntax,
-    NullTreatment, ObjectName, OneOrManyWithParens, OrderByExpr, OrderByOptions, Value,
+    CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, LambdaFunction,
+    LambdaFunctionParameter, LambdaSyntax, NullTreatment, ObjectName, OneOrManyWithParens, OrderByExpr, OrderByOptions, Value,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -117,7 +117,7 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
         ("try", Some([inner])) => Some(attempt(inner.clone(), span)),
         ("row", Some(values)) => Some(record(values, span)),
         ("count_if", Some([condition])) => {
-            let one = Expr::Value(Value::Number("1".to_owned(), false).with_empty_span());
+            let one = Expr::Value(Value::Boolean(true).with_empty_span());
             let counted = case(condition, &one, None);
             rename(function, "count");
             set_arguments(function, vec![counted]);
@@ -210,9 +210,14 @@ fn case(condition: &Expr, then: &Expr, otherwise: Option<&Expr>) -> Expr {
     }
 }
 
-/// `TRY(e)` as a lambda without parameters, which can be run again row by row where the whole fails.
+/// `TRY(e)` as a lambda, which can be run again row by row where the whole fails. Its parameter is the row's number, never NULL;
+/// it is named in the body so that the body has as many rows as its batch.
 fn attempt(inner: Expr, span: Span) -> Expr {
-    let lambda = LambdaFunction { params: OneOrManyWithParens::Many(Vec::new()), body: Box::new(inner), syntax: LambdaSyntax::Arrow };
+    let row = Ident::with_quote('"', "$row");
+    let null = Expr::Value(Value::Null.with_empty_span());
+    let body = case(&Expr::IsNull(Box::new(Expr::Identifier(row.clone()))), &null, Some(&inner));
+    let params = OneOrManyWithParens::One(LambdaFunctionParameter { name: row, data_type: None });
+    let lambda = LambdaFunction { params, body: Box::new(body), syntax: LambdaSyntax::Arrow };
     call("$try", span, vec![Expr::Lambda(lambda)])
 }
 

@@ -1,7 +1,10 @@
 //! Expressions that Trino writes otherwise: literals, casts, fields, zones, extracts.
 
+use std::ops::ControlFlow;
+
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, BinaryOperator, DateTimeField, Expr, Ident, Subscript, TypedString, UnaryOperator, Value,
+    AccessExpr, BinaryOperator, DateTimeField, Expr, Ident, OneOrManyWithParens, Subscript, TypedString, UnaryOperator, Value,
+    ValueWithSpan, visit_expressions_mut,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -14,6 +17,11 @@ use crate::sql::Type;
 pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
     let replaced = match expr {
         Expr::Function(_) => return calls::rewrite(expr),
+        Expr::Value(_) => super::literals::narrowed(expr),
+        Expr::Like { pattern, escape_char, .. } | Expr::ILike { pattern, escape_char, .. } => {
+            like(pattern, escape_char)?;
+            None
+        }
         Expr::TypedString(typed) => Some(typed_string(typed)?),
         Expr::CompoundFieldAccess { root, access_chain } => Some(access(root.as_ref().clone(), access_chain)?),
         Expr::AtTimeZone { timestamp, time_zone } => {
@@ -38,6 +46,80 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
         *expr = replaced;
     }
     Ok(())
+}
+
+/// Trino's LIKE has no escape of its own, DataFusion's always has the backslash.
+fn like(pattern: &mut Box<Expr>, escape: &mut Option<ValueWithSpan>) -> Result<(), QueryError> {
+    let sign = match escape.take().map(|escape| escape.value) {
+        None => None,
+        Some(Value::SingleQuotedString(text)) => {
+            let mut chars = text.chars();
+            match (chars.next(), chars.next()) {
+                (Some(sign), None) => Some(sign),
+                _ => return Err(QueryError::new("INVALID_FUNCTION_ARGUMENT: Escape string must be a single character")),
+            }
+        }
+        Some(other) => return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake takes a text as an escape, not {other}"))),
+    };
+    let text = match pattern.as_ref() {
+        Expr::Value(value) => match &value.value {
+            Value::SingleQuotedString(text) => Some(text.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Some(text) = text else {
+        if sign.is_some_and(|sign| sign != '\\') {
+            return Err(QueryError::new("NOT_SUPPORTED: The local lake takes ESCAPE with a pattern that is a text only"));
+        }
+        if sign.is_none() {
+            let slashes = vec![pattern.as_ref().clone(), text_value("\\"), text_value("\\\\")];
+            **pattern = call("replace", Span::empty(), slashes);
+        }
+        return Ok(());
+    };
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if Some(c) == sign {
+            match chars.next() {
+                Some(next @ ('%' | '_')) => out.extend(['\\', next]),
+                Some(next) if Some(next) == sign => out.extend(if next == '\\' { vec!['\\', '\\'] } else { vec![next] }),
+                _ => {
+                    return Err(QueryError::new(
+                        "INVALID_FUNCTION_ARGUMENT: Escape character must be followed by '%', '_' or the escape character itself",
+                    ));
+                }
+            }
+        } else if c == '\\' {
+            out.push_str("\\\\");
+        } else {
+            out.push(c);
+        }
+    }
+    **pattern = text_value(out);
+    Ok(())
+}
+
+/// Inside a lambda `s.field` is a field of the parameter, not a column of a table.
+pub(super) fn open_lambda(expr: &mut Expr) {
+    let Expr::Lambda(lambda) = expr else { return };
+    let names: Vec<String> = match &lambda.params {
+        OneOrManyWithParens::One(param) => vec![param.name.value.to_lowercase()],
+        OneOrManyWithParens::Many(params) => params.iter().map(|param| param.name.value.to_lowercase()).collect(),
+    };
+    let done: ControlFlow<()> = visit_expressions_mut(&mut lambda.body, |inner| {
+        if let Expr::CompoundIdentifier(parts) = inner
+            && let Some((first, fields)) = parts.split_first()
+            && names.contains(&first.value.to_lowercase())
+        {
+            *inner = fields.iter().fold(Expr::Identifier(first.clone()), |made, field| {
+                call("get_field", field.span, vec![made, text_value(field.value.to_lowercase())])
+            });
+        }
+        ControlFlow::Continue(())
+    });
+    debug_assert!(done.is_continue());
 }
 
 fn in_subquery(left: &Expr, right: &Expr, negated: bool) -> Option<Expr> {

@@ -3,6 +3,7 @@
 mod calls;
 mod columns;
 mod expressions;
+mod literals;
 mod names;
 mod relations;
 mod unnest;
@@ -22,7 +23,7 @@ use super::error::QueryError;
 /// [`QueryError`] where a construct has no counterpart: it is named.
 pub(super) fn rewrite(query: &mut Query) -> Result<(), QueryError> {
     let named = Named::of(query);
-    let mut rewriter = Rewriter { with_path: named.wants_path(), named, fresh: 0, depth: 0 };
+    let mut rewriter = Rewriter { with_path: named.wants_path(), named, fresh: 0 };
     match VisitMut::visit(query, &mut rewriter) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(error) => Err(error),
@@ -33,7 +34,6 @@ struct Rewriter {
     named: Named,
     with_path: bool,
     fresh: usize,
-    depth: usize,
 }
 
 fn flow(done: Result<(), QueryError>) -> ControlFlow<QueryError> {
@@ -47,12 +47,11 @@ impl VisitorMut for Rewriter {
     type Break = QueryError;
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryError> {
-        self.depth += 1;
+        literals::keep_in_query(query);
         flow(relations::limits(query))
     }
 
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryError> {
-        self.depth -= 1;
         if matches!(query.body.as_ref(), SetExpr::Values(_)) {
             columns::name_values(query, &mut self.fresh);
         }
@@ -60,6 +59,7 @@ impl VisitorMut for Rewriter {
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<QueryError> {
+        literals::keep_in_select(select);
         relations::group_unnests(select);
         if self.with_path {
             columns::hide_path(select, &self.named);
@@ -68,8 +68,19 @@ impl VisitorMut for Rewriter {
         ControlFlow::Continue(())
     }
 
+    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<QueryError> {
+        relations::read_unnest(factor);
+        ControlFlow::Continue(())
+    }
+
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<QueryError> {
         flow(relations::sampled(factor))
+    }
+
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryError> {
+        literals::keep_in_window(expr);
+        expressions::open_lambda(expr);
+        ControlFlow::Continue(())
     }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryError> {

@@ -1,8 +1,8 @@
 //! What stands in FROM, and limits: samples, UNNEST beside the relation it takes from, FETCH FIRST.
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, Query, Select, SelectItem, SetExpr, TableAlias,
-    TableFactor, TableSampleKind, TableSampleMethod, TableWithJoins, Value, WildcardAdditionalOptions,
+    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, Query, Select, SelectItem,
+    SetExpr, TableAlias, TableFactor, TableSampleKind, TableSampleMethod, TableWithJoins, Value, WildcardAdditionalOptions,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -55,12 +55,37 @@ fn plain_alias(name: Ident) -> TableAlias {
     TableAlias { explicit: true, name, columns: Vec::new(), at: None }
 }
 
+/// `UNNEST(…)`, which the parser takes for any function in FROM.
+pub(super) fn read_unnest(factor: &mut TableFactor) {
+    let TableFactor::Table { name, alias, args: Some(arguments), with_ordinality, .. } = &*factor else { return };
+    let is_unnest = name.0.len() == 1
+        && name.0.first().and_then(|part| part.as_ident()).is_some_and(|ident| ident.value.eq_ignore_ascii_case("unnest"));
+    let plain = |argument: &FunctionArg| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr.clone()),
+        _ => None,
+    };
+    let arrays: Option<Vec<Expr>> = arguments.args.iter().map(plain).collect();
+    if let (true, Some(array_exprs)) = (is_unnest, arrays) {
+        *factor = TableFactor::UNNEST {
+            alias: alias.clone(),
+            array_exprs,
+            with_offset: false,
+            with_offset_alias: None,
+            with_ordinality: *with_ordinality,
+        };
+    }
+}
+
 const fn is_unnest(factor: &TableFactor) -> bool {
     matches!(factor, TableFactor::UNNEST { .. })
 }
 
 /// Puts each UNNEST into one relation with what stands before it, since it takes its arrays from there.
 pub(super) fn group_unnests(select: &mut Select) {
+    for from in &mut select.from {
+        read_unnest(&mut from.relation);
+        from.joins.iter_mut().for_each(|join| read_unnest(&mut join.relation));
+    }
     // `FROM t, UNNEST(a)` is a cross join.
     let mut merged: Vec<TableWithJoins> = Vec::with_capacity(select.from.len());
     for from in select.from.drain(..) {

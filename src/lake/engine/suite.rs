@@ -1,0 +1,49 @@
+//! Queries with the answers that Athena gives them, from files: one case a line.
+
+use super::tests::Lake;
+
+/// Runs all cases of a file and tells all that went wrong at once.
+fn run(name: &str, cases: &str) {
+    let lake = Lake::new();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for line in cases.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        count += 1;
+        let error = line.rsplit_once(" !> ");
+        let answer = line.rsplit_once(" =>");
+        let (sql, expected, fails) = match (error, answer) {
+            (Some((sql, expected)), _) => (sql, expected, true),
+            (None, Some((sql, expected))) => (sql, expected.strip_prefix(' ').unwrap_or(expected), false),
+            (None, None) => panic!("{name}: {line}"),
+        };
+        let outcome = lake.run_counted(sql);
+        let shown = match &outcome {
+            Ok(((_, rows), _)) => rows
+                .iter()
+                .map(|row| row.iter().map(|cell| cell.as_deref().unwrap_or("∅")).collect::<Vec<_>>().join("|"))
+                .collect::<Vec<_>>()
+                .join("⏎"),
+            Err(error) => error.text.clone(),
+        };
+        let right = if fails { outcome.is_err() && shown.starts_with(expected) } else { outcome.is_ok() && shown == expected };
+        if !right {
+            wrong.push(format!("{sql}\n   wants {expected}\n   gives {shown}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{name}: {} of {count} cases\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn values_are_computed_as_athena_computes_them() {
+    run("values", include_str!("cases/values.txt"));
+}
+
+#[test]
+fn collections_are_handled_as_athena_handles_them() {
+    run("collections", include_str!("cases/collections.txt"));
+}
+
+#[test]
+fn queries_are_answered_as_athena_answers_them() {
+    run("queries", include_str!("cases/queries.txt"));
+}

@@ -175,7 +175,13 @@ impl State {
             LabStep::Queried { title, sql, execution, columns, page, chart } => {
                 self.query.lab_query(job, title, sql, execution, columns, page, chart.map(|chart| *chart));
             }
-            LabStep::Measured { balanced, measurement } => self.bias.lab_measured(balanced, *measurement),
+            LabStep::Measured { balanced, measurement } => {
+                self.bias.lab_measured(balanced, *measurement);
+                if balanced {
+                    // The lab has made its last table; the catalogue shows that one too, and the crawler.
+                    self.catalog.connected(&mut self.outbox);
+                }
+            }
             LabStep::Written { paths } => self.notices.exported(paths),
         }
     }

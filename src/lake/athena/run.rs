@@ -107,7 +107,8 @@ impl Job {
     /// The database that unqualified names mean.
     pub(super) fn database(&self) -> String {
         let named = self.execution.context.get("Database").and_then(serde_json::Value::as_str);
-        named.filter(|name| !name.is_empty()).unwrap_or("default").to_owned()
+        // Some clients quote it as they would in DDL.
+        named.filter(|name| !name.is_empty()).map_or_else(|| "default".to_owned(), crate::sql::unquoted)
     }
 
     pub(super) fn place(&self) -> Result<S3Location, QueryError> {

@@ -148,8 +148,9 @@ fn output(service: &AthenaService, settings: &Settings, wanted: &str) -> Result<
     let place: S3Location = asked.parse().map_err(|_error| invalid_input("outputLocation is not a valid S3 path."))?;
     let exists = service.store().bucket_exists(&place.bucket).map_err(|error| internal(&error))?;
     if !exists {
-        let own = settings.output.as_deref() == Some(asked.as_str()) || settings.managed;
-        if !own {
+        // The bucket that every lake offers is made when it is first needed, whoever names it.
+        let offered = DEFAULT_OUTPUT.parse::<S3Location>().is_ok_and(|default| default.bucket == place.bucket);
+        if !offered && settings.output.as_deref() != Some(asked.as_str()) {
             return Err(invalid_input(format!("Unable to verify/create output bucket {}", place.bucket)));
         }
         service.store().create_bucket(&place.bucket).map_err(|error| internal(&error))?;

@@ -59,12 +59,14 @@ pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryE
     let root = error.find_root();
     if let DataFusionError::SchemaError(schema_error, _) = root {
         match schema_error.as_ref() {
-            SchemaError::FieldNotFound { field, .. } => {
+            SchemaError::FieldNotFound { field, valid_fields } => {
                 let name = match &field.relation {
                     Some(relation) => format!("{}.{}", relation.table(), field.name),
                     None => field.name.clone(),
                 };
-                return QueryError::new(format!("COLUMN_NOT_FOUND: {}: Column '{name}' cannot be resolved", at(&field.name)));
+                let near = nearest(&field.name, valid_fields.iter().map(|known| known.name.as_str()));
+                let hint = near.map(|near| format!(". Did you mean '{near}'?")).unwrap_or_default();
+                return QueryError::new(format!("COLUMN_NOT_FOUND: {}: Column '{name}' cannot be resolved{hint}", at(&field.name)));
             }
             SchemaError::AmbiguousReference { field } => {
                 return QueryError::new(format!("AMBIGUOUS_NAME: {}: Column '{}' is ambiguous", at(&field.name), field.name));
@@ -100,6 +102,17 @@ pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryE
         DataFusionError::Execution(_) | DataFusionError::ArrowError(..) => QueryError::new(format!("INVALID_FUNCTION_ARGUMENT: {text}")),
         _ => QueryError::new(format!("GENERIC_INTERNAL_ERROR: {text}")),
     }
+}
+
+/// The known name that is the fewest edits away, if it is near enough to be meant.
+fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let far = name.chars().count() / 3;
+    known
+        .filter(|known| !known.starts_with('$'))
+        .map(|known| (super::functions::edits(name, known), known))
+        .filter(|(edits, _)| (1..=far.min(3)).contains(edits))
+        .min()
+        .map(|(_, known)| known)
 }
 
 fn plan_code(text: &str) -> &'static str {

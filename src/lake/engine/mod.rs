@@ -2,6 +2,7 @@
 
 mod adapter;
 mod catalog;
+mod decimals;
 pub mod error;
 mod files;
 mod functions;
@@ -40,6 +41,7 @@ pub(crate) use files::{objects, partition_place};
 pub use parsed::ParsedQuery;
 
 use self::catalog::{Planned, Planner};
+use self::decimals::DecimalDivision;
 use self::error::translated;
 use self::object::QueryFiles;
 use self::rewrite::{Named, UnnestPlanner, shown_name};
@@ -290,8 +292,10 @@ fn base_session(limits: Limits) -> SessionState {
     options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     options.execution.time_zone = Some("UTC".to_owned());
     options.execution.parquet.coerce_int96 = Some("ms".to_owned());
-    let builder =
-        SessionStateBuilder::new_with_default_features().with_config(config).with_relation_planners(vec![Arc::new(UnnestPlanner)]);
+    let builder = SessionStateBuilder::new_with_default_features()
+        .with_config(config)
+        .with_relation_planners(vec![Arc::new(UnnestPlanner)])
+        .with_analyzer_rule(Arc::new(DecimalDivision));
     functions::register(builder).build()
 }
 

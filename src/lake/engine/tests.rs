@@ -18,12 +18,16 @@ pub(crate) type Answer = (Vec<(String, String)>, Vec<Vec<Option<String>>>);
 
 impl Lake {
     pub(crate) fn new() -> Self {
+        Self::with_memory(256 << 20)
+    }
+
+    pub(crate) fn with_memory(memory: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let bucket = BucketName::parse("test-lake").unwrap();
         store.create_bucket(&bucket).unwrap();
         let catalog = Catalog::open(store).unwrap();
-        let engine = Engine::start(catalog, Limits { threads: 2, memory: 256 << 20 }).unwrap();
+        let engine = Engine::start(catalog, Limits { threads: 2, memory }).unwrap();
         Self { engine, bucket, _folder: folder }
     }
 
@@ -145,4 +149,118 @@ fn missing_names_are_told_with_their_place() {
     assert_eq!(lake.error("SELECT * FROM nowhere"), "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.default.nowhere' does not exist");
     assert_eq!(lake.error("SELECT * FROM no.where"), "SCHEMA_NOT_FOUND: line 1:15: Schema 'no' does not exist");
     assert_eq!(lake.error("SELECT *\nFROM t WHERE\n  t.y = 1"), "COLUMN_NOT_FOUND: line 3:3: Column 't.y' cannot be resolved");
+}
+
+/// Keywords with a form of their own, and calls that are rewritten before they are planned.
+const REWRITTEN: &[&str] = &[
+    "any_value",
+    "arbitrary",
+    "approx_percentile",
+    "bitwise_and_agg",
+    "bitwise_or_agg",
+    "bitwise_xor_agg",
+    "ceiling",
+    "count_if",
+    "every",
+    "extract",
+    "if",
+    "listagg",
+    "max_by",
+    "min_by",
+    "position",
+    "try",
+    "variance",
+];
+
+/// Every function of the table is one that the planner knows, rewrites or refuses by name.
+#[test]
+fn every_function_of_the_table_is_answered_for() {
+    let state = base_session(Limits { threads: 1, memory: 64 << 20 });
+    let missing: Vec<&str> = crate::sql::functions::all()
+        .map(|function| function.name)
+        .filter(|name| {
+            !state.scalar_functions().contains_key(*name)
+                && !state.aggregate_functions().contains_key(*name)
+                && !state.window_functions().contains_key(*name)
+                && !state.higher_order_functions().contains_key(*name)
+                && !REWRITTEN.contains(name)
+                && !rewrite::is_refused(name)
+        })
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn open_csv_tables_are_read_with_their_types() {
+    let lake = Lake::new();
+    lake.put("t/a.csv", b"id,name,price,day,at\n1,\"a, \"\"b\"\"\",2.5,0,1000\n2,plain,3,19723,1577882096789\n");
+    let columns = [("id", "bigint"), ("name", "string"), ("price", "double"), ("day", "date"), ("at", "timestamp")];
+    let serde = "org.apache.hadoop.hive.serde2.OpenCSVSerde";
+    lake.table("t", "t/", serde, json!({"separatorChar": ",", "quoteChar": "\""}), &columns, &[], json!({"skip.header.line.count": "1"}));
+    assert_eq!(
+        lake.shown("SELECT * FROM t"),
+        "1|a, \"b\"|2.5|1970-01-01|1970-01-01 00:00:01.000\n2|plain|3.0|2024-01-01|2020-01-01 12:34:56.789"
+    );
+    lake.put("bad/a.csv", b"1\n\"\"\n");
+    lake.table("bad", "bad/", serde, json!({}), &[("id", "int")], &[], json!({}));
+    assert!(lake.error("SELECT id FROM bad").starts_with("HIVE_BAD_DATA: Error parsing field value ''"));
+}
+
+#[test]
+fn json_tables_are_read_whatever_the_case_of_their_keys() {
+    let lake = Lake::new();
+    lake.put("t/a.json", b"{\"ID\": 1, \"Tags\": [\"x\", null], \"info\": {\"N\": 2.5}, \"m\": {\"k\": 1}, \"raw\": {\"a\": [1]}}\n\n{\"id\": \"7\", \"tags\": null}\n");
+    let columns =
+        [("id", "int"), ("tags", "array<string>"), ("info", "struct<n:double,z:int>"), ("m", "map<string,int>"), ("raw", "string")];
+    lake.table("t", "t/", "org.openx.data.jsonserde.JsonSerDe", json!({}), &columns, &[], json!({}));
+    assert_eq!(lake.shown("SELECT * FROM t ORDER BY id"), "1|[x, null]|{n=2.5, z=null}|{k=1}|{\"a\":[1]}\n7|∅|∅|∅|∅");
+    assert_eq!(lake.shown("SELECT t.info.n, m['k'], tags[1] FROM t WHERE id = 1"), "2.5|1|x");
+    lake.put("bad/a.json", b"{\"id\": 1}\nnot json\n");
+    lake.table("strict", "bad/", "org.openx.data.jsonserde.JsonSerDe", json!({}), &[("id", "int")], &[], json!({}));
+    lake.table(
+        "lenient",
+        "bad/",
+        "org.openx.data.jsonserde.JsonSerDe",
+        json!({"ignore.malformed.json": "true"}),
+        &[("id", "int")],
+        &[],
+        json!({}),
+    );
+    assert!(lake.error("SELECT id FROM strict").starts_with("HIVE_CURSOR_ERROR: Row is not a valid JSON Object"));
+    assert_eq!(lake.shown("SELECT id FROM lenient ORDER BY id"), "1\n∅");
+}
+
+#[test]
+fn projected_partitions_need_no_catalogue() {
+    let lake = Lake::new();
+    for (day, city, text) in [("2024-01-01", "a", "1\n"), ("2024-01-02", "a", "2\n"), ("2024-01-02", "b", "3\n")] {
+        lake.put(&format!("p/{day}/{city}/f.csv"), text.as_bytes());
+    }
+    let parameters = json!({
+        "projection.enabled": "true",
+        "projection.day.type": "date",
+        "projection.day.range": "2024-01-01,2024-01-03",
+        "projection.day.format": "yyyy-MM-dd",
+        "projection.city.type": "enum",
+        "projection.city.values": "a,b",
+        "storage.location.template": "s3://test-lake/p/${day}/${city}/",
+    });
+    lake.table("p", "p/", LAZY, json!({"field.delim": ","}), &[("x", "int")], &[("day", "string"), ("city", "string")], parameters.clone());
+    assert_eq!(lake.shown("SELECT x, day, city FROM p ORDER BY x"), "1|2024-01-01|a\n2|2024-01-02|a\n3|2024-01-02|b");
+    let ((_, rows), one) = lake.run_counted("SELECT x FROM p WHERE day = '2024-01-02' AND city = 'b'").unwrap();
+    let (_, all) = lake.run_counted("SELECT x FROM p").unwrap();
+    assert_eq!((rows.len(), one < all), (1, true));
+    let mut injected = parameters;
+    injected["projection.city.type"] = json!("injected");
+    lake.table("q", "p/", LAZY, json!({"field.delim": ","}), &[("x", "int")], &[("day", "string"), ("city", "string")], injected);
+    assert!(lake.error("SELECT x FROM q").starts_with("CONSTRAINT_VIOLATION"));
+    assert_eq!(lake.shown("SELECT x FROM q WHERE city = 'a' ORDER BY x"), "1\n2");
+}
+
+#[test]
+fn what_does_not_fit_in_memory_spills() {
+    let lake = Lake::with_memory(96 << 20);
+    let sql = "SELECT count(*), min(d), max(d) FROM (SELECT x, row_number() OVER (ORDER BY k) AS d FROM \
+               (SELECT x, to_hex(md5(to_utf8(CAST(x AS varchar)))) AS k FROM UNNEST(sequence(1, 1000)) AS a(y) CROSS JOIN UNNEST(sequence(1, 1500)) AS b(x)) t) u";
+    assert_eq!(lake.shown(sql), "1500000|1|1500000");
 }

@@ -1,6 +1,7 @@
 //! Trino's functions, where DataFusion has none of the name or one that answers otherwise.
 
 mod aggregate;
+mod average;
 mod bytes;
 mod call;
 mod cast;
@@ -32,6 +33,7 @@ use super::types::{arrow_field, athena_type};
 use crate::sql::Type;
 
 pub(super) use cast::{cast_function, try_cast_function};
+pub(super) use text::edits;
 
 /// What an argument may be; anything that is not is refused, as Trino refuses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -273,6 +275,9 @@ pub(super) fn register(builder: SessionStateBuilder) -> SessionStateBuilder {
     }
     functions.push(Arc::new(cast_function()));
     functions.push(Arc::new(try_cast_function()));
-    builder.aggregate_functions().get_or_insert_default().extend(aggregate::all());
+    let aggregates = builder.aggregate_functions().get_or_insert_default();
+    aggregates.retain(|theirs| theirs.name() != "avg");
+    aggregates.push(average::average());
+    aggregates.extend(aggregate::all());
     lambda::register(builder)
 }

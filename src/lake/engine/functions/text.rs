@@ -242,25 +242,27 @@ fn codepoint(call: &Call) -> Result<ArrayRef> {
 }
 
 fn levenshtein(call: &Call) -> Result<ArrayRef> {
-    bigints(call.rows, |row| {
-        let one: Vec<char> = some!(call.text(0, row)).chars().collect();
-        let other: Vec<char> = some!(call.text(1, row)).chars().collect();
-        let mut line: Vec<usize> = (0..=other.len()).collect();
-        for (at, c) in one.iter().enumerate() {
-            let mut diagonal = at;
-            let mut left = at + 1;
-            if let Some(first) = line.first_mut() {
-                *first = left;
-            }
-            for (cell, d) in line.iter_mut().skip(1).zip(&other) {
-                let cost = diagonal + usize::from(c != d);
-                diagonal = *cell;
-                left = cost.min(left + 1).min(*cell + 1);
-                *cell = left;
-            }
+    bigints(call.rows, |row| Ok(i64::try_from(edits(some!(call.text(0, row)), some!(call.text(1, row)))).ok()))
+}
+
+/// How many characters must be put in, left out or changed to turn one text into the other.
+pub(in crate::lake::engine) fn edits(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let mut line: Vec<usize> = (0..=other.len()).collect();
+    for (at, c) in one.iter().enumerate() {
+        let mut diagonal = at;
+        let mut left = at + 1;
+        if let Some(first) = line.first_mut() {
+            *first = left;
         }
-        Ok(line.last().and_then(|distance| i64::try_from(*distance).ok()))
-    })
+        for (cell, d) in line.iter_mut().skip(1).zip(&other) {
+            let cost = diagonal + usize::from(c != d);
+            diagonal = *cell;
+            left = cost.min(left + 1).min(*cell + 1);
+            *cell = left;
+        }
+    }
+    line.last().copied().unwrap_or(0)
 }
 
 fn hamming(call: &Call) -> Result<ArrayRef> {

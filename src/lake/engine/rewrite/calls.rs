@@ -45,6 +45,12 @@ const REFUSED: &[&str] = &[
 /// Numbers of rows, which Trino has as bigint.
 const COUNTED: &[&str] = &["row_number", "rank", "dense_rank", "ntile", "approx_distinct"];
 
+/// Whether the lake refuses a function by its name.
+#[cfg(test)]
+pub(in crate::lake::engine) fn is_refused(name: &str) -> bool {
+    REFUSED.contains(&name)
+}
+
 fn name_of(function: &Function) -> Option<&Ident> {
     function.name.0.last().and_then(|part| part.as_ident())
 }

@@ -12,6 +12,8 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{Expr, Query, Select, SetExpr, TableFactor, VisitMut, VisitorMut};
 
+#[cfg(test)]
+pub(super) use calls::is_refused;
 pub(super) use names::{Named, Relation, shown_name};
 pub(super) use unnest::UnnestPlanner;
 

@@ -112,12 +112,24 @@ class Window:
     def xdotool(self, *args):
         subprocess.run(["xdotool", *args], check=True)
 
+    def focus(self):
+        """Gives the window the keyboard, as a click on its title would: a window manager may not have done so."""
+        ask = lambda *args: subprocess.run(["xdotool", *args], capture_output=True, text=True, check=False).stdout.split()
+        end = time.monotonic() + 10
+        while ask("getwindowfocus", "getwindowpid") != [str(self.process.pid)]:
+            assert time.monotonic() < end, "the window does not get the keyboard"
+            for window in ask("search", "--all", "--onlyvisible", "--pid", str(self.process.pid), "--name", "Fairlake"):
+                self.xdotool("windowactivate", window)
+            time.sleep(0.1)
+
     def keys(self, *keys):
+        self.focus()
         for key in keys:
             self.xdotool("key", "--clearmodifiers", key)
             time.sleep(0.1)
 
     def type(self, text):
+        self.focus()
         self.xdotool("type", "--delay", "8", text)
         time.sleep(0.2)
 

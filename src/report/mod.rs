@@ -5,6 +5,7 @@ pub mod charts;
 mod config;
 mod python;
 pub mod render;
+pub mod trends;
 
 pub use analysis::analysis_json;
 pub use config::{AnalysisConfig, FacetConfig, MethodsConfig, MetricList, MetricsConfig, NameOrIndex, OneOrMany, ReportConfig};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use fairlake::bias::{Mode, Positive, Spec};
+use fairlake::bias::{Balancing, Mode, Positive, Spec};
 use fairlake::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget};
 use fairlake::message::{Command, Event, Outcome};
 use fairlake::report::{AnalysisConfig, analysis_json};
@@ -150,7 +150,14 @@ fn a_file_is_balanced_by_seed_and_measured_again() {
         for name in ["a.csv", "b.csv"] {
             let path = folder.path().join(name);
             let to = RebalanceTarget::File(path.clone());
-            let command = BiasCommand::Rebalance { source: source.clone(), spec: question(), seed: 7, to };
+            let command = BiasCommand::Rebalance {
+                source: source.clone(),
+                spec: question(),
+                balancing: Balancing::DownSample,
+                by: vec![],
+                seed: 7,
+                to,
+            };
             let (events, outcome) = desk.ask(Command::Bias(command)).await;
             assert_eq!(outcome, Outcome::Done);
             let Some(Event::Bias(BiasEvent::Rebalanced { before, after, sql: None, .. })) = events.last() else { panic!("{events:?}") };

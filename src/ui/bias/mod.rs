@@ -5,10 +5,15 @@ mod facets;
 mod findings;
 mod form;
 mod formula;
+mod groups;
+mod limits;
 mod meaning;
 mod metrics;
+mod more;
+mod quality;
 mod rebalance;
 mod source;
+mod trend;
 mod views;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
@@ -21,6 +26,7 @@ use crate::text::Texts;
 pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     state.bias.tick(&mut state.outbox);
     state.query.names.want_tables(&mut state.outbox);
+    state.bias.judge_by(&state.settings.limits);
     let tokens = theme::tokens(ui);
     let side = Frame::new().fill(tokens.panel);
     Panel::left("bias-form").default_size(320.0).size_range(260.0..=520.0).frame(side).show(ui, |ui| {
@@ -35,6 +41,11 @@ pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
             });
         });
     });
+    if state.bias.quality.shown {
+        let frame = Frame::new().inner_margin(Margin { left: 16, right: 8, top: 10, bottom: 4 });
+        CentralPanel::no_frame().frame(frame).show(ui, |ui| quality::show(ui, state, texts));
+        return;
+    }
     let Some(run) = state.bias.runs.shown().cloned() else {
         CentralPanel::no_frame().show(ui, |ui| empty(ui, state, texts));
         return;
@@ -53,6 +64,7 @@ pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
         views::show(ui, state, &run, texts);
     });
     rebalance::show(ui, state, texts);
+    limits::show(ui, state, texts);
 }
 
 /// A figure for a table: three decimals, or two digits where those would be zeros.
@@ -67,6 +79,17 @@ fn brief(value: f64) -> String {
     if value < 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) { format!("\u{2212}{text}") } else { text }
 }
 
+/// The end of an interval under a figure: three decimals, and no more digits than that.
+fn rough(value: f64) -> String {
+    if !value.is_finite() || value.abs() >= 1000.0 {
+        return crate::text::number(value);
+    }
+    if value.abs() < 0.0005 {
+        return "0".to_owned();
+    }
+    format!("{value:.3}").replace('-', "\u{2212}")
+}
+
 /// What to do first.
 fn empty(ui: &mut Ui, state: &State, texts: &Texts) {
     let (heading, sentence) =
@@ -76,7 +99,13 @@ fn empty(ui: &mut Ui, state: &State, texts: &Texts) {
 
 #[cfg(test)]
 mod tests {
-    use super::brief;
+    use super::{brief, rough};
+
+    #[test]
+    fn ends_of_intervals_are_rough() {
+        assert_eq!((rough(1.2e-7), rough(-0.0004), rough(-0.0452)), ("0".into(), "0".into(), "−0.045".to_owned()));
+        assert_eq!((rough(f64::INFINITY), rough(12.0)), ("∞".to_owned(), "12.000".to_owned()));
+    }
 
     #[test]
     fn figures_of_tables_are_brief() {

@@ -1,4 +1,4 @@
-"""A file with line breaks inside quotes keeps its rows from drop to query; and a query that outlives its window is found again."""
+"""A file with line breaks inside quotes keeps its rows from drop to query; row 1,000,000; a query that outlives its window."""
 import os
 import pathlib
 import re
@@ -57,6 +57,17 @@ def keeps_rows(window, path, rows):
     return table
 
 
+def reaches_the_last_row(window):
+    window.run(
+        "SELECT (a - 1) * 1000 + b AS n FROM UNNEST(sequence(1, 1000)) AS t(a) CROSS JOIN UNNEST(sequence(1, 1000)) AS u(b) ORDER BY n"
+    )
+    window.wait("1,000,000 rows · ", role="label", seconds=120)
+    window.fill("Go to a row by its number", "1000000")
+    window.keys("Return")
+    window.wait("1000000", role="table cell", exact=True)
+    window.shot("25-last-row")
+
+
 def outlives_its_window(window, table):
     # Pairs of rows, so many that it runs for a while.
     window.run(f"SELECT COUNT(*) AS pairs FROM {table} a CROSS JOIN {table} b CROSS JOIN {table} c WHERE a.rating + b.rating > c.rating + 100")
@@ -78,6 +89,7 @@ def main():
     path, rows = data()
     window = Window()
     table = keeps_rows(window, path, rows)
+    reaches_the_last_row(window)
     outlives_its_window(window, table)
 
 

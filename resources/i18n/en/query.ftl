@@ -79,7 +79,13 @@ query-dismiss = Dismiss
 query-copy-refused = { $rows } rows at most are copied. Export the result as a file instead.
 query-reading = { $column }, row { $row }
 
-query-grid-name = Result: { $rows } rows, { $columns } columns
+query-grid-name = Result: { $rows ->
+    [one] { $rows } row
+   *[other] { $rows } rows
+}, { $columns ->
+    [one] { $columns } column
+   *[other] { $columns } columns
+}
 query-grid-rows = Rows
 query-grid-columns = Columns
 query-grid-copy = Copy

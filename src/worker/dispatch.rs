@@ -29,6 +29,8 @@ pub(super) struct Shared {
     pub(super) results: Results,
     /// The folder for files that go with the worker.
     pub(super) cache: Cache,
+    /// The files that were measured.
+    pub(super) known: bias::Known,
     /// The language of charts.
     pub(super) language: Language,
 }
@@ -83,7 +85,13 @@ type Running = Arc<Mutex<HashMap<JobId, CancellationToken>>>;
 impl Desk {
     pub(super) fn new(options: WorkerOptions, language: Language, outbox: mpsc::Sender<JobEvent>, wake: Wake, board: Board) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let shared = Shared { cache: Cache::default(), results: Results::default(), sessions: Sessions::new(options), language };
+        let shared = Shared {
+            cache: Cache::default(),
+            known: bias::Known::default(),
+            results: Results::default(),
+            sessions: Sessions::new(options),
+            language,
+        };
         Self {
             shared: Arc::new(shared),
             outbox,

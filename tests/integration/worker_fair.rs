@@ -12,7 +12,7 @@ use fairlake::model::{TableProfile, TableRef, TimeBucket};
 
 use crate::support::run;
 use crate::worker_desk::Desk;
-use crate::worker_query::desk;
+use crate::worker_query::{desk, query};
 
 /// Loan decisions: two groups, two regions, amounts with one far off, a decision that a later column gives away, and a model's guess.
 fn decisions(folder: &Path) -> PathBuf {
@@ -243,5 +243,29 @@ fn every_way_of_balancing_evens_out_a_file_and_a_table() {
                 assert_eq!(columns.iter().any(|column| column.name == "weight"), balancing == Balancing::Weights);
             }
         }
+    });
+}
+
+#[test]
+fn a_querys_result_is_looked_through_and_balanced_into_a_file() {
+    run(async {
+        let (_lake, mut desk) = desk().await;
+        let folder = tempfile::tempdir().unwrap();
+        both(&mut desk, folder.path()).await;
+        let answer = query(&mut desk, "SELECT sex, region, approved FROM decisions WHERE day < DATE '2024-03-01'").await;
+        let source = BiasSource::Result { execution: answer.execution };
+        let label = Some(("approved".to_owned(), Positive::Values(vec![1_i64.into()])));
+        let BiasEvent::Quality { profile, findings, .. } = told(&mut desk, BiasCommand::Quality { source: source.clone(), label }).await
+        else {
+            panic!()
+        };
+        assert_eq!((profile.rows, profile.columns.len()), (answer.rows, 3));
+        assert!(findings.iter().any(|finding| finding.kind == QualityKind::Duplicates));
+        let spec = Spec { predicted: None, group: None, ..question() };
+        let to = RebalanceTarget::File(folder.path().join("even.csv"));
+        let command = BiasCommand::Rebalance { source, spec, balancing: Balancing::DownSample, by: vec![], seed: 1, to };
+        let BiasEvent::Rebalanced { before, after, .. } = told(&mut desk, command).await else { panic!() };
+        let smallest = before.counts.rows.iter().map(|row| row.rows).min().unwrap();
+        assert!(after.counts.rows.len() == 4 && after.counts.rows.iter().all(|row| row.rows == smallest));
     });
 }

@@ -45,13 +45,12 @@ pub struct TrendState {
     pub bucket: TimeBucket,
     /// The metric that is drawn; the report's first gap when none.
     pub metric: Option<MetricId>,
-    /// The search among the facet values.
+    /// The one facet value that is drawn, by its text; those with the widest gaps when none.
     pub only: Option<String>,
     /// Why it failed.
     pub failure: Option<Failure>,
     /// What was measured last.
     pub run: Option<Rc<TrendRun>>,
-    /// The job that measures, and its question's source.
     job: Option<JobId>,
     measured: u64,
 }

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use egui::{Color32, Galley, Rect, RichText, ScrollArea, Sense, TextWrapMode, Ui, Vec2, WidgetInfo, WidgetText, pos2, vec2};
+use egui::{Align, Color32, Galley, Layout, Rect, RichText, ScrollArea, Sense, TextWrapMode, Ui, Vec2, WidgetInfo, WidgetText, pos2, vec2};
 
 use super::super::widgets::Tone;
-use super::{theme, widgets};
+use super::{icons, theme, widgets};
 use crate::bias::{Finding, Severity};
 use crate::model::Message;
 use crate::state::State;
@@ -21,7 +21,18 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, run: &Rc<Run>, texts: &Texts)
         let source = super::source::name(&run.measurement.source, texts);
         let message =
             Message::new("biastab-findings-of").with("source", source).with("rows", report.rows).with("label", report.label.as_str());
-        widgets::weak(ui, texts.say(&message.with("positive", report.positive.as_str())));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if widgets::quiet(ui, Some(icons::SETTINGS), &texts.t("biastab-limits"))
+                .on_hover_text(texts.t("biastab-limits-about"))
+                .clicked()
+            {
+                state.bias.limits_open = true;
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let words = RichText::new(texts.say(&message.with("positive", report.positive.as_str())));
+                ui.add(egui::Label::new(words.color(theme::tokens(ui).weak)).truncate());
+            });
+        });
     });
     if run.findings.is_empty() {
         widgets::banner(ui, Tone::Good, &texts.t("biastab-findings-none"), |_| {});

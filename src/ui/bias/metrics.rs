@@ -21,7 +21,7 @@ const COLUMN: f32 = 106.0;
 pub(super) fn show(ui: &mut Ui, state: &mut State, facet: &FacetReport, texts: &Texts) {
     let ids = charts::metrics(facet);
     let limits = state.bias.runs.limits().clone();
-    legend(ui, state, facet, texts);
+    legend(ui, facet, texts);
     let bias = &mut state.bias;
     let needle = bias.filter.trim().to_lowercase();
     let mut values: Vec<(&ValueReport, String)> = facet
@@ -54,7 +54,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, facet: &FacetReport, texts: &
 }
 
 /// What the marks mean, and what CI would be if the groups were of one size.
-fn legend(ui: &mut Ui, state: &mut State, facet: &FacetReport, texts: &Texts) {
+fn legend(ui: &mut Ui, facet: &FacetReport, texts: &Texts) {
     ui.horizontal_wrapped(|ui| {
         for (severity, doubtful, label) in [
             (Severity::Fail, false, "biastab-mark-fail"),
@@ -66,9 +66,6 @@ fn legend(ui: &mut Ui, state: &mut State, facet: &FacetReport, texts: &Texts) {
             mark(ui, rect.center(), severity, doubtful);
             widgets::caption(ui, texts.t(label));
             ui.add_space(theme::GAP_SMALL);
-        }
-        if widgets::quiet(ui, None, &texts.t("biastab-limits")).on_hover_text(texts.t("biastab-limits-about")).clicked() {
-            state.bias.limits_open = true;
         }
         let equal = Message::new("biastab-equal-ci").with("groups", facet.parts).with("value", facet.equal_ci);
         widgets::caption(ui, texts.say(&equal)).on_hover_text(texts.t("biastab-equal-ci-hint"));

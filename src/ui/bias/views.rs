@@ -22,6 +22,9 @@ use crate::text::{Locale, Texts};
 /// What a chart shows: the measurement, the facet, the view, the metric and the language.
 type Key = (u64, usize, BiasView, Option<MetricId>, Locale);
 
+/// Below this width the views and the buttons don't fit in one row.
+const NARROW: f32 = 820.0;
+
 pub(super) fn show(ui: &mut Ui, state: &mut State, run: &Rc<Run>, texts: &Texts) {
     let facet = state.bias.facet.min(run.measurement.report.facets.len().saturating_sub(1));
     bar(ui, state, run, facet, texts);
@@ -42,56 +45,62 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, run: &Rc<Run>, texts: &Texts)
 }
 
 fn bar(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Texts) {
+    // Where there is little room the views have a row of their own.
+    let narrow = ui.available_width() < NARROW;
+    if narrow {
+        ui.horizontal_wrapped(|ui| tabs(ui, state, texts));
+    }
     ui.horizontal(|ui| {
         ui.set_min_height(theme::TOOLBAR);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let dpi = state.settings.export_dpi;
-            let name = stem(&run.measurement.source);
-            // The table of metrics is exported as the picture that has the same figures.
-            let shown = match state.bias.view {
-                BiasView::Metrics if state.bias.metric.is_none() => BiasView::HeatMap,
-                BiasView::Compare => BiasView::Imbalance,
-                view => view,
-            };
-            let pictured = match shown {
-                BiasView::Groups => groups::chart(ui, state, run, facet, texts),
-                BiasView::Trend => trend::chart(ui, state, run, facet, texts),
-                shown => chart(ui, run, facet, shown, state.bias.metric, state.bias.runs.limits(), texts),
-            };
-            if let Some(chart) = pictured {
-                let stem = format!("{name}-{}", view_name(shown));
-                picture::export_button(ui, texts, &chart, &stem, dpi, &mut state.outbox, |ui, outbox| {
-                    ui.separator();
-                    if ui.button(texts.t("biastab-export-analysis")).clicked() {
-                        BiasState::export_analysis(run, outbox);
-                        ui.close();
-                    }
-                    if ui.button(texts.t("biastab-export-all")).clicked() {
-                        BiasState::export_all(run, dpi, outbox);
-                        ui.close();
-                    }
-                });
-            }
+            export(ui, state, run, facet, texts);
             let balance = widgets::secondary(ui, Some(icons::LAYERS), &texts.t("biastab-rebalance"));
             if balance.on_hover_text(texts.t("biastab-rebalance-hint")).clicked() {
                 state.bias.open_rebalance();
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let all = [
-                    BiasView::Imbalance,
-                    BiasView::Labels,
-                    BiasView::Metrics,
-                    BiasView::HeatMap,
-                    BiasView::Groups,
-                    BiasView::Trend,
-                    BiasView::Compare,
-                ];
-                let views = all.map(|view| (view, texts.t(view_id(view))));
-                if let Some(view) = widgets::segmented(ui, state.bias.view, &views) {
-                    state.bias.view = view;
-                }
-            });
+            if !narrow {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| tabs(ui, state, texts));
+            }
         });
+    });
+}
+
+/// The ways to look at a measurement.
+fn tabs(ui: &mut Ui, state: &mut State, texts: &Texts) {
+    let all =
+        [BiasView::Imbalance, BiasView::Labels, BiasView::Metrics, BiasView::HeatMap, BiasView::Groups, BiasView::Trend, BiasView::Compare];
+    let views = all.map(|view| (view, texts.t(view_id(view))));
+    if let Some(view) = widgets::segmented(ui, state.bias.view, &views) {
+        state.bias.view = view;
+    }
+}
+
+/// The button that exports what is seen, or the figures behind it.
+fn export(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Texts) {
+    let dpi = state.settings.export_dpi;
+    let plain = |ui: &Ui, state: &State, view: BiasView| chart(ui, run, facet, view, state.bias.metric, state.bias.runs.limits(), texts);
+    // The table of metrics is exported as the picture that has the same figures.
+    let (view, pictured) = match state.bias.view {
+        BiasView::Metrics if state.bias.metric.is_none() => (BiasView::HeatMap, None),
+        BiasView::Compare => (BiasView::Imbalance, None),
+        BiasView::Groups => (BiasView::Groups, groups::chart(ui, state, run, facet, texts)),
+        BiasView::Trend => (BiasView::Trend, trend::chart(ui, state, run, facet, texts)),
+        view => (view, None),
+    };
+    let found = pictured.or_else(|| plain(ui, state, view)).map(|chart| (view, chart));
+    // A view without a picture of its own leaves that of the rows.
+    let Some((view, chart)) = found.or_else(|| Some((BiasView::Imbalance, plain(ui, state, BiasView::Imbalance)?))) else { return };
+    let stem = format!("{}-{}", stem(&run.measurement.source), view_name(view));
+    picture::export_button(ui, texts, &chart, &stem, dpi, &mut state.outbox, |ui, outbox| {
+        ui.separator();
+        if ui.button(texts.t("biastab-export-analysis")).clicked() {
+            BiasState::export_analysis(run, outbox);
+            ui.close();
+        }
+        if ui.button(texts.t("biastab-export-all")).clicked() {
+            BiasState::export_all(run, dpi, outbox);
+            ui.close();
+        }
     });
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 mod charts;
+mod known;
 mod quality;
 mod rebalance;
 mod source;
@@ -18,6 +19,7 @@ use crate::model::{Counts, Failure, Message, Sample};
 use crate::report::{AnalysisConfig, analysis_json};
 use crate::text::Texts;
 
+pub(super) use known::Known;
 pub(super) use rebalance::Rebalancing;
 
 /// Rows of which the flip test is made: a second's work.

@@ -10,7 +10,7 @@ use crate::frame;
 use crate::infer::Overrides;
 use crate::message::bias::BiasSource;
 use crate::message::query::RowWindow;
-use crate::model::{ColumnKind, ColumnProfile, ExampleRow, Failure, FoldCounts, Message, TableProfile, TableRef};
+use crate::model::{ColumnKind, ColumnProfile, ExampleRow, FoldCounts, Message, TableProfile, TableRef};
 use crate::worker::bias_sql::{self, Bins, Profiled};
 use crate::worker::dispatch::Context;
 use crate::worker::ingest::of_frame;
@@ -35,7 +35,7 @@ pub(super) async fn profile(
 ) -> Done<(TableProfile, Vec<String>)> {
     match source {
         BiasSource::Table(table) => table_profile(context, table, label).await,
-        BiasSource::File(_) | BiasSource::Object(_) => {
+        BiasSource::File(_) | BiasSource::Object(_) | BiasSource::Result { .. } => {
             let files = source::files(context, source).await?;
             let (job, sources, label) = (context.job.clone(), files.sources.clone(), label.cloned());
             let (phase, total) = (Message::new("worker-phase-quality"), total_bytes(&files.sources));
@@ -52,10 +52,6 @@ pub(super) async fn profile(
             };
             let profile = context.job.blocking(work).await?;
             Ok((profile.map_err(|error| of_frame(&error, Message::new("worker-what-quality")))?, Vec::new()))
-        }
-        BiasSource::Result { .. } => {
-            let why = Message::new("worker-why-quality-result");
-            Err(Failure::new(Message::new("worker-what-quality"), why).hint(Message::new("worker-hint-quality-result")).into())
         }
     }
 }

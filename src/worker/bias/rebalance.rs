@@ -52,7 +52,7 @@ impl Rebalancing<'_> {
                 written.map_err(|error| results::stopped_by(&error, path))?;
                 (BiasSource::File(path.clone()), Some(sql))
             }
-            (BiasSource::File(_) | BiasSource::Object(_), RebalanceTarget::File(path)) => {
+            (BiasSource::File(_) | BiasSource::Object(_) | BiasSource::Result { .. }, RebalanceTarget::File(path)) => {
                 let files = source::files(context, source).await?;
                 let [only] = files.sources.as_slice() else {
                     return Err(Failure::new(what(), Message::new("worker-why-one-file")).into());
@@ -60,7 +60,7 @@ impl Rebalancing<'_> {
                 file(context, only, &plan, seed, path).await?;
                 (BiasSource::File(path.clone()), None)
             }
-            (BiasSource::Result { .. }, _) | (_, RebalanceTarget::Table(_)) => {
+            (_, RebalanceTarget::Table(_)) => {
                 let failure = Failure::new(what(), Message::new("worker-why-only-tables")).hint(Message::new("worker-hint-only-tables"));
                 return Err(failure.into());
             }

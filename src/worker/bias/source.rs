@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 
+use super::known;
 use super::tally::{self, Roles};
 use crate::bias::Spec;
 use crate::frame::{self, CountRequest, Source};
@@ -167,14 +168,26 @@ pub(super) async fn files(context: &Context, source: &BiasSource) -> Done<Files>
             let (paths, folder) = download(context, place).await?;
             (paths, Some(folder))
         }
-        BiasSource::Table(_) | BiasSource::Result { .. } => {
+        BiasSource::Result { execution } => {
+            let (path, folder) = written(context, execution).await?;
+            (vec![path], Some(folder))
+        }
+        BiasSource::Table(_) => {
             let why = Message::new("worker-why-no-file");
             return Err(Failure::new(Message::new("worker-what-measure"), why).into());
         }
     };
     let mut sources = Vec::new();
     for path in paths {
-        let evidence = ingest::read(&context.job, &path, &Overrides::default()).await?.evidence;
+        let evidence = match context.shared.known.get(&path) {
+            Some(evidence) => evidence,
+            None => {
+                let stamp = known::stamp(&path);
+                let evidence = ingest::read(&context.job, &path, &Overrides::default()).await?.evidence;
+                context.shared.known.put(stamp, &evidence);
+                evidence
+            }
+        };
         if !evidence.is_table() {
             let why = Message::new("worker-why-not-a-table").with("kind", evidence.kind.label());
             let what = Message::new("worker-what-inspect").with("file", failure::file_name(&path));
@@ -183,6 +196,21 @@ pub(super) async fn files(context: &Context, source: &BiasSource) -> Done<Files>
         sources.push(Source { path, evidence: Some(evidence) });
     }
     Ok(Files { sources, _downloads: downloads })
+}
+
+/// The rows of a query's result as a file.
+async fn written(context: &Context, execution: &str) -> Done<(PathBuf, TempDir)> {
+    let spill = context.shared.results.by_id(context, execution).await?;
+    let folder = context.shared.cache.folder().map_err(|error| failure::cache(&error))?;
+    let path = folder.path().join("result.csv");
+    let (target, job) = (path.clone(), context.job.clone());
+    let write = move || {
+        let mut out = std::io::BufWriter::new(std::fs::File::create(&target)?);
+        results::to_csv(&spill, &mut out, &|| job.is_stopped())
+    };
+    let done = context.job.blocking(write).await?;
+    done.map_err(|error| results::stopped_by(&error, &path))?;
+    Ok((path, folder))
 }
 
 async fn download(context: &Context, place: &S3Location) -> Done<(Vec<PathBuf>, TempDir)> {

@@ -1,6 +1,7 @@
 //! Uploads in parts.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumAlgorithm, ChecksumType, CompleteMultipartUploadInput,
@@ -11,7 +12,7 @@ use s3s::dto::{
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use crate::lake::LakeError;
-use crate::lake::storage::{Algorithm, ChecksumKind, CompletedPart, Store, UploadInfo};
+use crate::lake::storage::{Algorithm, ChecksumKind, CompletedPart, ObjectInfo, Store, UploadInfo};
 use crate::model::BucketName;
 
 use super::body::{self, Expected};
@@ -20,7 +21,10 @@ use super::convert::{
     precondition, put_checksums, storage_class, timestamp,
 };
 use super::listing::{Encoding, page_size};
-use super::objects::{copy_source, open};
+use super::objects::{copy_source, open, stated_version};
+
+/// How long the client of an upload that is being put together hears nothing; most are done by then, and can be refused with a status of their own.
+const SILENT: Duration = Duration::from_secs(10);
 
 pub(super) async fn create(
     store: &Store,
@@ -162,24 +166,46 @@ pub(super) async fn complete(
     let size = input.mpu_object_size.and_then(|size| u64::try_from(size).ok());
     let store = store.clone();
     let (key, upload) = (input.key.clone(), input.upload_id);
-    if let Some(size) = size {
+    // One that was completed before is no upload any more.
+    let under_way = find(&store, &bucket, &key, &upload).await.ok();
+    if let (Some(size), Some(_)) = (size, &under_way) {
         check_size(&store, &bucket, &key, &upload, &named, size).await?;
     }
-    let info = blocking(move || store.complete_upload(&bucket, &key, &upload, &named, &expected, condition)).await?;
+    let (bucket_name, object_key) = (input.bucket, input.key);
+    let mut work = Box::pin(async move {
+        let info = blocking(move || store.complete_upload(&bucket, &key, &upload, &named, &expected, condition)).await?;
+        Ok(completed(bucket_name, object_key, info))
+    });
+    match tokio::time::timeout(SILENT, &mut work).await {
+        Ok(done) => done.map(S3Response::new),
+        // From here on the answer is 200, with white space until it is known and then with what has come of it.
+        Err(_elapsed) => {
+            let (encryption, kms_key) = under_way.map(|upload| encryption(&upload.meta)).unzip();
+            Ok(S3Response::new(CompleteMultipartUploadOutput {
+                future: Some(work),
+                server_side_encryption: encryption,
+                ssekms_key_id: kms_key.flatten(),
+                ..CompleteMultipartUploadOutput::default()
+            }))
+        }
+    }
+}
+
+fn completed(bucket: String, key: String, info: ObjectInfo) -> CompleteMultipartUploadOutput {
     let (encryption, kms_key) = encryption(&info.meta);
     let mut output = CompleteMultipartUploadOutput {
-        location: Some(format!("/{}/{}", input.bucket, input.key)),
-        bucket: Some(input.bucket),
-        key: Some(input.key),
+        location: Some(format!("/{bucket}/{key}")),
+        bucket: Some(bucket),
+        key: Some(key),
         e_tag: Some(etag(&info.etag)),
         checksum_type: checksum_type(&info.checksums),
         server_side_encryption: Some(encryption),
         ssekms_key_id: kms_key,
-        version_id: info.version,
+        version_id: stated_version(info.version),
         ..CompleteMultipartUploadOutput::default()
     };
     put_checksums!(output, info.checksums);
-    Ok(S3Response::new(output))
+    output
 }
 
 /// Whether the parts have together the size that the client says.

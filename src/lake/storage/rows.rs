@@ -8,7 +8,7 @@ use super::object::{Checksums, ObjectInfo, ObjectMeta, ObjectPart};
 use super::{multipart, names, versions};
 
 /// The tables, step by step.
-pub(super) const STEPS: [&str; 1] = ["
+pub(super) const STEPS: [&str; 2] = ["
     CREATE TABLE buckets (name TEXT PRIMARY KEY, created INTEGER NOT NULL, detail TEXT NOT NULL DEFAULT '{}') WITHOUT ROWID;
     CREATE TABLE objects (
         bucket TEXT NOT NULL, key TEXT NOT NULL, fold TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, etag TEXT NOT NULL,
@@ -29,6 +29,10 @@ pub(super) const STEPS: [&str; 1] = ["
     CREATE TABLE parts (
         upload TEXT NOT NULL REFERENCES uploads (id) ON DELETE CASCADE, number INTEGER NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
         etag TEXT NOT NULL, checksums TEXT NOT NULL, file TEXT NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID;
+", "
+    CREATE TABLE completed (
+        upload TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, completed INTEGER NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+        etag TEXT NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;
 "];
 
 /// What is known of an object as long as its file has this size and modification time.
@@ -173,7 +177,8 @@ pub(super) fn intended(db: &Connection, bucket: &str, key: &str) -> rusqlite::Re
     query.query_map((bucket, key), row)?.collect()
 }
 
-fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+/// A row of a query for these four columns.
+pub(super) fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     Ok(Row { size: size(row.get(0)?), modified: row.get(1)?, etag: row.get(2)?, detail: parse(row.get_ref(3)?.as_str()?)? })
 }
 
@@ -230,6 +235,7 @@ pub(super) fn settle(db: &Transaction<'_>, intent: &Intent) -> rusqlite::Result<
         put_object(db, bucket, key, &intent.row)?;
     }
     if let Some(upload) = &also.upload {
+        multipart::remember(db, upload, bucket, key, &intent.row)?;
         files.extend(multipart::end(db, upload)?);
     }
     delete_intent(db, intent.id)?;

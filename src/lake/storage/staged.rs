@@ -177,6 +177,14 @@ fn checksums_of(sums: ChecksumHasher) -> Checksums {
     }
 }
 
+/// These checksums of some bytes.
+pub(crate) fn checksums_of_bytes(bytes: &[u8], algorithms: impl Iterator<Item = Algorithm>) -> Checksums {
+    let mut sums = ChecksumHasher::default();
+    algorithms.for_each(|algorithm| choose(&mut sums, algorithm));
+    sums.update(bytes);
+    checksums_of(sums)
+}
+
 /// The checksum over the checksums of parts, with their number behind; `None` where a part has none.
 pub(super) fn composite<'a>(algorithm: Algorithm, parts: impl Iterator<Item = &'a Checksums>) -> Option<String> {
     let engine = base64::engine::general_purpose::STANDARD;
@@ -186,10 +194,7 @@ pub(super) fn composite<'a>(algorithm: Algorithm, parts: impl Iterator<Item = &'
         bytes.extend(engine.decode(part.get(algorithm)?).ok()?);
         count += 1;
     }
-    let mut sums = ChecksumHasher::default();
-    choose(&mut sums, algorithm);
-    sums.update(&bytes);
-    checksums_of(sums).get(algorithm).map(|sum| format!("{sum}-{count}"))
+    checksums_of_bytes(&bytes, std::iter::once(algorithm)).get(algorithm).map(|sum| format!("{sum}-{count}"))
 }
 
 fn choose(sums: &mut ChecksumHasher, algorithm: Algorithm) {

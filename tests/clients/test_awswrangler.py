@@ -320,7 +320,7 @@ def test_statements_that_write(data):
     assert sorted(wr.s3.read_parquet(written)["id"]) == [1, 2, 3]
     wr.athena.start_query_execution("CREATE OR REPLACE VIEW seen AS SELECT id FROM source WHERE kind = 'a'", database="sets", wait=True)
     assert wr.athena.read_sql_query("SELECT count(*) AS n FROM seen", database="sets", ctas_approach=False)["n"].tolist() == [2]
-    assert wr.athena.show_create_table("source", database="sets").startswith("CREATE EXTERNAL TABLE `sets.source`(")
+    assert wr.athena.show_create_table("source", database="sets").startswith("CREATE EXTERNAL TABLE `source`(")
     described = wr.athena.describe_table("source", database="sets")
     assert described["Column Name"].tolist() == ["id", "kind"] and described["Type"].tolist() == ["bigint", "string"]
     assert np.isclose(wr.athena.read_sql_query("SELECT 0.1 + 0.2 AS x", database="sets", ctas_approach=False)["x"][0], 0.30000000000000004, rtol=0)

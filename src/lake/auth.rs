@@ -209,7 +209,10 @@ pub(super) fn check_s3(request: &Parts, credentials: &Credentials) -> Result<(),
 fn check_expires(seconds: &str) -> Result<(), Refusal> {
     match seconds.parse::<i64>() {
         Ok(0..=604_800) => Ok(()),
-        Ok(604_801..) => Err(Refusal::Query("X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds".to_owned())),
+        Ok(604_801..) => Err(Refusal::Query(
+            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"
+                .to_owned(),
+        )),
         Ok(_) => Err(Refusal::Query("X-Amz-Expires must be non-negative".to_owned())),
         Err(_) => Err(Refusal::Query("X-Amz-Expires should be a number".to_owned())),
     }
@@ -420,7 +423,13 @@ mod tests {
         };
         assert_eq!(check(&request("/b/k", None)), Ok(()));
         assert_eq!(check(&request("/b/k", Some(&scope(REGION, "s3")))), Ok(()));
-        assert_eq!(check(&request("/b/k?X-Amz-Credential=K%2F20250924%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-SignedHeaders=host&X-Amz-Expires=604800", None)), Ok(()));
+        assert_eq!(
+            check(&request(
+                "/b/k?X-Amz-Credential=K%2F20250924%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-SignedHeaders=host&X-Amz-Expires=604800",
+                None
+            )),
+            Ok(())
+        );
         for refused in [
             request("/b/k", Some("AWS K:sig")),
             request("/b/k?AWSAccessKeyId=K&Signature=s&Expires=1", None),
@@ -429,7 +438,10 @@ mod tests {
             request("/b/k?X-Amz-Credential=K%2F20250924%2Fus-east-1%2Fsts%2Faws4_request", None),
             request("/b/k?X-Amz-Credential=K%2F20250924%2Feu-west-1%2Fs3%2Faws4_request", None),
             request("/b/k?X-Amz-Credential=Q%2F20250924%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-SignedHeaders=host&X-Amz-Expires=60", None),
-            request("/b/k?X-Amz-Credential=K%2F20250924%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-SignedHeaders=host&X-Amz-Expires=604801", None),
+            request(
+                "/b/k?X-Amz-Credential=K%2F20250924%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-SignedHeaders=host&X-Amz-Expires=604801",
+                None,
+            ),
             request("/b/k?X-Amz-Credential=K%2F20250924%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-SignedHeaders=host&X-Amz-Expires=-1", None),
         ] {
             assert!(check(&refused).is_err(), "{refused:?}");

@@ -103,8 +103,7 @@ impl Signed {
         let text = format!("AWS4-HMAC-SHA256\n{}\n{}\n{}", self.stamp(), self.scope(), sha256(canonical));
         let signature = self.sign(&text);
         let scope = self.scope();
-        let authorization =
-            format!("AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={names}, Signature={signature}", self.key);
+        let authorization = format!("AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={names}, Signature={signature}", self.key);
         headers.push(("authorization".to_owned(), authorization));
         (headers, signature)
     }
@@ -193,7 +192,9 @@ fn every_service_lets_in_what_is_signed_and_nothing_else() {
                     headers.push(("authorization".to_owned(), format!("AWS {}:c2lnbmF0dXJl", right.key)));
                 })
                 .await;
-            let malformed = right.send_with(&lake, |headers| headers.iter_mut().for_each(|(_, value)| *value = value.replace("Signature=", "S="))).await;
+            let malformed = right
+                .send_with(&lake, |headers| headers.iter_mut().for_each(|(_, value)| *value = value.replace("Signature=", "S=")))
+                .await;
             for (why, (status, answer)) in [("added", added), ("unsigned", unsigned), ("version 2", version_2), ("malformed", malformed)] {
                 assert!([400, 403].contains(&status), "{name}, {why}: {answer}");
             }
@@ -274,7 +275,8 @@ fn uploads_signed_chunk_by_chunk_are_checked_chunk_by_chunk() {
             Signed { payload: payload.to_owned(), ..Signed::new(&lake, "s3", "PUT", "/my-lake/chunked", &headers, b"") }
         };
         let signed = |trailer: Option<&str>| {
-            let payload = if trailer.is_some() { "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" } else { "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" };
+            let payload =
+                if trailer.is_some() { "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" } else { "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" };
             let request = request(payload, trailer.is_some());
             let (_, seed) = request.signed();
             Signed { body: chunks(&request, &seed, &data, trailer), ..request }

@@ -26,9 +26,8 @@ pub(super) fn answer(catalog: &Catalog, operation: &str, request: &Request<'_>) 
         }),
         _ => catalog.read(|db| {
             let mut statement = db.prepare_cached("SELECT name, value FROM glue_tag WHERE arn = ?1 ORDER BY name")?;
-            let rows = statement.query_map(params![arn], |row| {
-                Ok(json!({"Key": row.get::<_, String>(0)?, "Value": row.get::<_, String>(1)?}))
-            })?;
+            let rows =
+                statement.query_map(params![arn], |row| Ok(json!({"Key": row.get::<_, String>(0)?, "Value": row.get::<_, String>(1)?})))?;
             let tags: Vec<Value> = rows.collect::<rusqlite::Result<_>>()?;
             Ok(json!({"Tags": tags}))
         }),

@@ -294,7 +294,7 @@ pub(super) async fn delete_all(store: &Store, request: S3Request<DeleteObjectsIn
         if object.last_modified_time.is_some() || object.size.is_some() {
             return Err(only_of_directories());
         }
-        let condition = match object.e_tag.as_ref().map(|etag| etag.value()) {
+        let condition = match object.e_tag.as_ref().map(s3s::dto::ETag::value) {
             None => Precondition::None,
             Some("*") => Precondition::Present,
             Some(etag) => Precondition::Matches(etag.to_owned()),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumAlgorithm, ChecksumType, CompleteMultipartUploadInput,
     CompleteMultipartUploadOutput, CopyPartResult, CreateMultipartUploadInput, CreateMultipartUploadOutput, ListMultipartUploadsInput,
@@ -172,22 +173,26 @@ pub(super) async fn complete(
         check_size(&store, &bucket, &key, &upload, &named, size).await?;
     }
     let (bucket_name, object_key) = (input.bucket, input.key);
-    let mut work = Box::pin(async move {
+    let work = Box::pin(async move {
         let info = blocking(move || store.complete_upload(&bucket, &key, &upload, &named, &expected, condition)).await?;
         Ok(completed(bucket_name, object_key, info))
     });
-    match tokio::time::timeout(SILENT, &mut work).await {
-        Ok(done) => done.map(S3Response::new),
-        // From here on the answer is 200, with white space until it is known and then with what has come of it.
-        Err(_elapsed) => {
-            let (encryption, kms_key) = under_way.map(|upload| encryption(&upload.meta)).unzip();
-            Ok(S3Response::new(CompleteMultipartUploadOutput {
-                future: Some(work),
-                server_side_encryption: encryption,
-                ssekms_key_id: kms_key.flatten(),
-                ..CompleteMultipartUploadOutput::default()
-            }))
-        }
+    let mut output = soon_or_later(work, SILENT).await?;
+    if output.future.is_some() {
+        let (encryption, kms_key) = under_way.map(|upload| encryption(&upload.meta)).unzip();
+        (output.server_side_encryption, output.ssekms_key_id) = (encryption, kms_key.flatten());
+    }
+    Ok(S3Response::new(output))
+}
+
+/// What comes of `work` if it comes soon. Otherwise the answer is 200 from then on, with white space until it is known and then with what has come of it.
+async fn soon_or_later(
+    mut work: BoxFuture<'static, S3Result<CompleteMultipartUploadOutput>>,
+    silent: Duration,
+) -> S3Result<CompleteMultipartUploadOutput> {
+    match tokio::time::timeout(silent, &mut work).await {
+        Ok(done) => done,
+        Err(_elapsed) => Ok(CompleteMultipartUploadOutput { future: Some(work), ..CompleteMultipartUploadOutput::default() }),
     }
 }
 
@@ -354,5 +359,25 @@ fn check_number(number: i32) -> S3Result<()> {
         Ok(())
     } else {
         Err(s3_error!(InvalidArgument, "Part number must be an integer between 1 and 10000, inclusive"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_long_completion_is_answered_before_it_is_done() {
+        let work = |millis: u64| -> BoxFuture<'static, S3Result<CompleteMultipartUploadOutput>> {
+            Box::pin(async move {
+                tokio::time::sleep(Duration::from_millis(millis)).await;
+                Ok(CompleteMultipartUploadOutput { key: Some("k".to_owned()), ..CompleteMultipartUploadOutput::default() })
+            })
+        };
+        let soon = soon_or_later(work(0), Duration::from_secs(30)).await.unwrap();
+        assert!(soon.future.is_none() && soon.key.as_deref() == Some("k"));
+        let later = soon_or_later(work(100), Duration::from_millis(1)).await.unwrap();
+        assert_eq!(later.key, None);
+        assert_eq!(later.future.unwrap().await.unwrap().key.as_deref(), Some("k"));
     }
 }

@@ -1,7 +1,6 @@
 //! Uploads in parts: each part is a file in staging with a row that names it, until all become one object or none.
 
 use std::fs::File;
-use std::io;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use md5::{Digest, Md5};
@@ -171,8 +170,7 @@ impl Store {
         staged.checksums(full.into_iter().chain(Algorithm::ALL.into_iter().filter(|algorithm| expected.get(*algorithm).is_some())));
         for (part, file) in &parts {
             let path = self.staging().join(file);
-            let copied =
-                File::open(&path).and_then(|mut file| io::copy(&mut file, &mut staged)).map_err(|error| LakeError::io(&path, error))?;
+            let copied = File::open(&path).and_then(|mut file| staged.append(&mut file)).map_err(|error| LakeError::io(&path, error))?;
             if copied != part.size {
                 return Err(LakeError::Damaged { path, reason: format!("it has {copied} of {} bytes", part.size) });
             }

@@ -1,5 +1,7 @@
 //! The tables of the storage: what is known of objects beside their bytes, changes under way, and uploads.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, types::Type};
 use serde::{Deserialize, Serialize};
@@ -168,6 +170,18 @@ pub(super) fn size(number: i64) -> u64 {
 pub(super) fn object(db: &Connection, bucket: &str, key: &str) -> rusqlite::Result<Option<Row>> {
     let mut query = db.prepare_cached("SELECT size, modified, etag, detail FROM objects WHERE bucket = ?1 AND key = ?2")?;
     query.query_row((bucket, key), row).optional()
+}
+
+/// What is known of the objects from one key to another, both among them.
+pub(super) fn objects_between(db: &Connection, bucket: &str, first: &str, last: &str) -> rusqlite::Result<BTreeMap<String, Row>> {
+    let mut query =
+        db.prepare_cached("SELECT size, modified, etag, detail, key FROM objects WHERE bucket = ?1 AND key >= ?2 AND key <= ?3")?;
+    query.query_map((bucket, first, last), |found| Ok((found.get(4)?, row(found)?)))?.collect()
+}
+
+/// Whether changes to objects of a bucket are under way.
+pub(super) fn any_intended(db: &Connection, bucket: &str) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM intents WHERE bucket = ?1 LIMIT 1")?.exists([bucket])
 }
 
 /// What would be known of it once the changes under way are done.

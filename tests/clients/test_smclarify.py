@@ -5,13 +5,12 @@ import json
 import logging
 import math
 import os
-import pathlib
 import random
 import subprocess
+import sys
 
 import numpy
 import pandas
-import pytest
 from smclarify.bias import report
 
 SETS = int(os.environ.get("FAIRLAKE_SMCLARIFY_SETS", "400"))
@@ -185,6 +184,24 @@ def differences(expected, found, path=""):
     return [f"{path}: {expected!r}, ours {found!r}"]
 
 
+def settled(answer, frame):
+    """The answer without what no counts can tell, for numpy sorts the rows of a group variable with NULLs as they lie.
+
+    Which of two types the error names first follows from that order, and among booleans so does the figure itself: groups are met twice.
+    """
+    truths = "group" in frame and frame["group"].dtype == object and any(isinstance(cell, bool) for cell in frame["group"])
+    nulls = "group" in frame and frame["group"].isna().any()
+    for stage in ("pre_training_bias_metrics", "post_training_bias_metrics"):
+        for values in answer.get(stage, {}).get("facets", {}).values():
+            for metric in (metric for value in values for metric in value["metrics"]):
+                error = metric.get("error", "")
+                if error.startswith("'<' not supported between"):
+                    metric["error"] = "'<' not supported"
+                if truths and nulls and metric["name"] in ("CDDL", "CDDPL"):
+                    metric.update(value=None, error="order")
+    return answer
+
+
 def named(entry, at):
     return entry.get("value_or_threshold", entry.get("name", at)) if isinstance(entry, dict) else at
 
@@ -199,7 +216,8 @@ def compare(data, settings, folder):
         return [f"smclarify fails with {error}, and we do not"]
     if found is None:
         return [f"we fail with {trouble.strip()}, and smclarify does not"]
-    return differences(expected, found)
+    frame = pandas.read_csv(data)
+    return differences(settled(expected, frame), settled(found, frame))
 
 
 def test_random_data_sets_give_smclarifys_own_report(tmp_path):
@@ -217,3 +235,21 @@ def test_random_data_sets_give_smclarifys_own_report(tmp_path):
     assert not wrong, f"{len(wrong)} of {SETS} data sets differ (seed {SEED}):\n" + "\n".join(wrong[:25])
     reports = sum(1 for pair in sets[:60] if theirs(pair[0], json.loads(pair[1].read_text()))[0] is not None)
     assert reports > 20, "the generator makes data that smclarify can measure"
+
+
+def test_the_exported_program_prints_the_same_report(tmp_path):
+    """`bias_clarify.py` run with smclarify itself gives the analysis.json that lies beside it."""
+    rng, compared = random.Random(SEED + 1), 0
+    for number in range(16):
+        data, settings = question(rng, tmp_path, number)
+        out = tmp_path / f"out{number}"
+        command = [os.environ["FAIRLAKE_BIN"], "bias", "--config", str(settings), "--data", str(data), "--mode", "clarify"]
+        ended = subprocess.run([*command, "--out", str(out), "--dpi", "36"], capture_output=True, text=True)
+        if ended.returncode == 0:
+            said = subprocess.run([sys.executable, str(out / "bias_clarify.py")], capture_output=True, text=True)
+            assert said.returncode == 0, said.stderr
+            frame = pandas.read_csv(data)
+            expected, found = json.loads(said.stdout), json.loads((out / "analysis.json").read_text())
+            assert differences(settled(expected, frame), settled(found, frame)) == [], settings.read_text()
+            compared += 1
+    assert compared >= 5

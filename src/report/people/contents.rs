@@ -122,8 +122,8 @@ fn findings(found: &[Finding], texts: &Texts) -> Vec<Block> {
         blocks.push(Block::Paragraph(texts.t("report-findings-none")));
     } else {
         let said = |finding: &&Finding| {
-            let id = finding.metric.map(|id| format!(" ({})", id.name())).unwrap_or_default();
-            (severity_mark(finding.severity, texts), format!("{}{id}", texts.say(&finding.sentence)))
+            let id = finding.metric.map(|id| format!("{} · ", id.name())).unwrap_or_default();
+            (severity_mark(finding.severity, texts), format!("{id}{}", texts.say(&finding.sentence)))
         };
         blocks.push(Block::Findings(beyond.iter().take(MOST_FINDINGS).map(said).collect()));
         if beyond.len() > MOST_FINDINGS {

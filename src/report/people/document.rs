@@ -1,7 +1,15 @@
 //! A document as a value: headings, sentences, tables and charts in the reader's language. Both painters read it.
 
 use crate::bias::Severity;
-use crate::chart::Chart;
+use crate::chart::{Chart, Kind};
+
+/// The least width in points at which a chart can be read: a heat map has a name over each of its columns.
+pub(super) fn least_width(chart: &Chart, usual: f64) -> f64 {
+    match &chart.kind {
+        Kind::HeatMap(map) => usual.max(120.0 + 36.0 * map.columns.len() as f64),
+        _ => usual,
+    }
+}
 
 /// A whole document.
 #[derive(Debug, Clone)]

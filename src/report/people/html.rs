@@ -6,14 +6,14 @@ use std::fmt::{self, Write};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::document::{Block, Cell, Document, Mark, Row, Table, Tone};
+use super::document::{Block, Cell, Document, Mark, Row, Table, Tone, least_width};
 use super::webfont;
 use crate::chart::fonts::{UI_FAMILY, UI_REGULAR, UI_SEMIBOLD};
 use crate::chart::{Theme, ideal_size, layout, svg};
 use crate::report::render::FontMeasure;
 
-/// The width of a chart in CSS pixels, which are its points.
-const CHART: f64 = 820.0;
+/// The usual width of a chart in points. The page shows it a quarter larger.
+const CHART: f64 = 680.0;
 
 /// The styles. Colours are the charts' own; what is printed keeps them, with tables and charts unbroken where a page allows.
 const STYLES: &str = include_str!("report.css");
@@ -99,7 +99,7 @@ fn write_body(out: &mut String, document: &Document) -> fmt::Result {
             }
             Block::Table(table) => write_table(out, table)?,
             Block::Picture(chart) => {
-                let scene = layout(chart, ideal_size(chart, CHART, &measure), Theme::Light, &measure);
+                let scene = layout(chart, ideal_size(chart, least_width(chart, CHART), &measure), Theme::Light, &measure);
                 write!(out, "<figure>\n{}</figure>\n", svg(&scene))?;
             }
         }

@@ -1,6 +1,6 @@
 //! A document on paper: its blocks set one below the other on pages of A4, as items of the charts' own scenes.
 
-use super::document::{Block, Cell, Column, Document, Mark, Row, Table, Tone};
+use super::document::{Block, Cell, Column, Document, Mark, Row, Table, Tone, least_width};
 use crate::chart::{Align, Chart, Color, Colors, Item, Level, Measure, Point, Rect, Size, Stroke, Text, Theme, Weight, ideal_size, layout};
 use crate::report::render::FontMeasure;
 
@@ -50,7 +50,8 @@ pub(super) fn pages(document: &Document) -> (Vec<Vec<Item>>, Vec<Bookmark>) {
         // A heading never stands alone at the foot of a page.
         let follows = match (block, blocks.peek()) {
             (Block::Heading(..), Some(Block::Picture(chart))) => paper.picture_height(chart),
-            (Block::Heading(..), _) => 60.0,
+            (Block::Heading(..), Some(Block::Aside(_) | Block::Paragraph(_))) => 130.0,
+            (Block::Heading(..), _) => 70.0,
             _ => 0.0,
         };
         paper.block(block, follows);
@@ -139,11 +140,18 @@ impl Paper {
                 if !empty {
                     lines.push(std::mem::replace(&mut line, indent.clone()));
                 }
-                for character in word.chars() {
-                    line.push(character);
-                    if self.width(&line, style) > room && line.chars().count() > 1 {
-                        line.pop();
-                        lines.push(std::mem::replace(&mut line, format!("{indent}{character}")));
+                // After a mark that ends a part of a name, if there is one; else anywhere.
+                let parts: Vec<&str> = word.split_inclusive(['_', '-', '/', '.', ',', '=']).collect();
+                for part in parts {
+                    if line != indent && self.width(&format!("{line}{part}"), style) > room {
+                        lines.push(std::mem::replace(&mut line, indent.clone()));
+                    }
+                    for character in part.chars() {
+                        line.push(character);
+                        if self.width(&line, style) > room && line.chars().count() > 1 {
+                            line.pop();
+                            lines.push(std::mem::replace(&mut line, format!("{indent}{character}")));
+                        }
                     }
                 }
                 empty = false;
@@ -163,7 +171,7 @@ impl Paper {
     }
 
     fn cover(&mut self, document: &Document) {
-        let title = Style { leading: 27.0, ..self.bold(22.0) };
+        let title = Style { leading: 24.0, ..self.bold(18.0) };
         self.paragraph(&document.title, title, 0.0);
         self.y += 2.0;
         self.paragraph(&document.subtitle, self.quiet(10.0), 0.0);
@@ -205,11 +213,11 @@ impl Paper {
             Block::Findings(found) => {
                 for (mark, text) in found {
                     let style = self.style(9.5);
-                    let lines = self.wrap(text, style, WIDTH - 66.0);
+                    let lines = self.wrap(text, style, WIDTH - 50.0);
                     self.need(lines.len() as f64 * style.leading + 7.0);
-                    self.pill(LEFT, self.y + 3.5, mark, 60.0);
+                    self.pill(LEFT, self.y + 4.5, mark, 46.0);
                     for line in lines {
-                        self.text(LEFT + 66.0, self.y + 3.5 + style.size, &line, style, Align::Start);
+                        self.text(LEFT + 50.0, self.y + 3.5 + style.size, &line, style, Align::Start);
                         self.y += style.leading;
                     }
                     self.y += 7.0;
@@ -285,24 +293,41 @@ impl Paper {
         self.text(left + wide / 2.0, top + 8.7, &mark.word, Style { size, ..style }, Align::Middle);
     }
 
-    fn picture_height(&self, chart: &Chart) -> f64 {
-        ideal_size(chart, WIDTH, &self.measure).height.min(BOTTOM - TOP - 40.0)
+    /// In which size a chart is laid out, and how much smaller it is drawn: in the page's width; two tall ones share a page where they stay
+    /// readable, and one that is higher than a page is drawn smaller.
+    fn picture_size(&self, chart: &Chart) -> (Size, f64) {
+        let whole = BOTTOM - TOP - 40.0;
+        let half = (BOTTOM - TOP) / 2.0 - 7.0;
+        let widest = least_width(chart, WIDTH);
+        let at = |scale: f64| (ideal_size(chart, WIDTH / scale, &self.measure), scale);
+        let high = |(size, scale): (Size, f64)| size.height * scale;
+        let first = at(WIDTH / widest);
+        let steps = |least: u32| (least..100).rev().map(|percent| at(f64::from(percent) / 100.0));
+        match high(first) {
+            height if height <= half => first,
+            height => {
+                let shared = steps(64).find(|size| high(*size) <= half);
+                shared.or_else(|| (height > whole).then(|| steps(30).find(|size| high(*size) <= whole)).flatten()).unwrap_or(first)
+            }
+        }
     }
 
-    /// A chart in the page's width; one that is higher than a page is drawn smaller.
+    fn picture_height(&self, chart: &Chart) -> f64 {
+        let (size, scale) = self.picture_size(chart);
+        size.height * scale
+    }
+
     fn picture(&mut self, chart: &Chart) {
-        let ideal = ideal_size(chart, WIDTH, &self.measure);
-        let scale = (self.picture_height(chart) / ideal.height).min(1.0);
-        let drawn = layout(chart, ideal, Theme::Light, &self.measure);
-        let high = ideal.height * scale;
+        let (size, scale) = self.picture_size(chart);
+        let drawn = layout(chart, size, Theme::Light, &self.measure);
+        let high = size.height * scale;
         self.need(high);
-        let (left, top) = (LEFT + WIDTH * (1.0 - scale) / 2.0, self.y);
-        let stroke = Stroke { width: 0.6, color: self.colors.grid, dash: None };
-        let frame = Rect { left, top, width: WIDTH * scale, height: high };
+        let top = self.y;
         for item in drawn.items {
-            self.put(placed(item, left, top, scale));
+            self.put(placed(item, LEFT, top, scale));
         }
-        self.put(Item::Rect { rect: frame, fill: None, stroke: Some(stroke), radius: 4.0 });
+        let stroke = Stroke { width: 0.6, color: self.colors.grid, dash: None };
+        self.put(Item::Rect { rect: Rect { left: LEFT, top, width: WIDTH, height: high }, fill: None, stroke: Some(stroke), radius: 4.0 });
         self.y += high + 12.0;
     }
 

@@ -6,7 +6,7 @@ use super::document::{Cell, Row, Table};
 use crate::bias::{BiasReport, FacetReport, Metric, MetricId, Tally, Undefined, ValueReport, meaning};
 use crate::model::{Arg, Message};
 use crate::report::charts::slice_text;
-use crate::text::{Texts, number};
+use crate::text::{Texts, brief};
 
 /// Facet values with disparities within groups that are listed.
 const MOST_DISPARITIES: usize = 20;
@@ -14,12 +14,12 @@ const MOST_DISPARITIES: usize = 20;
 /// Every metric of a facet's values, and how many values are left out.
 pub(super) fn metrics(subject: &Subject<'_>, facet: &FacetReport, texts: &Texts) -> (Table, usize) {
     let columns = [
-        ("report-metric", false, 11.0),
-        ("report-figure", true, 11.0),
-        ("report-interval", false, 20.0),
-        ("report-behind", true, 15.0),
-        ("report-mark", false, 13.0),
-        ("report-meaning", false, 40.0),
+        ("report-metric", false, 9.5),
+        ("report-figure", true, 10.5),
+        ("report-interval", false, 19.0),
+        ("report-behind", true, 15.5),
+        ("report-mark", false, 12.5),
+        ("report-meaning", false, 50.0),
     ];
     let mut table = Table::new(columns.map(|(id, number, width)| (texts.t(id), number, width)));
     let shown = largest(facet);
@@ -49,10 +49,10 @@ fn largest(facet: &FacetReport) -> Vec<&ValueReport> {
 }
 
 fn row(subject: &Subject<'_>, facet: &FacetReport, value: &ValueReport, metric: &Metric, texts: &Texts) -> [Cell; 6] {
-    let figure = metric.value.map_or_else(|| "–".to_owned(), number);
+    let figure = metric.value.map_or_else(|| "–".to_owned(), brief);
     let interval = metric.interval.map_or_else(
         || "–".to_owned(),
-        |interval| texts.say(&Message::new("report-interval-is").with("low", interval.low).with("high", interval.high)),
+        |interval| texts.say(&Message::new("report-interval-is").with("low", brief(interval.low)).with("high", brief(interval.high))),
     );
     let behind = match behind(metric.id, value) {
         (d, Some(a)) => format!("{} / {}", whole(d), whole(a)),
@@ -114,9 +114,9 @@ pub(super) fn groups(report: &BiasReport, facet: &FacetReport, texts: &Texts) ->
         columns.push(("report-group-predictions", true, 28.0));
     }
     let mut table = Table::new(columns.into_iter().map(|(id, number, width)| (texts.t(id), number, width)));
-    let shown = |disparity: Option<f64>| Cell::of(disparity.map_or_else(|| "–".to_owned(), number));
+    let shown = |disparity: Option<f64>| Cell::of(disparity.map_or_else(|| "–".to_owned(), brief));
     for value in with_groups {
-        let overall = value.disparity.map_or_else(|| "–".to_owned(), number);
+        let overall = value.disparity.map_or_else(|| "–".to_owned(), brief);
         let about = texts.say(&Message::new("report-group-overall").with("disparity", overall));
         table.rows.push(Row::Group(slice_text(&value.slice, texts), about));
         for group in &value.groups {

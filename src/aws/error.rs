@@ -82,7 +82,8 @@ impl Error {
             _ => Kind::Server,
         };
         let code = error.code().map(str::to_owned);
-        let message = error.message().map_or_else(|| innermost(error), str::to_owned);
+        // Some answers have a code and no words, above all those without a body.
+        let message = error.message().or(code.as_deref()).map_or_else(|| innermost(error), str::to_owned);
         if let Some(id) =
             error.raw_response().and_then(|raw| raw.headers().get("x-amzn-requestid").or(raw.headers().get("x-amz-request-id")))
         {

@@ -143,7 +143,7 @@ fn ingest(command: &IngestCommand) -> Message {
     match command {
         IngestCommand::Inspect { path, .. } => Message::new("worker-what-inspect").with("file", file_name(path)),
         IngestCommand::ListBuckets => Message::new("worker-what-buckets"),
-        IngestCommand::List { place } => Message::new("worker-what-list").with("place", place.to_string()),
+        IngestCommand::List { place, .. } => Message::new("worker-what-list").with("place", place.to_string()),
         IngestCommand::CreateBucket { bucket } => Message::new("worker-what-create-bucket").with("bucket", bucket.as_str()),
         IngestCommand::DeleteBucket { bucket } => Message::new("worker-what-delete-bucket").with("bucket", bucket.as_str()),
         IngestCommand::Delete { place } => Message::new("worker-what-delete").with("place", place.to_string()),

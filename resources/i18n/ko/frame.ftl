@@ -9,13 +9,13 @@ frame-ragged = { $row }행의 필드가 { $fields }개입니다({ $expected }개
 frame-quote-open = { $row }행 { $column }열에서 시작한 따옴표가 닫히지 않았습니다.
 frame-too-long = { $row }행이 { $limit }보다 깁니다.
 frame-encoding = { $row }행 { $column }열(바이트 위치 { $offset })에 올바르지 않은 { $encoding } 바이트가 있습니다.
-frame-json = { $row }번째 줄: { $reason }
-frame-no-column = { $name } 컬럼이 없습니다. 있는 컬럼: { $choices }
+frame-json = { $row }번째 줄: { $reason }.
+frame-no-column = { $name } 컬럼이 없습니다. 있는 컬럼: { $choices }.
 frame-too-many-values = { $column } 컬럼의 고유 값이 { $limit }개를 넘습니다.
 frame-too-many-cells = 선택한 컬럼의 값 조합이 { $limit }개를 넘습니다.
 frame-unsupported = { $column } 컬럼의 { $type } 타입은 지원하지 않습니다.
 frame-no-rows = 선택한 모든 컬럼에 값이 있는 행이 없습니다.
-frame-parquet = Parquet 파일이 손상되었거나 지원하지 않는 형식입니다: { $reason }
+frame-parquet = Parquet 파일이 손상되었거나 지원하지 않는 형식입니다: { $reason }.
 frame-cancelled = 취소했습니다.
 
 frame-io-not-found = { $path } 파일이 더 이상 없습니다.
@@ -23,8 +23,8 @@ frame-io-unreadable = { $path } 파일을 읽을 권한이 없습니다.
 frame-io-unwritable = 이 위치에 쓸 권한이 없습니다.
 frame-io-full = 디스크에 남은 공간이 없습니다.
 frame-io-folder = { $path }: 파일이 아니라 폴더입니다.
-frame-io-read = { $path } 파일을 읽을 수 없습니다: { $reason }
-frame-io-write = 쓰지 못했습니다: { $reason }
+frame-io-read = { $path } 파일을 읽을 수 없습니다: { $reason }.
+frame-io-write = 쓰지 못했습니다: { $reason }.
 
 frame-hint-read = 파일이 있는지, 읽을 권한이 있는지 확인하세요.
 frame-hint-write = 공간을 확보하거나 다른 위치를 선택하세요. 지금까지 쓴 내용은 사용하지 않습니다.

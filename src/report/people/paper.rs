@@ -306,7 +306,7 @@ impl Paper {
         match high(first) {
             height if height <= half => first,
             height => {
-                let shared = steps(64).find(|size| high(*size) <= half);
+                let shared = steps(74).find(|size| high(*size) <= half);
                 shared.or_else(|| (height > whole).then(|| steps(30).find(|size| high(*size) <= whole)).flatten()).unwrap_or(first)
             }
         }

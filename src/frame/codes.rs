@@ -87,7 +87,7 @@ pub(super) fn of(column: &Column, ask: &mut dyn FnMut(usize, &AnyValue<'_>) -> R
         }
         DataType::Boolean => {
             let mut kept = Kept::new();
-            for value in physical.bool().into_iter().flat_map(|chunked| chunked.iter()) {
+            for value in physical.bool().into_iter().flat_map(polars::prelude::ChunkedArray::iter) {
                 let row = codes.len();
                 // Beside the two truths there is room for NULL.
                 let code = kept.code(value.map_or(2, u128::from), || full(row))?;

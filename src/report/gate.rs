@@ -1,4 +1,4 @@
-//! A gate's verdict for machines: JUnit's XML, which every pipeline shows, and JSON.
+//! A gate's verdict for machines: `JUnit`'s XML, which every pipeline shows, and JSON.
 
 use std::fmt::{self, Write};
 
@@ -53,7 +53,7 @@ pub fn idle<'a>(report: &BiasReport, rules: &'a [Rule]) -> Vec<&'a Rule> {
     rules.iter().filter(|rule| !has(rule)).collect()
 }
 
-/// The verdict as JUnit's XML: a case for each rule and facet value, skipped where the metric has no value.
+/// The verdict as `JUnit`'s XML: a case for each rule and facet value, skipped where the metric has no value.
 #[must_use]
 pub fn junit(report: &BiasReport, rules: &[Rule], source: &str, texts: &Texts) -> String {
     let mut out = String::new();

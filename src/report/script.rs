@@ -77,15 +77,12 @@ fn columns(spec: &Spec) -> Vec<&str> {
 fn read(rows: Rows<'_>, columns: &[&str]) -> String {
     let by_ending = |path: &str, module: &str, from: &str| {
         let path_literal = literal(&path);
-        let lower = path.to_lowercase();
-        let call = if lower.ends_with(".parquet") {
-            format!("{module}.read_parquet({path_literal})")
-        } else if lower.ends_with(".jsonl") || lower.ends_with(".ndjson") || lower.ends_with(".json") {
-            format!("{module}.read_json({path_literal}, lines=True)")
-        } else if lower.ends_with(".tsv") {
-            format!("{module}.read_csv({path_literal}, sep=\"\\t\")")
-        } else {
-            format!("{module}.read_csv({path_literal})")
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+        let call = match ending.as_deref() {
+            Some("parquet") => format!("{module}.read_parquet({path_literal})"),
+            Some("jsonl" | "ndjson" | "json") => format!("{module}.read_json({path_literal}, lines=True)"),
+            Some("tsv") => format!("{module}.read_csv({path_literal}, sep=\"\\t\")"),
+            _ => format!("{module}.read_csv({path_literal})"),
         };
         format!("{from}data = {call}\nreturn data")
     };

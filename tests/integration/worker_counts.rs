@@ -34,7 +34,7 @@ fn rows(seed: u64) -> String {
         let share = shares[usize::try_from(draw.below(7)).unwrap()];
         let member = truths[usize::try_from(draw.below(3)).unwrap()];
         let city = cities[usize::try_from(draw.below(3)).unwrap()];
-        let (age, label, said) = (draw.below(30) as i64 - 9, draw.below(3) as i64 - 1, draw.below(3) as i64 - 1);
+        let (age, label, said) = (draw.below(30).cast_signed() - 9, draw.below(3).cast_signed() - 1, draw.below(3).cast_signed() - 1);
         let age = if draw.below(8) == 0 { String::new() } else { age.to_string() };
         text.push_str(&format!("{name},{age},{share},{member},{label},{said},{city}\n"));
     }

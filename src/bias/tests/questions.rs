@@ -10,7 +10,7 @@ use crate::model::ColumnKind;
 type Row = (Option<u8>, Option<i8>, Option<u8>, Option<u8>);
 
 /// Which part of a facet a row is in: its name, or nothing where it is left out.
-fn part(facet: &FacetSpec, row: &Row, keep: bool) -> Option<String> {
+fn part(facet: &FacetSpec, row: Row, keep: bool) -> Option<String> {
     let text = |value: Option<String>| value.or_else(|| keep.then(|| "NULL".to_owned()));
     let (first, second) = (row.0.map(|value| value.to_string()), row.1.map(|value| value.to_string()));
     if facet.columns.len() == 2 {
@@ -108,7 +108,7 @@ proptest! {
             None,
         );
         for facet in facets() {
-            let names: Vec<Option<String>> = rows.iter().map(|row| part(&facet, row, keep).filter(|_| row.2.is_some() || keep)).collect();
+            let names: Vec<Option<String>> = rows.iter().map(|row| part(&facet, *row, keep).filter(|_| row.2.is_some() || keep)).collect();
             let mut spec = Spec::new(Vec::<String>::new(), "y", Positive::Values(vec![1_i64.into()]));
             spec.facets = vec![facet.clone()];
             spec.predicted = Some("p".to_owned());
@@ -124,7 +124,7 @@ proptest! {
                 continue;
             };
             let report = &report.facets[0];
-            prop_assert_eq!(report.rows as usize, names.iter().flatten().count());
+            prop_assert_eq!(report.rows, names.iter().flatten().count() as u64);
             for value in &report.values {
                 // A set is named after those of its values that occur.
                 let name = if whole { value.slice.text() } else { "examined".to_owned() };

@@ -133,8 +133,7 @@ fn draw(out: &mut Content, item: &Item, fonts: &mut [Font; 2], measure: &FontMea
     match item {
         Item::Rect { rect, fill, stroke, radius } => {
             if let Some(color) = fill {
-                let [r, g, b] = rgb(*color);
-                out.set_fill_rgb(r, g, b);
+                ink(out, *color);
             }
             if let Some(stroke) = stroke {
                 pen(out, stroke);
@@ -173,6 +172,11 @@ fn draw(out: &mut Content, item: &Item, fonts: &mut [Font; 2], measure: &FontMea
 
 fn rgb(color: Color) -> [f32; 3] {
     [color.r, color.g, color.b].map(|part| f32::from(part) / 255.0)
+}
+
+fn ink(out: &mut Content, color: Color) {
+    let [r, g, b] = rgb(color);
+    out.set_fill_rgb(r, g, b);
 }
 
 fn pen(out: &mut Content, stroke: &Stroke) {
@@ -220,12 +224,11 @@ fn words(out: &mut Content, text: &Text, fonts: &mut [Font; 2], measure: &FontMe
         Align::End => measure.width(&text.text, text.size, text.weight),
     };
     let (sin, cos) = (-text.rotation.to_radians()).sin_cos();
-    let (x, y) = (text.at.x - back * cos, PAGE.height - text.at.y - back * sin);
-    let [r, g, b] = rgb(text.color);
-    out.set_fill_rgb(r, g, b)
-        .begin_text()
+    let (left, up) = (text.at.x - back * cos, PAGE.height - text.at.y - back * sin);
+    ink(out, text.color);
+    out.begin_text()
         .set_font(Name(name.as_bytes()), narrow(text.size))
-        .set_text_matrix([cos, sin, -sin, cos, x, y].map(narrow))
+        .set_text_matrix([cos, sin, -sin, cos, left, up].map(narrow))
         .show(Str(&font.encode(&text.text)))
         .end_text();
 }

@@ -81,7 +81,7 @@ fn severity_mark(severity: Severity, texts: &Texts) -> Mark {
 }
 
 /// All figures with their judgement. The generalised entropy is one figure, however many values there are.
-pub(super) fn judged<'a>(subject: &Subject<'a>, texts: &Texts) -> Vec<(MetricId, Mark)> {
+pub(super) fn judged(subject: &Subject<'_>, texts: &Texts) -> Vec<(MetricId, Mark)> {
     let mut entropy = false;
     let mut all = Vec::new();
     for facet in &subject.report.facets {

@@ -139,7 +139,7 @@ fn column(row: Rect, at: usize) -> Rect {
 
 fn cell(ui: &Ui, place: Rect, name: &str, change: &Change) {
     let tokens = theme::tokens(ui);
-    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), crate::text::brief);
+    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), super::brief);
     let both = format!("{} → {}", shown(change.before), shown(change.after));
     let response = ui.interact(place, ui.make_persistent_id((name, change.metric)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Cell, true, format!("{name} {}: {both}", change.metric.name())));
@@ -157,6 +157,6 @@ fn cell(ui: &Ui, place: Rect, name: &str, change: &Change) {
         _ => tokens.failed,
     };
     let sign = if after > before { "+" } else { "" };
-    let difference = format!("{sign}{}", crate::text::brief(after - before));
+    let difference = format!("{sign}{}", super::brief(after - before));
     ui.painter().text(pos2(right, place.top() + 29.0), Align2::RIGHT_CENTER, difference, theme::caption().resolve(ui.style()), colour);
 }

@@ -93,10 +93,10 @@ fn line(ui: &mut Ui, run: &Run, finding: &Finding, texts: &Texts) -> bool {
 fn figure(run: &Run, finding: &Finding) -> Option<String> {
     let facet = run.measurement.report.facets.iter().find(|facet| facet.columns == finding.facet)?;
     let metric = facet.value(finding.value.as_ref()?)?.metric(finding.metric?)?;
-    let value = crate::text::brief(metric.value?);
+    let value = super::brief(metric.value?);
     let around = metric.interval.map(|interval| (interval.high - interval.low) / 2.0).filter(|half| half.is_finite() && *half > 0.0);
     Some(match around {
-        Some(half) => format!("{} {value} ± {}", metric.id.name(), crate::text::brief(half)),
+        Some(half) => format!("{} {value} ± {}", metric.id.name(), super::brief(half)),
         None => format!("{} {value}", metric.id.name()),
     })
 }

@@ -141,7 +141,7 @@ fn row(
         let Some(metric) = value.metric(*id) else { continue };
         let place = column(rect, at);
         let response = ui.interact(place, ui.make_persistent_id(at), Sense::click());
-        let shown = metric.value.map_or_else(|| "–".to_owned(), text::brief);
+        let shown = metric.value.map_or_else(|| "–".to_owned(), super::brief);
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Cell, true, format!("{name} {}: {shown}", id.name())));
         let chosen = open.is_some_and(|open| open.metric == *id && open.value == value.slice);
         if chosen || response.hovered() || response.has_focus() {
@@ -167,7 +167,7 @@ fn paint_cell(ui: &Ui, place: Rect, facet: &FacetReport, value: &ValueReport, me
     let middle = place.top() + if metric.interval.is_some() { 13.0 } else { place.height() / 2.0 };
     let written = ui.painter().text(pos2(right, middle), Align2::RIGHT_CENTER, shown, body, ink);
     if let Some(interval) = metric.interval {
-        let around = format!("{} … {}", text::brief(interval.low), text::brief(interval.high));
+        let around = format!("{} … {}", super::brief(interval.low), super::brief(interval.high));
         ui.painter().text(pos2(right, place.top() + 29.0), Align2::RIGHT_CENTER, around, theme::caption().resolve(ui.style()), tokens.weak);
     }
     if severity > Severity::Pass && metric.value.is_some() {

@@ -15,7 +15,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 
 use super::{icons, theme, widgets};
 use crate::state::State;
-use crate::text::Texts;
+use crate::text::{Texts, brief};
 
 /// Draws the tab.
 pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {

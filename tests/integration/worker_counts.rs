@@ -1,6 +1,6 @@
 //! The same rows counted by frames from a file and by SQL from a table: the same counts, and so the same figures.
 
-use fairlake::bias::{Mode, Positive, Spec};
+use fairlake::bias::{Metric, Mode, Positive, Spec, ValueReport};
 use fairlake::infer::Overrides;
 use fairlake::message::bias::{BiasSource, Measurement};
 use fairlake::message::ingest::{FileToStore, IngestCommand, LineBreaks, StoreAs, StoreRequest};
@@ -89,7 +89,12 @@ fn sql_counts_what_frames_count() {
                     assert!(ours.in_order_of_appearance && !theirs.in_order_of_appearance);
                     assert_eq!(ours.values.len(), theirs.values.len());
                     for value in &ours.values {
-                        assert_eq!(Some(value), theirs.value(&value.slice));
+                        // What Clarify would say may depend on the order of the rows, which a table has not.
+                        let plain = |value: &ValueReport| {
+                            let metrics = value.metrics.iter().map(|metric| Metric { differs: None, ..metric.clone() }).collect();
+                            ValueReport { metrics, ..value.clone() }
+                        };
+                        assert_eq!(Some(plain(value)), theirs.value(&value.slice).map(plain));
                     }
                 }
             }

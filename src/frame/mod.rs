@@ -8,6 +8,7 @@
 
 mod batch;
 mod cells;
+mod codes;
 mod columnar;
 pub mod convert;
 pub mod count;

@@ -49,7 +49,7 @@ pub enum BiasCommand {
         /// Where the chosen rows are written.
         to: RebalanceTarget,
     },
-    /// Write `analysis.json`, `analysis_config.json` and every chart. Answer: [`super::Event::Exported`].
+    /// Write `analysis.json`, every [`ReportForm`] and every chart. Answer: [`super::Event::Exported`].
     Export {
         /// The measurement.
         measurement: Box<Measurement>,
@@ -65,6 +65,45 @@ pub enum BiasCommand {
         /// The file.
         path: PathBuf,
     },
+    /// Write one report. Answer: [`super::Event::Exported`].
+    ExportReport {
+        /// The measurement.
+        measurement: Box<Measurement>,
+        /// Which.
+        form: ReportForm,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// One of the files that a measurement is exported as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportForm {
+    /// The report for people, as one HTML file.
+    Html,
+    /// The same as a PDF of several pages.
+    Pdf,
+    /// Clarify's configuration.
+    Config,
+    /// A Python program that measures with smclarify, or as a SageMaker Clarify job.
+    Clarify,
+    /// A Python program that counts with awswrangler and computes from the counts.
+    Wrangler,
+}
+
+impl ReportForm {
+    /// The name of its file.
+    #[must_use]
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Html => "report.html",
+            Self::Pdf => "report.pdf",
+            Self::Config => "analysis_config.json",
+            Self::Clarify => "bias_clarify.py",
+            Self::Wrangler => "bias_awswrangler.py",
+        }
+    }
 }
 
 /// Where down-sampled rows are written.

@@ -128,7 +128,9 @@ pub(super) fn what(command: &Command) -> Message {
             BiasCommand::Columns(_) => "worker-what-columns",
             BiasCommand::Measure { .. } => "worker-what-measure",
             BiasCommand::Rebalance { .. } => "worker-what-rebalance",
-            BiasCommand::Export { folder: path, .. } | BiasCommand::ExportAnalysis { path, .. } => {
+            BiasCommand::Export { folder: path, .. }
+            | BiasCommand::ExportAnalysis { path, .. }
+            | BiasCommand::ExportReport { path, .. } => {
                 return Message::new("worker-what-export").with("path", path.display().to_string());
             }
         },

@@ -19,6 +19,7 @@ mod ui_ingest;
 mod ui_query;
 mod window;
 mod worker_bias;
+mod worker_counts;
 mod worker_desk;
 mod worker_local;
 mod worker_query;

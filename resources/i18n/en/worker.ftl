@@ -38,6 +38,7 @@ worker-what-history = The latest queries could not be listed.
 worker-what-estimate = What the query would read could not be found out.
 worker-what-columns = The columns could not be read.
 worker-what-measure = The bias could not be measured.
+worker-what-report = The report can’t be written.
 worker-what-rebalance = The data could not be balanced.
 worker-what-lab = The lab could not be finished.
 worker-what-inspect = { $file } could not be read.

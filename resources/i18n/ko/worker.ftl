@@ -37,6 +37,7 @@ worker-what-history = 최근 쿼리 목록을 가져오지 못했습니다.
 worker-what-estimate = 쿼리의 스캔 크기를 추정하지 못했습니다.
 worker-what-columns = 컬럼을 읽지 못했습니다.
 worker-what-measure = 편향을 측정하지 못했습니다.
+worker-what-report = 보고서를 저장할 수 없습니다.
 worker-what-rebalance = 데이터의 균형을 맞추지 못했습니다.
 worker-what-lab = 실습을 끝내지 못했습니다.
 worker-what-inspect = { $file } 파일을 읽지 못했습니다.

@@ -4,6 +4,7 @@ mod course;
 mod coverage;
 mod examples;
 mod properties;
+mod questions;
 mod reference;
 mod smclarify;
 mod texts;

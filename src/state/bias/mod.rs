@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Effect, Outbox, SaveFor};
 use crate::bias::{MetricId, Mode, Plan, Slice, downsample_plan};
-use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget, SourceColumn};
+use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget, ReportForm, SourceColumn};
 use crate::message::{Command, Outcome};
 use crate::model::{Failure, JobId, Message, TableRef};
 
@@ -353,6 +353,13 @@ impl BiasState {
     pub fn export_analysis(run: &Run, outbox: &mut Outbox) {
         let command = BiasCommand::ExportAnalysis { measurement: Box::new(run.measurement.clone()), path: PathBuf::new() };
         outbox.effect(Effect::Save { name: "analysis.json".to_owned(), purpose: SaveFor::Command(Box::new(Command::Bias(command))) });
+    }
+
+    /// Asks where one of the reports is to be written.
+    pub fn export_report(run: &Run, form: ReportForm, outbox: &mut Outbox) {
+        let command = BiasCommand::ExportReport { measurement: Box::new(run.measurement.clone()), form, path: PathBuf::new() };
+        let name = form.file_name().to_owned();
+        outbox.effect(Effect::Save { name, purpose: SaveFor::Command(Box::new(Command::Bias(command))) });
     }
 
     /// Asks for the folder into which everything is to be written.

@@ -11,6 +11,7 @@ use super::super::widgets::picker::{Choice, picker};
 use super::{compare, icons, metrics, theme, widgets};
 use crate::bias::{FacetReport, MetricId};
 use crate::chart::Chart;
+use crate::message::bias::ReportForm;
 use crate::report::charts::{self, Source};
 use crate::state::State;
 use crate::state::bias::runs::Run;
@@ -53,6 +54,19 @@ fn bar(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Text
                 let stem = format!("{name}-{}", view_name(shown));
                 picture::export_button(ui, texts, &chart, &stem, dpi, &mut state.outbox, |ui, outbox| {
                     ui.separator();
+                    let forms = [
+                        (ReportForm::Html, "biastab-export-html"),
+                        (ReportForm::Pdf, "biastab-export-pdf"),
+                        (ReportForm::Clarify, "biastab-export-clarify"),
+                        (ReportForm::Wrangler, "biastab-export-wrangler"),
+                        (ReportForm::Config, "biastab-export-config"),
+                    ];
+                    for (form, label) in forms {
+                        if ui.button(texts.t(label)).clicked() {
+                            BiasState::export_report(run, form, outbox);
+                            ui.close();
+                        }
+                    }
                     if ui.button(texts.t("biastab-export-analysis")).clicked() {
                         BiasState::export_analysis(run, outbox);
                         ui.close();

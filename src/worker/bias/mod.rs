@@ -1,24 +1,24 @@
 //! The Bias tab's commands: what can be chosen, measure, balance, export.
 
-use std::path::{Path, PathBuf};
-
 mod charts;
+mod export;
 mod source;
 mod tally;
+
+pub(super) use export::export;
 
 use super::dispatch::Context;
 use super::ingest::of_frame;
 use super::job::Done;
 use super::query::run::quietly;
-use super::{bias_sql, charts as pictures, failure, files, results};
+use super::{bias_sql, failure, files, results};
 use crate::bias::{BiasError, Spec, downsample_plan, measure as figures};
 use crate::frame::{self, DownsampleRequest, Format};
 use crate::infer::Overrides;
+use crate::message::Event;
 use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget};
-use crate::message::{ChartFormat, Event};
 use crate::model::{Counts, Failure, Message, TableRef};
-use crate::report::{AnalysisConfig, analysis_json};
-use crate::text::Texts;
+use crate::report::analysis_json;
 
 pub(super) async fn run(context: &Context, command: &BiasCommand) -> Done {
     match command {
@@ -45,6 +45,12 @@ pub(super) async fn run(context: &Context, command: &BiasCommand) -> Done {
         BiasCommand::ExportAnalysis { measurement, path } => {
             let text = analysis_json(&measurement.report);
             files::replace_with(path, text.as_bytes()).map_err(|error| failure::file(path, &error))?;
+            context.job.tell(Event::Exported { paths: vec![path.clone()] }).await;
+            Ok(())
+        }
+        BiasCommand::ExportReport { measurement, form, path } => {
+            let (measurement, form, target, texts) = (measurement.clone(), *form, path.clone(), context.texts());
+            context.job.blocking(move || export::one(&measurement, form, &target, &texts)).await??;
             context.job.tell(Event::Exported { paths: vec![path.clone()] }).await;
             Ok(())
         }
@@ -167,29 +173,4 @@ async fn balance_table(context: &Context, table: &TableRef, by: &[String], keep:
             Ok(sql)
         }
     }
-}
-
-/// Writes `analysis.json`, `analysis_config.json` and every chart as SVG, PNG and CSV. Gives the files.
-pub(super) fn export(measurement: &Measurement, folder: &Path, dpi: u32, texts: &Texts) -> Result<Vec<PathBuf>, Failure> {
-    let mut paths = Vec::new();
-    let mut put = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        files::replace_with(&path, bytes).map_err(|error| failure::file(&path, &error))?;
-        paths.push(path);
-        Ok::<(), Failure>(())
-    };
-    put("analysis.json", analysis_json(&measurement.report).as_bytes())?;
-    // A question that Clarify has no words for has no configuration.
-    if let Ok(config) = AnalysisConfig::of(&measurement.spec, None) {
-        put("analysis_config.json", config.to_json().as_bytes())?;
-    }
-    for chart in charts::of(measurement, texts) {
-        let stem = charts::stem(&chart);
-        for (format, ending) in [(ChartFormat::Svg, "svg"), (ChartFormat::Png, "png"), (ChartFormat::Csv, "csv")] {
-            let path = folder.join(format!("{stem}.{ending}"));
-            pictures::write(&chart.chart, format, dpi, &path)?;
-            paths.push(path);
-        }
-    }
-    Ok(paths)
 }

@@ -106,6 +106,11 @@ pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryE
         let wanted = rest.split("value of ").nth(1).and_then(|tail| tail.split(' ').next()).map_or("the type", trino_name);
         return QueryError::new(format!("INVALID_CAST_ARGUMENT: Cannot cast '{value}' to {wanted}"));
     }
+    if let Some((kind, rest)) = text.split_once("Array overflow on abs(") {
+        let name = trino_name(kind.rsplit(' ').next().unwrap_or(kind));
+        let value = rest.split(')').next().unwrap_or(rest);
+        return QueryError::new(format!("NUMERIC_VALUE_OUT_OF_RANGE: Value {value} is out of range for abs({name})"));
+    }
     match root {
         DataFusionError::ResourcesExhausted(_) => {
             QueryError::new(format!("EXCEEDED_LOCAL_MEMORY_LIMIT: Query exceeded the memory of the local lake: {text}"))

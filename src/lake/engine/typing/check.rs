@@ -86,8 +86,17 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
                     _ => plain,
                 };
             }
+            let sums = matches!(window.fun.name(), "sum" | "avg");
+            let given = window.params.args.first().map(|arg| type_of(arg, schema)).transpose();
+            let given = given.map_err(|error| located(error, mark.part(0)))?.map(|(athena, _)| athena);
+            if let Some(given) = given.as_ref().filter(|given| sums && common(given, &Type::Double).is_none()) {
+                return builtin::refused(window.fun.name(), std::slice::from_ref(given), mark.place);
+            }
             let expr = Expr::WindowFunction(window);
             type_of(&expr, schema).map_err(|error| located(error, mark.place))?;
+            if sums && given == Some(Type::Real) {
+                return Ok(Expr::Cast(Cast::new(Box::new(expr), DataType::Float32)));
+            }
             Ok(expr)
         }
         Expr::HigherOrderFunction(call) => collection::with_lambda(call, mark, schema),

@@ -28,6 +28,9 @@ pub(super) fn arguments(name: &str, args: Vec<Typed>, place: Place) -> Result<Ve
             }
             vec![both; given.len()]
         }
+        ("array_sum" | "array_average", [Type::Array(item)]) if common(item, &Type::Double).is_none() => {
+            return refused(name, &given, place);
+        }
         ("concat", all) if all.iter().any(|athena| matches!(athena, Type::Array(_))) => {
             let Some(item) = joined(all) else { return refused(name, &given, place) };
             all.iter().map(|athena| if is_list_of(athena, &item) { list(item.clone()) } else { item.clone() }).collect()

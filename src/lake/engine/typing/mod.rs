@@ -214,7 +214,35 @@ fn compared(operator: Operator, left: Typed, right: Typed, place: Place) -> Resu
         let expr = typed.into(&common);
         if trims { datafusion::functions::string::rtrim().call(vec![expr]) } else { expr }
     };
-    Ok(binary(side(left), operator, side(right)))
+    let fraction = |typed: &Typed| matches!(typed.athena, Type::Real | Type::Double) && !is_finite(&typed.expr);
+    // What is asked of the greater side, or of either, is not asked of one that cannot be NaN.
+    let doubtful = match operator {
+        Operator::Gt | Operator::GtEq => fraction(&left).then(|| left.expr.clone()),
+        Operator::Lt | Operator::LtEq => fraction(&right).then(|| right.expr.clone()),
+        Operator::Eq | Operator::NotEq => (fraction(&left) && fraction(&right)).then(|| left.expr.clone()),
+        _ => None,
+    };
+    let plain = binary(side(left), operator, side(right));
+    Ok(match doubtful {
+        Some(value) if operator == Operator::NotEq => binary(plain, Operator::Or, binary(value, Operator::Gt, infinity())),
+        Some(value) => binary(plain, Operator::And, binary(value, Operator::LtEq, infinity())),
+        None => plain,
+    })
+}
+
+/// To DataFusion NaN is the greatest number and equals itself, to Trino no comparison with it holds: all others are at most infinite.
+fn infinity() -> Expr {
+    datafusion::logical_expr::lit(f64::INFINITY)
+}
+
+/// Whether an expression is a number that is written out.
+fn is_finite(expr: &Expr) -> bool {
+    match expr {
+        Expr::Literal(ScalarValue::Float64(Some(number)), _) => number.is_finite(),
+        Expr::Literal(value, _) => value.data_type().is_integer(),
+        Expr::Cast(cast) => is_finite(&cast.expr),
+        _ => false,
+    }
 }
 
 fn logical(mark: &Mark, left: Typed, right: Typed) -> Result<Expr> {

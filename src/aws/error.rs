@@ -37,6 +37,8 @@ pub enum Kind {
     Timeout,
     /// The request is wrong; the message says how.
     Invalid,
+    /// The service has no space left.
+    Full,
     /// The service failed by itself.
     Server,
     /// A local file could not be read while it was sent.
@@ -82,7 +84,8 @@ impl Error {
             _ => Kind::Server,
         };
         let code = error.code().map(str::to_owned);
-        let message = error.message().map_or_else(|| innermost(error), str::to_owned);
+        // Some answers have a code and no words, above all those without a body.
+        let message = error.message().or(code.as_deref()).map_or_else(|| innermost(error), str::to_owned);
         if let Some(id) =
             error.raw_response().and_then(|raw| raw.headers().get("x-amzn-requestid").or(raw.headers().get("x-amz-request-id")))
         {
@@ -162,6 +165,7 @@ fn service_kind(code: Option<&str>, status: u16) -> Kind {
             401 | 403 => Kind::Denied,
             404 => Kind::NotFound,
             429 | 503 => Kind::Throttled,
+            507 => Kind::Full,
             500.. => Kind::Server,
             _ => Kind::Invalid,
         },

@@ -87,6 +87,22 @@ impl Clients {
         Ok(catalog_table(&table.database, found))
     }
 
+    /// The versions of a table that Glue keeps, in its order.
+    pub async fn table_versions(&self, table: &TableRef) -> Result<Vec<CatalogTable>, Error> {
+        let mut versions = Vec::new();
+        let mut next = None;
+        loop {
+            let ask = self.glue.get_table_versions().database_name(&table.database).table_name(&table.table).set_next_token(next);
+            let answer = ask.send().boxed().await.map_err(|e| Error::new("GetTableVersions", &e))?;
+            let found = answer.table_versions.unwrap_or_default().into_iter().filter_map(|version| version.table);
+            versions.extend(found.map(|version| catalog_table(&table.database, version)));
+            next = answer.next_token;
+            if next.is_none() {
+                return Ok(versions);
+            }
+        }
+    }
+
     /// Creates a table.
     pub async fn create_table(&self, database: &str, definition: &TableDefinition) -> Result<(), Error> {
         let ask = self.glue.create_table().database_name(database).table_input(table_input(definition)?);

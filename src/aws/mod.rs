@@ -1,6 +1,6 @@
 //! The AWS clients of one connection: S3, Glue, Athena and STS, with the keys, region and endpoint that the connection stands for.
 
-use futures::FutureExt;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
@@ -14,6 +14,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use futures::FutureExt;
 
 pub mod athena;
 pub mod crawlers;
@@ -86,6 +87,7 @@ pub struct Clients {
     sts: aws_sdk_sts::Client,
     region: String,
     endpoint: Option<String>,
+    unfinished: Arc<Mutex<Vec<upload::Unfinished>>>,
 }
 
 impl Clients {
@@ -157,6 +159,7 @@ impl Clients {
             sts: aws_sdk_sts::Client::new(config),
             region: config.region().map_or_else(|| DEFAULT_REGION.to_owned(), ToString::to_string),
             endpoint,
+            unfinished: Arc::default(),
         }
     }
 

@@ -48,8 +48,7 @@ pub(super) fn endpoint_in_environment() -> Option<&'static str> {
         .find(|variable| std::env::var_os(variable).is_some())
 }
 
-// The reader's file system, environment and places have types of a crate that is no dependency here; their defaults are the real ones.
-#[allow(clippy::default_trait_access)]
+#[expect(clippy::default_trait_access, reason = "the file system, environment and places have types of a crate that is no dependency here")]
 async fn read(name: Option<&str>) -> Result<ProfileSet, Error> {
     load(&Default::default(), &Default::default(), &Default::default(), name.map(|name| Cow::Owned(name.to_owned())))
         .await

@@ -2,6 +2,7 @@
 
 use futures::FutureExt;
 use std::collections::VecDeque;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use aws_sdk_s3::primitives::ByteStream;
@@ -101,7 +102,8 @@ impl Upload {
         Ok(())
     }
 
-    /// Gives up: no object appears and no part stays. A service that cannot be reached keeps the parts until its own clean-up.
+    /// Gives up: no object appears and no part stays. One that cannot be reached keeps the parts:
+    /// [`Clients::abort_unfinished`] tries again.
     pub async fn abort(mut self) {
         while let Some(part) = self.in_flight.pop_front() {
             part.abort();
@@ -185,6 +187,28 @@ async fn joined(part: JoinHandle<Result<CompletedPart, Error>>) -> Result<Comple
     part.await.unwrap_or_else(|error| Err(Error::plain(Kind::Server, "UploadPart", error.to_string())))
 }
 
+/// A multipart upload that could not be aborted, since nobody answered: its parts are still kept.
+#[derive(Debug)]
+pub(super) struct Unfinished {
+    place: S3Location,
+    id: String,
+}
+
+impl Clients {
+    /// Takes over the uploads that another client of the same service could not abort.
+    pub fn take_over(&mut self, before: &Self) {
+        self.unfinished = before.unfinished.clone();
+    }
+
+    /// Aborts the uploads that could not be aborted before. Those that still cannot be are kept for the next time.
+    pub async fn abort_unfinished(&self) {
+        let uploads = std::mem::take(&mut *self.unfinished.lock().unwrap_or_else(PoisonError::into_inner));
+        for upload in uploads {
+            abort(self, &upload.place, upload.id).await;
+        }
+    }
+}
+
 /// Aborts, and looks whether it is so: a part that was on its way may arrive after the first time.
 async fn abort(clients: &Clients, place: &S3Location, id: String) {
     let (bucket, key) = (place.bucket.as_str(), &place.key);
@@ -196,11 +220,13 @@ async fn abort(clients: &Clients, place: &S3Location, id: String) {
             tracing::warn!(place = %place, error = %error.detail, "an upload could not be undone");
         }
         let left = clients.s3.list_parts().bucket(bucket).key(key).upload_id(&id).max_parts(1).send().boxed().await;
-        if left.is_err() {
-            return;
+        match left.map_err(|e| Error::new("ListParts", &e)) {
+            Err(error) if error.is_not_found() => return,
+            Err(error) if error.kind == Kind::Unreachable => break,
+            _ => tokio::time::sleep(pause).await,
         }
-        tokio::time::sleep(pause).await;
     }
+    clients.unfinished.lock().unwrap_or_else(PoisonError::into_inner).push(Unfinished { place: place.clone(), id });
 }
 
 /// The size of a part. It doubles every 2,000 parts, so that 10,000 of them hold about 500 GB while a small upload stays small in memory.

@@ -25,6 +25,8 @@ pub enum IngestCommand {
     List {
         /// The bucket and prefix; a prefix ends with a slash or is empty.
         place: S3Location,
+        /// Where an earlier listing broke off, to be gone on with; from the start when it is none.
+        from: Option<String>,
     },
     /// Create a bucket. Answer: [`IngestEvent::Buckets`].
     CreateBucket {
@@ -164,8 +166,8 @@ pub enum IngestEvent {
         folders: Vec<String>,
         /// The objects below it.
         objects: Vec<ObjectSummary>,
-        /// Whether more exist than are listed.
-        truncated: bool,
+        /// Where the listing breaks off, when more exist than are listed.
+        next: Option<String>,
     },
     /// Objects are gone.
     Deleted {

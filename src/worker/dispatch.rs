@@ -151,8 +151,10 @@ async fn carry_out(context: &Context, command: &Command) -> Outcome {
         && is_repeatable(command)
     {
         tracing::warn!(error = %error.detail, "the local lake was lost; it is started again");
-        context.shared.sessions.forget(&context.connection).await;
-        result = guarded(context, command).await;
+        result = match context.shared.sessions.renew(&context.connection).await {
+            Ok(()) => guarded(context, command).await,
+            Err(stop) => Ok(Err(stop)),
+        };
     }
     match result {
         Ok(Ok(())) => Outcome::Done,

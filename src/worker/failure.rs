@@ -28,6 +28,7 @@ pub fn of(error: &Error, what: Message, connection: &Connection) -> Failure {
         Kind::Unreachable => ("worker-why-unreachable", Some("worker-hint-network")),
         Kind::Timeout => ("worker-why-timeout", Some("worker-hint-later")),
         Kind::Invalid => ("worker-why-invalid", None),
+        Kind::Full => ("worker-why-full", Some("worker-hint-full")),
         Kind::Server => ("worker-why-server", Some("worker-hint-later")),
         Kind::Io => ("worker-why-io", None),
     };
@@ -141,7 +142,7 @@ fn ingest(command: &IngestCommand) -> Message {
     match command {
         IngestCommand::Inspect { path, .. } => Message::new("worker-what-inspect").with("file", file_name(path)),
         IngestCommand::ListBuckets => Message::new("worker-what-buckets"),
-        IngestCommand::List { place } => Message::new("worker-what-list").with("place", place.to_string()),
+        IngestCommand::List { place, .. } => Message::new("worker-what-list").with("place", place.to_string()),
         IngestCommand::CreateBucket { bucket } => Message::new("worker-what-create-bucket").with("bucket", bucket.as_str()),
         IngestCommand::DeleteBucket { bucket } => Message::new("worker-what-delete-bucket").with("bucket", bucket.as_str()),
         IngestCommand::Delete { place } => Message::new("worker-what-delete").with("place", place.to_string()),

@@ -21,7 +21,7 @@ pub(super) async fn run(context: &Context, command: &IngestCommand) -> Done {
     match command {
         IngestCommand::Inspect { path, overrides } => inspect_all(context, path, overrides).await,
         IngestCommand::ListBuckets => buckets(context).await,
-        IngestCommand::List { place } => list(context, place).await,
+        IngestCommand::List { place, from } => list(context, place, from.clone()).await,
         IngestCommand::CreateBucket { bucket } => {
             let session = context.session().await?;
             context.job.or_stop(session.clients.create_bucket(bucket)).await?;
@@ -160,9 +160,9 @@ async fn buckets(context: &Context) -> Done {
     tell(context, IngestEvent::Buckets(buckets)).await
 }
 
-async fn list(context: &Context, place: &S3Location) -> Done {
+async fn list(context: &Context, place: &S3Location, from: Option<String>) -> Done {
     let session = context.session().await?;
-    let (mut folders, mut objects, mut next) = (Vec::new(), Vec::new(), None);
+    let (mut folders, mut objects, mut next) = (Vec::new(), Vec::new(), from);
     for _ in 0..MOST_PAGES {
         let page = context.job.or_stop(session.clients.list(place, true, next)).await?;
         folders.extend(page.folders);
@@ -174,7 +174,7 @@ async fn list(context: &Context, place: &S3Location) -> Done {
         }
     }
     let objects = objects.into_iter().map(|object| ObjectSummary { key: object.key, size: object.size, modified: object.modified });
-    let listed = IngestEvent::Listed { place: place.clone(), folders, objects: objects.collect(), truncated: next.is_some() };
+    let listed = IngestEvent::Listed { place: place.clone(), folders, objects: objects.collect(), next };
     tell(context, listed).await
 }
 

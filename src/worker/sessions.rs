@@ -99,6 +99,10 @@ impl Sessions {
         {
             return Ok(session.clone());
         }
+        self.make(&mut open, connection).await
+    }
+
+    async fn make(&self, open: &mut HashMap<Connection, Arc<Session>>, connection: &Connection) -> Done<Arc<Session>> {
         let access = match connection {
             Connection::Local => Access::Keys(local::join(&self.options.lake, &self.options.launcher).await?),
             Connection::Profile(name) => Access::Profile(name.clone()),
@@ -107,13 +111,23 @@ impl Sessions {
         };
         let is_local = *connection == Connection::Local;
         let region = self.options.region.as_deref().filter(|_| !is_local);
-        let clients = Box::pin(Clients::connect(&access, region)).await?;
+        let mut clients = Box::pin(Clients::connect(&access, region)).await?;
+        if let Some(before) = open.get(connection) {
+            clients.take_over(&before.clients);
+        }
         let keeper = is_local.then(|| clients.endpoint().map(Keeper::new)).flatten();
         let folder = is_local.then(|| self.options.lake.display().to_string());
         let session =
             Arc::new(Session { clients, connection: connection.clone(), folder, keeper, info: OnceCell::new(), outputs: Mutex::default() });
         open.insert(connection.clone(), session.clone());
         Ok(session)
+    }
+
+    /// Puts a new session in the place of one that was lost, and undoes the uploads that the loss cut off.
+    pub(super) async fn renew(&self, connection: &Connection) -> Done {
+        let session = self.make(&mut *self.open.lock().await, connection).await?;
+        session.clients.abort_unfinished().await;
+        Ok(())
     }
 
     /// Drops a session, so that the next one is made anew.

@@ -27,8 +27,8 @@ def environment(folder):
     return env
 
 
-def resident(pids):
-    """Resident bytes of these processes and all that they started."""
+def family(pids):
+    """These processes and all that they started."""
     parents = {}
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -36,18 +36,34 @@ def resident(pids):
                 parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(") ", 1)[1].split()[1])
             except OSError:
                 continue
-    family, grown = set(pids), True
+    found, grown = set(pids), True
     while grown:
-        more = {pid for pid, parent in parents.items() if parent in family} - family
+        more = {pid for pid, parent in parents.items() if parent in found} - found
         grown = bool(more)
-        family |= more
+        found |= more
+    return found
+
+
+def resident(pids):
+    """Resident bytes of these processes and all that they started."""
     total = 0
-    for pid in family:
+    for pid in family(pids):
         try:
             total += int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
         except OSError:
             continue
     return total
+
+
+def processor_seconds(pids):
+    """Processor time that these processes have used."""
+    total = 0
+    for pid in pids:
+        try:
+            total += sum(map(int, pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()[11:13]))
+        except OSError:
+            continue
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 class Peak(threading.Thread):
@@ -70,7 +86,7 @@ class Peak(threading.Thread):
 
 def serve(env):
     process = subprocess.Popen([BIN, "serve"], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    json.loads(process.stdout.readline())
+    process.ready = json.loads(process.stdout.readline())
     return process
 
 
@@ -90,16 +106,15 @@ def start(folder):
             if found:
                 times.append(float(found[1]))
                 break
+        started = family([process.pid])
         if turn == 10:
             time.sleep(4)
-            pid = subprocess.run(["pgrep", "-n", "-x", "fairlake"], capture_output=True, text=True).stdout.strip()
-            pids = subprocess.run(["pgrep", "-x", "fairlake"], capture_output=True, text=True).stdout.split()
-            ticks = lambda: sum(sum(map(int, pathlib.Path(f"/proc/{p}/stat").read_text().rsplit(") ", 1)[1].split()[11:13])) for p in pids)
-            before = ticks()
+            before = processor_seconds(started)
             time.sleep(5)
-            idle = (ticks() - before) / os.sysconf("SC_CLK_TCK") / 5
+            idle = (processor_seconds(started) - before) / 5
+        for pid in started - {process.pid}:
+            os.kill(pid, signal.SIGTERM)
         process.terminate()
-        subprocess.run(["pkill", "-x", "fairlake"])
         process.wait()
         time.sleep(0.3)
     warm = times[1:]
@@ -112,7 +127,7 @@ def lab(folder):
     server = serve(env)
     before = resident([server.pid])
     began = time.monotonic()
-    process = subprocess.Popen([BIN, "lab", "--out", str(folder / "out")], env=env, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([BIN, "lab", "--out", str(folder / "out")], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     watch = Peak([server.pid, process.pid])
     watch.start()
     assert process.wait() == 0
@@ -145,7 +160,7 @@ def store(folder):
         idle.wait()
         before = watch.stop()
         began = time.monotonic()
-        process = subprocess.Popen([BIN, "ingest", str(path), "--to", f"s3://bench/{form}/", "--as", form], env=env)
+        process = subprocess.Popen([BIN, "ingest", str(path), "--to", f"s3://bench/{form}/", "--as", form], env=env, stdout=subprocess.DEVNULL)
         watch = Peak([server.pid, process.pid])
         watch.start()
         assert process.wait() == 0
@@ -154,11 +169,20 @@ def store(folder):
     end(server)
 
 
+def clients(folder):
+    """The lake as AWS's clients see it."""
+    import lake
+
+    server = serve(environment(folder))
+    lake.lake(folder, server.ready)
+    end(server)
+
+
 def main():
-    wanted = sys.argv[1:] or ["start", "lab", "store"]
+    wanted = sys.argv[1:] or ["start", "lab", "store", "lake"]
     for name in wanted:
         with tempfile.TemporaryDirectory() as folder:
-            {"start": start, "lab": lab, "store": store}[name](pathlib.Path(folder))
+            {"start": start, "lab": lab, "store": store, "lake": clients}[name](pathlib.Path(folder))
 
 
 main()

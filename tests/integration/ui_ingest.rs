@@ -361,12 +361,12 @@ fn the_tree_lists_what_is_opened_and_acts_on_it() {
     let mut window = window(state);
     click(&mut window, Role::TreeItem, "dsoaws");
     let list = |state: &mut State| {
-        picked(state, |command| if let Command::Ingest(IngestCommand::List { place }) = command { Some(place) } else { None })
+        picked(state, |command| if let Command::Ingest(IngestCommand::List { place, .. }) = command { Some(place) } else { None })
     };
     let (job, place) = list(&mut window.state_mut().state).pop().unwrap();
     assert_eq!(place.to_string(), "s3://dsoaws/");
     let object = ObjectSummary { key: "notes.txt".into(), size: 1200, modified: None };
-    let listed = IngestEvent::Listed { place, folders: vec!["data/".into()], objects: vec![object], truncated: false };
+    let listed = IngestEvent::Listed { place, folders: vec!["data/".into()], objects: vec![object], next: None };
     send(&mut window.state_mut().state, job, Event::Ingest(listed));
     end(&mut window.state_mut().state, job, Outcome::Done);
     window.run_steps(3);
@@ -399,15 +399,27 @@ fn an_object_s_bias_is_one_menu_away() {
     let mut window = window(state);
     click(&mut window, Role::TreeItem, "dsoaws");
     let (job, place) = picked(&mut window.state_mut().state, |command| {
-        if let Command::Ingest(IngestCommand::List { place }) = command { Some(place) } else { None }
+        if let Command::Ingest(IngestCommand::List { place, .. }) = command { Some(place) } else { None }
     })
     .pop()
     .unwrap();
-    let listed = IngestEvent::Listed { place, folders: vec!["data/".into()], objects: Vec::new(), truncated: true };
+    let listed = IngestEvent::Listed { place, folders: vec!["data/".into()], objects: Vec::new(), next: Some("token".into()) };
     send(&mut window.state_mut().state, job, Event::Ingest(listed));
     end(&mut window.state_mut().state, job, Outcome::Done);
     window.run_steps(3);
-    window.get_by_label("More objects than are listed");
+    click(&mut window, Role::Link, "List more");
+    let more = picked(&mut window.state_mut().state, |command| match command {
+        Command::Ingest(IngestCommand::List { place, from }) => Some((place, from)),
+        _ => None,
+    });
+    let (job, (place, from)) = more.into_iter().next().unwrap();
+    assert_eq!(from.as_deref(), Some("token"));
+    let rest = IngestEvent::Listed { place, folders: vec!["more/".into()], objects: Vec::new(), next: None };
+    send(&mut window.state_mut().state, job, Event::Ingest(rest));
+    end(&mut window.state_mut().state, job, Outcome::Done);
+    window.run_steps(3);
+    window.get_by_role_and_label(Role::TreeItem, "more");
+    assert!(window.query_by_label("List more").is_none(), "all is listed");
     click(&mut window, Role::TreeItem, "data");
     click(&mut window, Role::Button, "More for data");
     click(&mut window, Role::Button, "Check bias");

@@ -129,3 +129,41 @@ fn the_end_of_the_program_undoes_a_store() {
         nothing_staged(&lake).await;
     });
 }
+
+#[test]
+fn a_store_that_loses_its_lake_is_repeated_and_leaves_no_parts() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("huge.bin");
+        std::fs::File::create(&path).unwrap().set_len(400 << 20).unwrap();
+        let (launcher, started, end) = launcher();
+        let root = folder.path().join("lake");
+        let mut desk = Desk::with(WorkerOptions { launcher, ..WorkerOptions::new(root.clone()) });
+        let files = vec![FileToStore { path, overrides: Overrides::default() }];
+        let to = "s3://new-bucket/x/".parse().unwrap();
+        let request = StoreRequest { files, to, form: StoreAs::Raw, line_breaks: LineBreaks::Keep, catalogue: None };
+        let job = desk.send(Command::Ingest(IngestCommand::Store(request)));
+        while desk.progress(job).is_none_or(|progress| progress.done < 40 << 20) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        end.send_modify(|times| *times += 1);
+        assert_eq!(desk.hear(job).await.1, Outcome::Done);
+        assert_eq!(started.load(Ordering::SeqCst), 2, "the lake ended in the middle");
+        let stored = root.join("buckets").join("new-bucket").join("x").join("huge.bin");
+        assert_eq!(std::fs::metadata(stored).unwrap().len(), 400 << 20);
+        let staged = || -> Vec<String> {
+            let names = std::fs::read_dir(root.join("staging")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            // The engine keeps a folder there for what does not fit into memory.
+            names.filter(|name| !name.starts_with("datafusion-")).collect()
+        };
+        for _ in 0..100 {
+            if staged().is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(staged().is_empty(), "what the lost lake had taken stays: {:?}", staged());
+        drop(desk);
+        end.send_modify(|times| *times += 1);
+    });
+}

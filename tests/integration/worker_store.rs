@@ -187,11 +187,11 @@ fn listing_and_deleting() {
         let folder = tempfile::tempdir().unwrap();
         let path = file(folder.path(), "a.csv", b"a,b\n1,2\n");
         assert_eq!(desk.ask(store(&[&path], "s3://new-bucket/x/y", StoreAs::Raw)).await.1, Outcome::Done);
-        let list = |place: &str| Command::Ingest(IngestCommand::List { place: place.parse().unwrap() });
+        let list = |place: &str| Command::Ingest(IngestCommand::List { place: place.parse().unwrap(), from: None });
         let (events, _) = desk.ask(list("s3://new-bucket/x/")).await;
         assert!(events.iter().any(|event| matches!(
             event,
-            Event::Ingest(IngestEvent::Listed { folders, objects, truncated: false, .. }) if folders == &["x/y/"] && objects.is_empty()
+            Event::Ingest(IngestEvent::Listed { folders, objects, next: None, .. }) if folders == &["x/y/"] && objects.is_empty()
         )));
         let delete = Command::Ingest(IngestCommand::Delete { place: "s3://new-bucket/x/".parse().unwrap() });
         let (events, outcome) = desk.ask(delete).await;

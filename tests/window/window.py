@@ -133,6 +133,33 @@ class Window:
         self.xdotool("type", "--delay", "8", text)
         time.sleep(0.2)
 
+    def fill(self, name, text, exact=False):
+        """Replaces what a field holds."""
+        self.wait(name, role="entry", exact=exact).get_component_iface().grab_focus()
+        self.keys("ctrl+a")
+        self.type(text)
+
+    def run(self, sql, editor="SQL"):
+        """Puts a statement into the open editor and runs it."""
+        self.fill(editor, sql, exact=True)
+        self.keys("Escape", "ctrl+Return")
+
+    def cells(self, columns):
+        """The values of the grid that are on screen, row by row."""
+        found = iter([node.get_name() for node in self.nodes() if node.get_role_name() == "table cell"])
+        return list(zip(*[found] * columns))
+
+    def save(self, button, entry, path):
+        """Exports through a menu and the save dialog."""
+        self.press(button, role="push button", exact=True)
+        self.press(entry)
+        self.fill("Path", str(path))
+        self.press("Save", role="push button", exact=True)
+        end = time.monotonic() + 30
+        while not path.exists():
+            assert time.monotonic() < end, f"{path.name} was not written"
+            time.sleep(0.1)
+
     def drop(self, *paths):
         """Drops files on the window the way a file manager does."""
         subprocess.run(["/usr/bin/python3", str(HERE / "xdnd.py"), *map(str, paths)], check=True)

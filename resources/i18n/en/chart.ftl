@@ -40,10 +40,10 @@ chart-hidden = { $count ->
         [one] 1 figure has no room here
        *[other] { $count } figures have no room here
     }
-chart-empty = There is nothing to draw
+chart-empty = There is nothing to draw.
 
-chart-export-failed = The chart could not be exported
-chart-dpi-out-of-range = The resolution must lie between { $least } and { $most } dots per inch
-chart-picture-too-large = A picture of { $width } by { $height } pixels is too large
-chart-lower-dpi = Choose a lower resolution, or export as SVG or PDF, which have none
-chart-svg-unreadable = The drawing could not be turned into a picture
+chart-export-failed = The chart could not be exported.
+chart-dpi-out-of-range = The resolution must lie between { $least } and { $most } dots per inch.
+chart-picture-too-large = A picture of { $width } by { $height } pixels is too large.
+chart-lower-dpi = Choose a lower resolution, or export as SVG or PDF, which have none.
+chart-svg-unreadable = The drawing could not be turned into a picture.

@@ -46,6 +46,9 @@ query-state-failed = failed
 query-state-cancelled = stopped
 query-state-running = running
 
+query-stopped = stopped after { $time } · { $size } scanned
+query-stopped-title = The query was stopped
+query-stopped-empty = It gives no rows. Press Ctrl+Enter to run it again.
 query-empty-title = Ask your tables
 query-empty = Write SQL above and press Ctrl+Enter. Names are completed as you type.
 query-start-table = Look into { $table }
@@ -76,7 +79,13 @@ query-dismiss = Dismiss
 query-copy-refused = { $rows } rows at most are copied. Export the result as a file instead.
 query-reading = { $column }, row { $row }
 
-query-grid-name = Result: { $rows } rows, { $columns } columns
+query-grid-name = Result: { $rows ->
+    [one] { $rows } row
+   *[other] { $rows } rows
+}, { $columns ->
+    [one] { $columns } column
+   *[other] { $columns } columns
+}
 query-grid-rows = Rows
 query-grid-columns = Columns
 query-grid-copy = Copy

@@ -31,7 +31,7 @@ chart-level-bad = 미통과
 chart-before = 이전
 chart-after = 이후
 chart-hidden = 값 { $count }개는 자리가 부족해 표시하지 않았습니다
-chart-empty = 그릴 데이터가 없습니다
+chart-empty = 그릴 데이터가 없습니다.
 
 chart-export-failed = 차트를 내보내지 못했습니다.
 chart-dpi-out-of-range = 해상도는 { $least }~{ $most } dpi 사이여야 합니다.

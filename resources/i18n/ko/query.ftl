@@ -43,6 +43,9 @@ query-state-failed = 실패
 query-state-cancelled = 중지됨
 query-state-running = 실행 중
 
+query-stopped = { $time } 만에 중지됨 · { $size } 스캔
+query-stopped-title = 쿼리를 중지했습니다
+query-stopped-empty = 결과가 없습니다. 다시 실행하려면 Ctrl+Enter를 누르세요.
 query-empty-title = SQL로 테이블을 살펴보세요
 query-empty = 위에 SQL을 입력하고 Ctrl+Enter를 누르세요. 입력하는 동안 이름이 자동 완성됩니다.
 query-start-table = { $table } 살펴보기

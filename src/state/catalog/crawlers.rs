@@ -163,7 +163,7 @@ impl Crawlers {
             CatalogEvent::Crawls { name, runs } => {
                 let kept = &mut self.runs.entry(name.clone()).or_default().list;
                 let known = kept.take().unwrap_or_default();
-                // Glue's history names tables; what this window saw itself of a run knows its columns too.
+                // What this window saw of a run itself knows more: a table that is gone has no versions to look its columns up in.
                 let richer = |run: &CrawlRun| known.iter().find(|seen| seen.started == run.started && !seen.changes.is_empty()).cloned();
                 *kept = Some(runs.iter().map(|run| richer(run).unwrap_or_else(|| run.clone())).collect());
             }

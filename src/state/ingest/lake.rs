@@ -12,6 +12,8 @@ use crate::state::Outbox;
 enum LakeJob {
     Buckets,
     List(S3Location),
+    /// What follows the part that is listed.
+    ListMore(S3Location),
     CreateBucket(BucketName),
     DeleteBucket,
     Delete(S3Location),
@@ -24,8 +26,8 @@ pub struct Listing {
     pub folders: Vec<S3Location>,
     /// The objects below it.
     pub objects: Vec<ObjectSummary>,
-    /// Whether more exist than are listed.
-    pub truncated: bool,
+    /// Where it breaks off, when more exist than are listed.
+    pub next: Option<String>,
     /// Whether an answer has come.
     pub known: bool,
     /// Why it could not be listed.
@@ -210,11 +212,21 @@ impl LakeTree {
     }
 
     fn list(&mut self, place: S3Location, outbox: &mut Outbox) {
-        let job = outbox.ask(Command::Ingest(IngestCommand::List { place: place.clone() }));
+        let job = outbox.ask(Command::Ingest(IngestCommand::List { place: place.clone(), from: None }));
         let listing = self.listings.entry(place.clone()).or_default();
         listing.job = Some(job);
         listing.failure = None;
         self.jobs.insert(job, LakeJob::List(place));
+    }
+
+    /// Goes on with a listing that broke off.
+    pub fn list_more(&mut self, place: &S3Location, outbox: &mut Outbox) {
+        let Some(listing) = self.listings.get_mut(place).filter(|listing| listing.job.is_none() && listing.next.is_some()) else { return };
+        let from = listing.next.clone();
+        let job = outbox.ask(Command::Ingest(IngestCommand::List { place: place.clone(), from }));
+        listing.job = Some(job);
+        listing.failure = None;
+        self.jobs.insert(job, LakeJob::ListMore(place.clone()));
     }
 
     /// Creates the bucket that is being named, if its name is legal.
@@ -254,13 +266,16 @@ impl LakeTree {
                     self.open_folder(S3Location { bucket, key: String::new() }, outbox);
                 }
             }
-            IngestEvent::Listed { place, folders, objects, truncated } => {
+            IngestEvent::Listed { place, folders, objects, next } => {
                 if let Some(listing) = self.listings.get_mut(place).filter(|listing| listing.job == Some(job)) {
-                    listing.folders =
-                        folders.iter().map(|prefix| S3Location { bucket: place.bucket.clone(), key: prefix.clone() }).collect();
+                    if !matches!(asked, LakeJob::ListMore(_)) {
+                        listing.folders.clear();
+                        listing.objects.clear();
+                    }
+                    listing.folders.extend(folders.iter().map(|prefix| S3Location { bucket: place.bucket.clone(), key: prefix.clone() }));
                     // The empty object that some tools write to stand for the folder itself is no line of its own.
-                    listing.objects = objects.iter().filter(|object| object.key != place.key).cloned().collect();
-                    listing.truncated = *truncated;
+                    listing.objects.extend(objects.iter().filter(|object| object.key != place.key).cloned());
+                    listing.next.clone_from(next);
                     listing.known = true;
                 }
             }
@@ -290,7 +305,7 @@ impl LakeTree {
                     self.failure = failure;
                 }
             }
-            LakeJob::List(place) => {
+            LakeJob::List(place) | LakeJob::ListMore(place) => {
                 if let Some(listing) = self.listings.get_mut(&place).filter(|listing| listing.job == Some(job)) {
                     listing.job = None;
                     listing.failure = failure;
@@ -358,8 +373,8 @@ impl LakeTree {
             rows.push(remark(RowKind::Failed(failure)));
         } else if !listing.known {
             rows.push(remark(RowKind::Loading));
-        } else if listing.truncated {
-            rows.push(remark(RowKind::More));
+        } else if listing.next.is_some() {
+            rows.push(remark(if listing.job.is_some() { RowKind::Loading } else { RowKind::More }));
         } else if listing.folders.is_empty() && listing.objects.is_empty() && filter.is_empty() {
             rows.push(remark(RowKind::Empty));
         }

@@ -71,6 +71,12 @@ impl Run {
         !self.ended && self.failure.is_none()
     }
 
+    /// Whether it was stopped before it had an end of its own.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        !self.running() && self.state() == Some(QueryState::Cancelled)
+    }
+
     /// Milliseconds since the query was submitted, or in all.
     #[must_use]
     pub fn elapsed_ms(&self) -> u64 {

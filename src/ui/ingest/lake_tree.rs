@@ -24,6 +24,7 @@ enum Todo {
     StoreHere(S3Location),
     Crawl(S3Location),
     Delete(S3Location),
+    More(S3Location),
 }
 
 pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
@@ -75,7 +76,9 @@ fn lines(ui: &mut Ui, state: &State, texts: &Texts) -> Option<Todo> {
             let salt = (row.bucket.as_str(), row.key, row.is_remark());
             ui.push_id(salt, |ui| {
                 if row.is_remark() {
-                    remark(ui, row, texts);
+                    if remark(ui, row, texts) {
+                        todo = Some(Todo::More(row.place()));
+                    }
                 } else if let Some(asked) = line(ui, row, tree.chosen.as_ref(), texts) {
                     todo = Some(asked);
                 }
@@ -85,14 +88,16 @@ fn lines(ui: &mut Ui, state: &State, texts: &Texts) -> Option<Todo> {
     todo
 }
 
-fn remark(ui: &mut Ui, row: &Row<'_>, texts: &Texts) {
+/// A remark about a folder; whether more of it is asked for.
+fn remark(ui: &mut Ui, row: &Row<'_>, texts: &Texts) -> bool {
     let tokens = theme::tokens(ui);
+    let mut more = false;
     ui.horizontal(|ui| {
         ui.set_height(LINE);
         ui.add_space(row.depth as f32 * INDENT + 20.0);
         match row.kind {
             RowKind::Loading => _ = ui.add(egui::Spinner::new().size(12.0)),
-            RowKind::More => _ = widgets::caption(ui, texts.t("ingest-more-objects")),
+            RowKind::More => more = ui.link(RichText::new(texts.t("ingest-more-objects")).text_style(theme::caption())).clicked(),
             RowKind::Failed(failure) => {
                 let said = texts.failure(failure);
                 ui.add(icons::CIRCLE_X.tinted(tokens.failed));
@@ -101,6 +106,7 @@ fn remark(ui: &mut Ui, row: &Row<'_>, texts: &Texts) {
             _ => _ = widgets::caption(ui, texts.t("ingest-folder-empty")),
         }
     });
+    more
 }
 
 fn line(ui: &mut Ui, row: &Row<'_>, chosen: Option<&S3Location>, texts: &Texts) -> Option<Todo> {
@@ -194,6 +200,7 @@ fn act(state: &mut State, todo: Todo) {
             lake.toggle(&place, &mut state.outbox);
             lake.chosen = Some(place);
         }
+        Todo::More(place) => lake.list_more(&place, &mut state.outbox),
         Todo::Choose(place) => lake.chosen = Some(place),
         Todo::Copy(place) => state.outbox.effect(Effect::Copy(place.to_string())),
         Todo::Bias(place) => state.act(Action::MeasureSource(BiasSource::Object(place))),

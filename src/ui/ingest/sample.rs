@@ -17,7 +17,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     let mut close = false;
     let running = state.ingest.sample_job;
     Frame::new().inner_margin(Margin::symmetric(32, 24)).show(ui, |ui| {
-        ui.set_max_width(720.0);
+        ui.set_max_width(ui.available_width().min(720.0));
         widgets::title(ui, texts.t("ingest-sample-title"));
         widgets::weak(ui, texts.t("ingest-sample-about"));
         ui.add_space(theme::GAP_MEDIUM);
@@ -32,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
                             let (colour, icon) = Tone::Good.look(ui);
                             ui.add(icon.tinted(colour));
                             ui.vertical(|ui| {
-                                ui.label(texts.say(&step.message));
+                                ui.add(egui::Label::new(texts.say(&step.message)).wrap());
                                 if let Some(sql) = &step.sql {
                                     let heading = RichText::new(texts.t("ingest-sample-sql")).text_style(theme::caption());
                                     CollapsingHeader::new(heading).id_salt("sql").show(ui, |ui| ui.monospace(sql));

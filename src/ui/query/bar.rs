@@ -32,7 +32,11 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
         if run.on_hover_text(texts.t("query-run-hint")).clicked() {
             state.act(Action::Run);
         }
-        if let Some(estimate) = state.query.editor().estimate {
+        if let Some(run) = state.query.editor().run.as_ref().filter(|run| run.stopped()) {
+            let size = text::bytes(run.scanned_bytes());
+            let said = Message::new("query-stopped").with("time", text::duration(run.elapsed_ms())).with("size", size);
+            widgets::weak(ui, texts.say(&said));
+        } else if let Some(estimate) = state.query.editor().estimate {
             widgets::weak(ui, estimated(texts, estimate, state));
         }
     });

@@ -55,8 +55,11 @@ pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
 
 /// What to do first: write a statement, or begin with a table.
 fn empty(ui: &mut Ui, state: &mut State, texts: &Texts) {
-    let (heading, sentence) =
-        if state.query.editor().running() { ("query-waiting-title", "query-waiting") } else { ("query-empty-title", "query-empty") };
+    let (heading, sentence) = match &state.query.editor().run {
+        Some(run) if run.running() => ("query-waiting-title", "query-waiting"),
+        Some(run) if run.stopped() => ("query-stopped-title", "query-stopped-empty"),
+        _ => ("query-empty-title", "query-empty"),
+    };
     let tables: Vec<TableRef> = match state.query.editor().text.trim() {
         "" => state.query.names.tables().take(4).map(|names| TableRef::new(&names.database, &names.table)).collect(),
         _ => Vec::new(),

@@ -57,7 +57,7 @@ async fn start(context: &Context, sql: &str, database: Option<&str>, workgroup: 
             Ok(id) => return Ok((session, id)),
             Err(error) if error.kind == Kind::Unreachable && context.connection == Connection::Local && !lost => {
                 lost = true;
-                context.shared.sessions.forget(&context.connection).await;
+                context.shared.sessions.renew(&context.connection).await?;
             }
             Err(error) if error.kind == Kind::Invalid => {
                 let failure = failure::of(&error, Message::new("worker-what-query"), &context.connection);
@@ -124,7 +124,7 @@ async fn follow(context: &Context, session: &Session, id: &str, told: bool) -> D
 
 /// The lake was lost under a query: the one that takes its place knows what became of it.
 async fn after_loss(context: &Context, id: &str, told: bool) -> Done<Execution> {
-    context.shared.sessions.forget(&context.connection).await;
+    context.shared.sessions.renew(&context.connection).await?;
     let session = context.session().await?;
     let execution = context.job.or_stop(session.clients.query_execution(id)).await?;
     if execution.state.is_over() {

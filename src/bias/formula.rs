@@ -39,6 +39,8 @@ pub enum Undefined {
         /// Whether the first row's group is NULL.
         first: bool,
     },
+    /// Clarify's figure follows from how numpy sorts a group variable of booleans with NULLs: from the order of the rows, which counts don't have.
+    GroupOrder,
     /// No label (or prediction) is positive.
     NoPositives,
     /// Every label (or prediction) is positive.
@@ -79,6 +81,7 @@ impl Undefined {
             Self::NoCommonLabel => Message::new("bias-undefined-no-common-label"),
             Self::NoGroupVariable => Message::new("bias-undefined-no-group-variable"),
             Self::GroupHasNulls { .. } => Message::new("bias-undefined-group-nulls"),
+            Self::GroupOrder => Message::new("bias-undefined-group-order"),
             Self::NoPositives => Message::new("bias-undefined-no-positives"),
             Self::NoNegatives => Message::new("bias-undefined-no-negatives"),
             Self::NoComparableGroup => Message::new("bias-undefined-no-comparable-group"),
@@ -124,6 +127,7 @@ impl Undefined {
             (Self::NoGroupVariable, _) => "Group variable is empty or not provided",
             (Self::GroupHasNulls { first: true }, _) => "'<' not supported between instances of 'str' and 'float'",
             (Self::GroupHasNulls { first: false }, _) => "'<' not supported between instances of 'float' and 'str'",
+            (Self::GroupOrder, _) => "The group variable has missing values among booleans; the figure depends on the order of the rows",
             (Self::NoPositives, _) => "No positive labels in set",
             (Self::NoNegatives, _) => "No negative labels in set",
             (Self::OnlyFalseNegatives, _) => {

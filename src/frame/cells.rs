@@ -2,6 +2,7 @@
 
 use polars::prelude::{AnyValue, DataFrame, DataType, PlHashMap};
 
+use crate::frame::codes;
 use crate::frame::columnar::text;
 use crate::frame::error::FrameError;
 use crate::infer::column::{ColumnScan, shorten};
@@ -126,31 +127,28 @@ impl Values {
 
     /// The codes of a typed column.
     fn column_codes(&mut self, column: &polars::prelude::Column, start: u64) -> Result<Vec<u32>, FrameError> {
-        let mut codes = Vec::with_capacity(column.len());
-        for (value, row) in column.as_materialized_series().iter().zip(start + 1..) {
-            let bits = match &value {
-                AnyValue::String(text) => {
-                    codes.push(self.code(Some(text), row)?);
-                    continue;
-                }
-                AnyValue::Int32(number) | AnyValue::Date(number) => Some(i64::from(*number).cast_unsigned()),
-                AnyValue::Int64(number) | AnyValue::Datetime(number, ..) => Some(number.cast_unsigned()),
-                AnyValue::Float64(number) => Some(number.to_bits()),
-                AnyValue::Float32(number) => Some(u64::from(number.to_bits())),
-                AnyValue::Boolean(value) => Some(u64::from(*value)),
-                _ => None,
-            };
-            let known = bits.and_then(|bits| self.bits.get(&bits).copied());
-            let code = match known {
-                Some(code) => code,
-                None => self.code(text(&value).as_deref(), row)?,
-            };
-            if let (Some(bits), None) = (bits, known) {
-                self.bits.insert(bits, code);
-            }
-            codes.push(code);
+        codes::of(column, &mut |row, value| self.value_code(value, start + 1 + row as u64))
+    }
+
+    fn value_code(&mut self, value: &AnyValue<'_>, row: u64) -> Result<u32, FrameError> {
+        let bits = match value {
+            AnyValue::String(text) => return self.code(Some(text), row),
+            AnyValue::Int32(number) | AnyValue::Date(number) => Some(i64::from(*number).cast_unsigned()),
+            AnyValue::Int64(number) | AnyValue::Datetime(number, ..) => Some(number.cast_unsigned()),
+            AnyValue::Float64(number) => Some(number.to_bits()),
+            AnyValue::Float32(number) => Some(u64::from(number.to_bits())),
+            AnyValue::Boolean(value) => Some(u64::from(*value)),
+            _ => None,
+        };
+        let known = bits.and_then(|bits| self.bits.get(&bits).copied());
+        if let Some(code) = known {
+            return Ok(code);
         }
-        Ok(codes)
+        let code = self.code(text(value).as_deref(), row)?;
+        if let Some(bits) = bits {
+            self.bits.insert(bits, code);
+        }
+        Ok(code)
     }
 
     /// Decides the kind of the values and writes numbers alike.
@@ -249,10 +247,10 @@ impl Cells {
         }
     }
 
-    fn count(&mut self) -> Result<(), FrameError> {
+    fn count(&mut self, more: u64) -> Result<(), FrameError> {
         if let Some(place) = self.places.get(self.key.as_slice()) {
             if let Some((_, rows)) = self.met.get_mut(*place) {
-                *rows += 1;
+                *rows += more;
             }
             return Ok(());
         }
@@ -261,7 +259,7 @@ impl Cells {
         }
         let key: Box<[u32]> = self.key.as_slice().into();
         self.places.insert(key.clone(), self.met.len());
-        self.met.push((key, 1));
+        self.met.push((key, more));
         Ok(())
     }
 
@@ -364,15 +362,15 @@ impl Gather for Cells {
         for (values, cell) in self.columns.iter_mut().zip(cells) {
             self.key.push(values.code(cell, row)?);
         }
-        self.count()
+        self.count(1)
     }
 
     fn add_frame(&mut self, frame: &DataFrame, places: &[usize], start: u64) -> Result<(), FrameError> {
         let codes = frame_codes(&mut self.columns, frame, places, start)?;
-        for row in 0..frame.height() {
+        for (key, rows) in codes::combined(&codes, frame.height()) {
             self.key.clear();
-            self.key.extend(codes.iter().map(|column| column.get(row).copied().unwrap_or_default()));
-            self.count()?;
+            self.key.extend(&key);
+            self.count(rows)?;
         }
         Ok(())
     }

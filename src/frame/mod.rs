@@ -9,6 +9,7 @@
 pub mod balance;
 mod batch;
 mod cells;
+mod codes;
 mod columnar;
 pub mod convert;
 pub mod count;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bias::{Balancing, BiasReport, Plan, Positive, QualityFinding, Spec, Trend};
+use crate::bias::{Balancing, BiasReport, Limits, Plan, Positive, QualityFinding, Spec, Trend};
 use crate::chart::Chart;
 use crate::model::{Counts, S3Location, TableProfile, TableRef, TimeBucket};
 
@@ -84,10 +84,13 @@ pub enum BiasCommand {
         /// The label and what is positive, to find columns that give it away.
         label: Option<(String, Positive)>,
     },
-    /// Write `analysis.json`, `analysis_config.json` and every chart. Answer: [`super::Event::Exported`].
+    /// Write `analysis.json`, every [`ReportForm`] and every chart. Answer: [`super::Event::Exported`].
     Export {
         /// The measurement.
         measurement: Box<Measurement>,
+        /// By which figures pass, warn or fail.
+        #[serde(default)]
+        limits: Limits,
         /// The folder, created when it is missing.
         folder: PathBuf,
         /// Dots per inch of the PNG files.
@@ -100,6 +103,48 @@ pub enum BiasCommand {
         /// The file.
         path: PathBuf,
     },
+    /// Write one report. Answer: [`super::Event::Exported`].
+    ExportReport {
+        /// The measurement.
+        measurement: Box<Measurement>,
+        /// Which.
+        form: ReportForm,
+        /// By which figures pass, warn or fail.
+        #[serde(default)]
+        limits: Limits,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// One of the files that a measurement is exported as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportForm {
+    /// The report for people, as one HTML file.
+    Html,
+    /// The same as a PDF of several pages.
+    Pdf,
+    /// Clarify's configuration.
+    Config,
+    /// A Python program that measures with smclarify, or as a SageMaker Clarify job.
+    Clarify,
+    /// A Python program that counts with awswrangler and computes from the counts.
+    Wrangler,
+}
+
+impl ReportForm {
+    /// The name of its file.
+    #[must_use]
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Html => "report.html",
+            Self::Pdf => "report.pdf",
+            Self::Config => "analysis_config.json",
+            Self::Clarify => "bias_clarify.py",
+            Self::Wrangler => "bias_awswrangler.py",
+        }
+    }
 }
 
 /// Where balanced rows are written.

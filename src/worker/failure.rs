@@ -28,6 +28,7 @@ pub fn of(error: &Error, what: Message, connection: &Connection) -> Failure {
         Kind::Unreachable => ("worker-why-unreachable", Some("worker-hint-network")),
         Kind::Timeout => ("worker-why-timeout", Some("worker-hint-later")),
         Kind::Invalid => ("worker-why-invalid", None),
+        Kind::Full => ("worker-why-full", Some("worker-hint-full")),
         Kind::Server => ("worker-why-server", Some("worker-hint-later")),
         Kind::Io => ("worker-why-io", None),
     };
@@ -130,7 +131,9 @@ pub(super) fn what(command: &Command) -> Message {
             BiasCommand::Measure { .. } | BiasCommand::OverTime { .. } => "worker-what-measure",
             BiasCommand::Quality { .. } => "worker-what-quality",
             BiasCommand::Rebalance { .. } | BiasCommand::RebalanceStatement { .. } => "worker-what-rebalance",
-            BiasCommand::Export { folder: path, .. } | BiasCommand::ExportAnalysis { path, .. } => {
+            BiasCommand::Export { folder: path, .. }
+            | BiasCommand::ExportAnalysis { path, .. }
+            | BiasCommand::ExportReport { path, .. } => {
                 return Message::new("worker-what-export").with("path", path.display().to_string());
             }
         },

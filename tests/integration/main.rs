@@ -10,6 +10,7 @@
 
 mod cli_forms;
 mod lake_s3;
+mod lake_signatures;
 mod lake_trust;
 mod support;
 mod ui_bias;
@@ -19,6 +20,7 @@ mod ui_ingest;
 mod ui_query;
 mod window;
 mod worker_bias;
+mod worker_counts;
 mod worker_desk;
 mod worker_fair;
 mod worker_local;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use fairlake::bias::{Balancing, Mode, Positive, Spec};
-use fairlake::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget};
+use fairlake::bias::{Balancing, Limits, Mode, Positive, Spec};
+use fairlake::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget, ReportForm};
 use fairlake::message::{Command, Event, Outcome};
 use fairlake::report::{AnalysisConfig, analysis_json};
 use serde_json::Value;
@@ -64,7 +64,9 @@ pub(crate) async fn measured(desk: &mut Desk, source: BiasSource, spec: &Spec) -
     assert_eq!(outcome, Outcome::Done);
     let found = events.into_iter().find_map(|event| match event {
         Event::Bias(BiasEvent::Measured { measurement, charts }) => {
-            assert_eq!(charts.len(), 4 * measurement.report.facets.len());
+            // With a group variable there is the disparity within it as well.
+            let each = if spec.group.is_some() { 5 } else { 4 };
+            assert_eq!(charts.len(), each * measurement.report.facets.len());
             Some(*measurement)
         }
         _ => None,
@@ -179,13 +181,31 @@ fn an_export_has_the_analysis_its_question_and_every_chart() {
         let folder = tempfile::tempdir().unwrap();
         let measurement = measured(&mut desk, BiasSource::File(reviews(folder.path())), &question()).await;
         let out = folder.path().join("out/편향");
-        let command = BiasCommand::Export { measurement: Box::new(measurement), folder: out.clone(), dpi: 72 };
+        let path = folder.path().join("one.html");
+        let command = BiasCommand::ExportReport {
+            measurement: Box::new(measurement.clone()),
+            form: ReportForm::Html,
+            limits: Limits::default(),
+            path: path.clone(),
+        };
+        assert_eq!(desk.ask(Command::Bias(command)).await.1, Outcome::Done);
+        assert!(std::fs::read_to_string(&path).unwrap().contains("</html>"));
+        let command = BiasCommand::Export { measurement: Box::new(measurement), limits: Limits::default(), folder: out.clone(), dpi: 72 };
         let (events, outcome) = desk.ask(Command::Bias(command)).await;
         assert_eq!(outcome, Outcome::Done);
         let Some(Event::Exported { paths }) = events.last() else { panic!("{events:?}") };
         assert!(paths.iter().all(|path| path.is_file()));
         let analysis: Value = serde_json::from_slice(&std::fs::read(out.join("analysis.json")).unwrap()).unwrap();
         assert_eq!(figures(&analysis).len(), 16, "eight metrics of two values");
+        let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+        assert!(page.starts_with("<!DOCTYPE html>") && page.contains("reviews.csv") && page.contains("Trend"));
+        assert!(std::fs::read(out.join("report.pdf")).unwrap().starts_with(b"%PDF-"));
+        for program in ["bias_clarify.py", "bias_awswrangler.py"] {
+            let text = std::fs::read_to_string(out.join(program)).unwrap();
+            assert!(text.contains("reviews.csv\")") && text.contains("\"sentiment\""), "{text}");
+        }
+        let config = std::fs::read_to_string(out.join("analysis_config.json")).unwrap();
+        assert_eq!(AnalysisConfig::parse(&config).unwrap().spec(Mode::Exact).unwrap().facets, question().facets);
         for kind in ["class-imbalance", "label-distribution", "facet-metric", "all-metrics"] {
             let svg = std::fs::read_to_string(out.join(format!("{kind}-category.svg"))).unwrap();
             assert!(svg.starts_with("<svg") && svg.contains("Trend"));

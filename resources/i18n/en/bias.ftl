@@ -74,6 +74,7 @@ bias-undefined-rest-empty = There are no other rows to compare with.
 bias-undefined-no-common-label = No label occurs on both sides.
 bias-undefined-no-group-variable = Choose a group variable to get this metric.
 bias-undefined-group-nulls = The group variable has rows without a value, which Clarify cannot sort among texts.
+bias-undefined-group-order = The group variable has rows without a value among booleans; Clarify’s figure then depends on the order of the rows.
 bias-undefined-no-positives = No row is positive.
 bias-undefined-no-negatives = Every row is positive.
 bias-undefined-no-comparable-group = No group has both positive rows and others.

@@ -103,6 +103,11 @@ biastab-mark-warn = worth a look
 biastab-mark-chance = can’t be told from chance
 biastab-equal-ci = { $groups } groups of equal size would each have CI { $value }
 biastab-equal-ci-hint = CI compares a group with all others together, so it is far from 0 even for balanced data with many groups.
+biastab-export-html = Report as HTML
+biastab-export-pdf = Report as PDF
+biastab-export-clarify = Python program for smclarify and SageMaker Clarify
+biastab-export-wrangler = Python program for awswrangler
+biastab-export-config = analysis_config.json, for Clarify
 biastab-export-analysis = analysis.json, as Clarify writes it
 biastab-export-all = Everything into a folder
 

@@ -74,6 +74,7 @@ bias-undefined-rest-empty = 비교할 다른 행이 없습니다.
 bias-undefined-no-common-label = 양쪽에 공통으로 나타나는 레이블이 없습니다.
 bias-undefined-no-group-variable = 이 지표를 보려면 그룹 변수를 선택하세요.
 bias-undefined-group-nulls = 그룹 변수에 값이 없는 행이 있습니다. Clarify는 결측값과 문자열을 함께 정렬하지 못합니다.
+bias-undefined-group-order = 불리언 그룹 변수에 값이 없는 행이 있습니다. 이 경우 Clarify의 값은 행의 순서에 따라 달라집니다.
 bias-undefined-no-positives = 긍정인 행이 없습니다.
 bias-undefined-no-negatives = 모든 행이 긍정입니다.
 bias-undefined-no-comparable-group = 긍정인 행과 그 밖의 행이 모두 있는 그룹이 없습니다.

@@ -97,6 +97,11 @@ biastab-mark-warn = 주의
 biastab-mark-chance = 통계적으로 유의하지 않음
 biastab-equal-ci = 그룹 { $groups }개의 크기가 모두 같다면 CI는 각각 { $value }
 biastab-equal-ci-hint = CI는 한 그룹을 나머지 전체와 비교하므로, 그룹이 많으면 균형 잡힌 데이터에서도 0에서 멀어집니다.
+biastab-export-html = HTML 보고서
+biastab-export-pdf = PDF 보고서
+biastab-export-clarify = smclarify·SageMaker Clarify용 Python 스크립트
+biastab-export-wrangler = awswrangler용 Python 스크립트
+biastab-export-config = Clarify용 analysis_config.json
 biastab-export-analysis = analysis.json (Clarify 형식)
 biastab-export-all = 폴더에 모두 저장
 

@@ -6,6 +6,7 @@ mod examples;
 mod flip;
 mod inputs;
 mod properties;
+mod questions;
 mod reference;
 mod smclarify;
 mod texts;

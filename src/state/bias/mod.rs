@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Effect, Outbox, SaveFor};
 use crate::bias::{Limits, MetricId, Slice, Spec};
-use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, SourceColumn};
+use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, ReportForm, SourceColumn};
 use crate::message::{Command, Outcome};
 use crate::model::{Failure, JobId, Message};
 
@@ -314,9 +314,26 @@ impl BiasState {
         outbox.effect(Effect::Save { name: "analysis.json".to_owned(), purpose: SaveFor::Command(Box::new(Command::Bias(command))) });
     }
 
+    /// Asks where one of the reports is to be written.
+    pub fn export_report(&self, run: &Run, form: ReportForm, outbox: &mut Outbox) {
+        let command = BiasCommand::ExportReport {
+            measurement: Box::new((*run.measurement).clone()),
+            form,
+            limits: self.runs.limits().clone(),
+            path: PathBuf::new(),
+        };
+        let name = form.file_name().to_owned();
+        outbox.effect(Effect::Save { name, purpose: SaveFor::Command(Box::new(Command::Bias(command))) });
+    }
+
     /// Asks for the folder into which everything is to be written.
-    pub fn export_all(run: &Run, dpi: u32, outbox: &mut Outbox) {
-        let command = BiasCommand::Export { measurement: Box::new((*run.measurement).clone()), folder: PathBuf::new(), dpi };
+    pub fn export_all(&self, run: &Run, dpi: u32, outbox: &mut Outbox) {
+        let command = BiasCommand::Export {
+            measurement: Box::new((*run.measurement).clone()),
+            limits: self.runs.limits().clone(),
+            folder: PathBuf::new(),
+            dpi,
+        };
         let name = format!("{}-bias", stem(&run.measurement.source));
         outbox.effect(Effect::Save { name, purpose: SaveFor::Command(Box::new(Command::Bias(command))) });
     }

@@ -13,6 +13,7 @@ use super::super::widgets::picker::{Choice, picker};
 use super::{compare, groups, icons, metrics, theme, trend, widgets};
 use crate::bias::{FacetReport, Limits, MetricId};
 use crate::chart::Chart;
+use crate::message::bias::ReportForm;
 use crate::report::charts::{self, Source};
 use crate::state::State;
 use crate::state::bias::runs::Run;
@@ -93,12 +94,25 @@ fn export(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &T
     let stem = format!("{}-{}", stem(&run.measurement.source), view_name(view));
     picture::export_button(ui, texts, &chart, &stem, dpi, &mut state.outbox, |ui, outbox| {
         ui.separator();
+        let forms = [
+            (ReportForm::Html, "biastab-export-html"),
+            (ReportForm::Pdf, "biastab-export-pdf"),
+            (ReportForm::Clarify, "biastab-export-clarify"),
+            (ReportForm::Wrangler, "biastab-export-wrangler"),
+            (ReportForm::Config, "biastab-export-config"),
+        ];
+        for (form, label) in forms {
+            if ui.button(texts.t(label)).clicked() {
+                state.bias.export_report(run, form, outbox);
+                ui.close();
+            }
+        }
         if ui.button(texts.t("biastab-export-analysis")).clicked() {
             BiasState::export_analysis(run, outbox);
             ui.close();
         }
         if ui.button(texts.t("biastab-export-all")).clicked() {
-            BiasState::export_all(run, dpi, outbox);
+            state.bias.export_all(run, dpi, outbox);
             ui.close();
         }
     });

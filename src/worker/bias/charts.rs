@@ -41,7 +41,8 @@ pub(super) fn stem(chart: &BiasChart) -> String {
     format!("{kind}-{facet}")
 }
 
-fn source(source: &BiasSource) -> String {
+/// The name of a source, for footers and titles.
+pub(super) fn source(source: &BiasSource) -> String {
     match source {
         BiasSource::Table(table) => table.to_string(),
         BiasSource::File(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),

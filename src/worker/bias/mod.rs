@@ -1,23 +1,23 @@
 //! The Bias tab's commands: what can be chosen, measure, balance, export.
 
-use std::path::{Path, PathBuf};
-
 mod charts;
+mod export;
 mod known;
 mod quality;
 mod rebalance;
 mod source;
 mod tally;
 
+pub(super) use export::export;
+
 use super::dispatch::Context;
 use super::job::Done;
-use super::{charts as pictures, failure, files};
+use super::{failure, files};
 use crate::bias::{BiasError, Mode, Spec, flip_test, measure as figures, over_time, quality as find};
+use crate::message::Event;
 use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement};
-use crate::message::{ChartFormat, Event};
 use crate::model::{Counts, Failure, Message, Sample};
-use crate::report::{AnalysisConfig, analysis_json};
-use crate::text::Texts;
+use crate::report::analysis_json;
 
 pub(super) use known::Known;
 pub(super) use rebalance::Rebalancing;
@@ -60,15 +60,21 @@ pub(super) async fn run(context: &Context, command: &BiasCommand) -> Done {
             let findings = find(&profile);
             tell(context, BiasEvent::Quality { source: source.clone(), profile: Box::new(profile), findings, sql }).await
         }
-        BiasCommand::Export { measurement, folder, dpi } => {
-            let (measurement, folder, dpi, texts) = (measurement.clone(), folder.clone(), *dpi, context.texts());
-            let paths = context.job.blocking(move || export(&measurement, &folder, dpi, &texts)).await??;
+        BiasCommand::Export { measurement, limits, folder, dpi } => {
+            let (measurement, limits, folder, dpi, texts) = (measurement.clone(), limits.clone(), folder.clone(), *dpi, context.texts());
+            let paths = context.job.blocking(move || export(&measurement, &limits, &folder, dpi, &texts)).await??;
             context.job.tell(Event::Exported { paths }).await;
             Ok(())
         }
         BiasCommand::ExportAnalysis { measurement, path } => {
             let text = analysis_json(&measurement.report);
             files::replace_with(path, text.as_bytes()).map_err(|error| failure::file(path, &error))?;
+            context.job.tell(Event::Exported { paths: vec![path.clone()] }).await;
+            Ok(())
+        }
+        BiasCommand::ExportReport { measurement, form, limits, path } => {
+            let (measurement, form, limits, target, texts) = (measurement.clone(), *form, limits.clone(), path.clone(), context.texts());
+            context.job.blocking(move || export::one(&measurement, form, &limits, &target, &texts)).await??;
             context.job.tell(Event::Exported { paths: vec![path.clone()] }).await;
             Ok(())
         }
@@ -114,29 +120,4 @@ async fn measured(
 
 fn of_bias(error: &BiasError) -> Failure {
     Failure::new(Message::new("worker-what-measure"), error.message()).detail(error.to_string()).hint(error.hint())
-}
-
-/// Writes `analysis.json`, `analysis_config.json` and every chart as SVG, PNG and CSV. Gives the files.
-pub(super) fn export(measurement: &Measurement, folder: &Path, dpi: u32, texts: &Texts) -> Result<Vec<PathBuf>, Failure> {
-    let mut paths = Vec::new();
-    let mut put = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        files::replace_with(&path, bytes).map_err(|error| failure::file(&path, &error))?;
-        paths.push(path);
-        Ok::<(), Failure>(())
-    };
-    put("analysis.json", analysis_json(&measurement.report).as_bytes())?;
-    // A question that Clarify has no words for has no configuration.
-    if let Ok(config) = AnalysisConfig::of(&measurement.spec, None) {
-        put("analysis_config.json", config.to_json().as_bytes())?;
-    }
-    for chart in charts::of(measurement, texts) {
-        let stem = charts::stem(&chart);
-        for (format, ending) in [(ChartFormat::Svg, "svg"), (ChartFormat::Png, "png"), (ChartFormat::Csv, "csv")] {
-            let path = folder.join(format!("{stem}.{ending}"));
-            pictures::write(&chart.chart, format, dpi, &path)?;
-            paths.push(path);
-        }
-    }
-    Ok(paths)
 }

@@ -37,6 +37,8 @@ pub enum Kind {
     Timeout,
     /// The request is wrong; the message says how.
     Invalid,
+    /// The service has no space left.
+    Full,
     /// The service failed by itself.
     Server,
     /// A local file could not be read while it was sent.
@@ -163,6 +165,7 @@ fn service_kind(code: Option<&str>, status: u16) -> Kind {
             401 | 403 => Kind::Denied,
             404 => Kind::NotFound,
             429 | 503 => Kind::Throttled,
+            507 => Kind::Full,
             500.. => Kind::Server,
             _ => Kind::Invalid,
         },

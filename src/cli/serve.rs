@@ -13,7 +13,11 @@ pub(super) fn serve(root: &Path, port: u16, until_idle: bool) -> Result<(), Trou
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("lake").build()?;
     let options = LakeOptions { root: root.to_owned(), port, until_idle };
     let mut said = Ok(());
-    let served = runtime.block_on(serve_lake(options, services, |ready| said = announce(ready), ended()));
+    let served = runtime.block_on(async {
+        // Listened for before the lake says that it is there: who hears that may tell it to end at once.
+        let ended = ended();
+        serve_lake(options, services, |ready| said = announce(ready), ended).await
+    });
     match served {
         Ok(()) => said,
         // Another process was quicker: whoever started this one wants a lake, not this process.
@@ -40,19 +44,24 @@ fn announce(ready: &Ready) -> Result<(), Trouble> {
     Ok(out.flush()?)
 }
 
-/// Waits for SIGINT or SIGTERM.
-async fn ended() {
+/// Waits for SIGINT or SIGTERM, which are heard from the call on.
+fn ended() -> impl Future<Output = ()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+        let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+        async move {
+            let [Ok(mut terminate), Ok(mut interrupt)] = signals else { return std::future::pending().await };
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
         }
     }
     #[cfg(not(unix))]
-    drop(tokio::signal::ctrl_c().await);
+    async {
+        drop(tokio::signal::ctrl_c().await);
+    }
 }
 
 /// Prints the environment with which any AWS client finds the lake.

@@ -100,6 +100,12 @@ pub(super) enum Refusal {
     /// It is signed with a key that this lake does not know.
     #[error("The security token included in the request is invalid.")]
     UnknownKey,
+    /// What its address says of the signature cannot be.
+    #[error("{0}")]
+    Query(String),
+    /// It carries headers of AWS's that anybody could have added.
+    #[error("There were headers present in the request which were not signed")]
+    HeadersNotSigned,
     /// It is signed for something else, or at another time, or not with the secret.
     #[error("{0}")]
     Mismatch(String),
@@ -169,14 +175,20 @@ pub(super) fn verify(request: &Parts, body: &[u8], service: &str, credentials: &
     }
 }
 
-/// What is refused of S3 requests before their signature is looked at: version 2, and SigV4 for another service or region.
-pub(super) fn check_s3(request: &Parts) -> Result<(), Refusal> {
+/// What is refused of S3 requests before their signature is looked at: version 2, another key, SigV4 for another service or region, and what is not signed
+/// that should be.
+pub(super) fn check_s3(request: &Parts, credentials: &Credentials) -> Result<(), Refusal> {
+    let known = |key: &str| if key == credentials.access_key_id { Ok(()) } else { Err(Refusal::UnknownKey) };
     let unsupported =
         || Refusal::Incomplete("The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.".to_owned());
     if let Some(credential) = query_value(&request.uri, "X-Amz-Credential") {
-        let mut scope = credential.rsplit('/').skip(1);
+        let mut scope = credential.rsplitn(5, '/').skip(1);
         let (service, region) = (scope.next().unwrap_or_default(), scope.next().unwrap_or_default());
-        return check_scope(region, service, "s3");
+        check_scope(region, service, "s3")?;
+        known(scope.nth(1).unwrap_or_default())?;
+        check_expires(&query_value(&request.uri, "X-Amz-Expires").unwrap_or_default())?;
+        let signed = query_value(&request.uri, "X-Amz-SignedHeaders").unwrap_or_default();
+        return check_signed_for_s3(&request.headers, &signed.split(';').collect::<Vec<_>>());
     }
     if query_value(&request.uri, "AWSAccessKeyId").is_some() || query_value(&request.uri, "Signature").is_some() {
         return Err(unsupported());
@@ -186,8 +198,32 @@ pub(super) fn check_s3(request: &Parts) -> Result<(), Refusal> {
         Some(header) if !header.as_bytes().starts_with(b"AWS4-HMAC-SHA256") => Err(unsupported()),
         Some(_) => {
             let authorization = Authorization::parse(&request.headers)?;
-            check_scope(authorization.region, authorization.service, "s3")
+            check_scope(authorization.region, authorization.service, "s3")?;
+            known(authorization.access_key_id)?;
+            check_signed_for_s3(&request.headers, &authorization.signed)
         }
+    }
+}
+
+/// How long a presigned address may be good for: a week at most.
+fn check_expires(seconds: &str) -> Result<(), Refusal> {
+    match seconds.parse::<i64>() {
+        Ok(0..=604_800) => Ok(()),
+        Ok(604_801..) => Err(Refusal::Query(
+            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"
+                .to_owned(),
+        )),
+        Ok(_) => Err(Refusal::Query("X-Amz-Expires must be non-negative".to_owned())),
+        Err(_) => Err(Refusal::Query("X-Amz-Expires should be a number".to_owned())),
+    }
+}
+
+/// Whether everything in an S3 request that changes what it means was signed; the hash of a body says only what the body must be.
+fn check_signed_for_s3(headers: &HeaderMap, signed: &[&str]) -> Result<(), Refusal> {
+    let names = headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with("x-amz-") && *name != "x-amz-content-sha256");
+    match names.chain(["host"]).find(|name| !signed.contains(name)) {
+        Some(_) => Err(Refusal::HeadersNotSigned),
+        None => Ok(()),
     }
 }
 
@@ -373,6 +409,8 @@ mod tests {
 
     #[test]
     fn s3_takes_sigv4_of_its_own_scope() {
+        let mine = Credentials { access_key_id: "K".to_owned(), ..credentials() };
+        let check = |request: &Parts| check_s3(request, &mine);
         let request = |uri: &str, authorization: Option<&str>| {
             let mut request = http::Request::get(uri);
             if let Some(authorization) = authorization {
@@ -383,9 +421,15 @@ mod tests {
         let scope = |region: &str, service: &str| {
             format!("AWS4-HMAC-SHA256 Credential=K/20250924/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0")
         };
-        assert_eq!(check_s3(&request("/b/k", None)), Ok(()));
-        assert_eq!(check_s3(&request("/b/k", Some(&scope(REGION, "s3")))), Ok(()));
-        assert_eq!(check_s3(&request("/b/k?X-Amz-Credential=K%2F20250924%2Fus-east-1%2Fs3%2Faws4_request", None)), Ok(()));
+        assert_eq!(check(&request("/b/k", None)), Ok(()));
+        assert_eq!(check(&request("/b/k", Some(&scope(REGION, "s3")))), Ok(()));
+        assert_eq!(
+            check(&request(
+                "/b/k?X-Amz-Credential=K%2F20250924%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-SignedHeaders=host&X-Amz-Expires=604800",
+                None
+            )),
+            Ok(())
+        );
         for refused in [
             request("/b/k", Some("AWS K:sig")),
             request("/b/k?AWSAccessKeyId=K&Signature=s&Expires=1", None),
@@ -393,9 +437,20 @@ mod tests {
             request("/b/k", Some(&scope("eu-west-1", "s3"))),
             request("/b/k?X-Amz-Credential=K%2F20250924%2Fus-east-1%2Fsts%2Faws4_request", None),
             request("/b/k?X-Amz-Credential=K%2F20250924%2Feu-west-1%2Fs3%2Faws4_request", None),
+            request("/b/k?X-Amz-Credential=Q%2F20250924%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-SignedHeaders=host&X-Amz-Expires=60", None),
+            request(
+                "/b/k?X-Amz-Credential=K%2F20250924%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-SignedHeaders=host&X-Amz-Expires=604801",
+                None,
+            ),
+            request("/b/k?X-Amz-Credential=K%2F20250924%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-SignedHeaders=host&X-Amz-Expires=-1", None),
         ] {
-            assert!(check_s3(&refused).is_err(), "{refused:?}");
+            assert!(check(&refused).is_err(), "{refused:?}");
         }
+        let mut added = request("/b/k", Some(&scope(REGION, "s3")));
+        added.headers.insert("x-amz-content-sha256", "UNSIGNED-PAYLOAD".parse().unwrap());
+        assert_eq!(check(&added), Ok(()));
+        added.headers.insert("x-amz-copy-source", "/b/other".parse().unwrap());
+        assert_eq!(check(&added), Err(Refusal::HeadersNotSigned));
     }
 
     #[test]

@@ -95,7 +95,9 @@ fn parse(body: &[u8]) -> Result<Value, JsonError> {
 }
 
 fn response(status: StatusCode, value: &Value, request_id: &str) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(value.to_string()));
+    let mut text = String::new();
+    write(value, false, &mut text);
+    let mut response = Response::new(Bytes::from(text));
     *response.status_mut() = status;
     response.headers_mut().insert(http::header::CONTENT_TYPE, CONTENT_TYPE);
     if let Ok(id) = HeaderValue::from_str(request_id) {
@@ -104,9 +106,78 @@ fn response(status: StatusCode, value: &Value, request_id: &str) -> Response<Byt
     response
 }
 
+/// Writes a value as AWS does, which keeps the members of `Parameters` in a hash map of Java's: clients that print them show that order.
+fn write(value: &Value, hashed: bool, out: &mut String) {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            if hashed {
+                let buckets = buckets(members.len());
+                members.sort_by_key(|(name, _)| bucket(name, buckets));
+            }
+            out.push('{');
+            for (at, (name, value)) in members.into_iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                out.push_str(&Value::from(name.as_str()).to_string());
+                out.push(':');
+                write(value, name == "Parameters", out);
+            }
+            out.push('}');
+        }
+        Value::Array(values) => {
+            out.push('[');
+            for (at, value) in values.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write(value, false, out);
+            }
+            out.push(']');
+        }
+        other => out.push_str(&other.to_string()),
+    }
+}
+
+/// How many buckets a hash map of Java's has with so many members: 16, doubled whenever three quarters are exceeded.
+fn buckets(members: usize) -> u32 {
+    let mut buckets = 16;
+    while members > buckets / 4 * 3 {
+        buckets *= 2;
+    }
+    u32::try_from(buckets).unwrap_or(u32::MAX)
+}
+
+fn bucket(name: &str, buckets: u32) -> u32 {
+    let hash = name.encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)));
+    (hash ^ (hash >> 16)) & (buckets - 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parameters_are_in_the_order_of_java() {
+        let table = serde_json::json!({"Table": {"Name": "t", "Parameters": {
+            "classification": "parquet", "compressionType": "none", "projection.enabled": "false", "typeOfData": "file"}}});
+        let mut text = String::new();
+        write(&table, false, &mut text);
+        assert_eq!(
+            text,
+            r#"{"Table":{"Name":"t","Parameters":{"compressionType":"none","classification":"parquet","projection.enabled":"false","typeOfData":"file"}}}"#
+        );
+        assert_eq!((buckets(12), buckets(13), buckets(24), buckets(25)), (16, 32, 32, 64));
+    }
+
+    #[test]
+    fn what_is_written_is_what_is_read() {
+        let value = serde_json::json!({"a\"b": [1, 2.5, null, true, "ü\n", {"Parameters": {"x": {"y": []}}}], "e": {}});
+        let mut text = String::new();
+        write(&value, false, &mut text);
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
 
     struct Echo;
 

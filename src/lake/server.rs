@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -251,7 +251,7 @@ impl Router {
                     Refusal::Unsigned => "MissingAuthenticationTokenException",
                     Refusal::Incomplete(_) => "IncompleteSignatureException",
                     Refusal::UnknownKey => "UnrecognizedClientException",
-                    Refusal::Mismatch(_) => "InvalidSignatureException",
+                    Refusal::Mismatch(_) | Refusal::HeadersNotSigned | Refusal::Query(_) => "InvalidSignatureException",
                 };
                 refuse(&JsonError::new(code, refusal.to_string()))
             }
@@ -271,7 +271,8 @@ impl Router {
     }
 
     async fn s3(&self, parts: Parts, body: Incoming, request_id: &str) -> Response<Body> {
-        let mut response = match auth::check_s3(&parts) {
+        let resource = parts.uri.path().to_owned();
+        let response = match auth::check_s3(&parts, &self.credentials) {
             Err(refusal) => s3::refuse(&refusal),
             Ok(()) => match self.s3.call(Request::from_parts(parts, Body::from(body))).await {
                 Ok(response) => response,
@@ -281,11 +282,7 @@ impl Router {
                 }
             },
         };
-        if let Ok(id) = HeaderValue::from_str(request_id) {
-            response.headers_mut().insert("x-amz-request-id", id.clone());
-            response.headers_mut().insert("x-amz-id-2", id);
-        }
-        response
+        s3::identify(response, request_id, &resource)
     }
 }
 

@@ -28,6 +28,7 @@ pub fn of(error: &Error, what: Message, connection: &Connection) -> Failure {
         Kind::Unreachable => ("worker-why-unreachable", Some("worker-hint-network")),
         Kind::Timeout => ("worker-why-timeout", Some("worker-hint-later")),
         Kind::Invalid => ("worker-why-invalid", None),
+        Kind::Full => ("worker-why-full", Some("worker-hint-full")),
         Kind::Server => ("worker-why-server", Some("worker-hint-later")),
         Kind::Io => ("worker-why-io", None),
     };

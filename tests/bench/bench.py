@@ -86,7 +86,7 @@ class Peak(threading.Thread):
 
 def serve(env):
     process = subprocess.Popen([BIN, "serve"], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    json.loads(process.stdout.readline())
+    process.ready = json.loads(process.stdout.readline())
     return process
 
 
@@ -169,11 +169,20 @@ def store(folder):
     end(server)
 
 
+def clients(folder):
+    """The lake as AWS's clients see it."""
+    import lake
+
+    server = serve(environment(folder))
+    lake.lake(folder, server.ready)
+    end(server)
+
+
 def main():
-    wanted = sys.argv[1:] or ["start", "lab", "store"]
+    wanted = sys.argv[1:] or ["start", "lab", "store", "lake"]
     for name in wanted:
         with tempfile.TemporaryDirectory() as folder:
-            {"start": start, "lab": lab, "store": store}[name](pathlib.Path(folder))
+            {"start": start, "lab": lab, "store": store, "lake": clients}[name](pathlib.Path(folder))
 
 
 main()

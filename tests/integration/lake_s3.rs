@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload,
@@ -10,7 +11,7 @@ use aws_sdk_s3::types::{
     ServerSideEncryption, Tag, Tagging, VersioningConfiguration,
 };
 
-use crate::support::{code, get, get_text, lake, put, refused, run};
+use crate::support::{code, get, get_text, lake, put, raw, refused, run};
 
 const MIB: usize = 1024 * 1024;
 
@@ -96,7 +97,7 @@ fn objects_with_all_that_is_kept_with_them() {
 #[test]
 fn ranges_and_conditions() {
     run(async {
-        let (_lake, s3) = lake().await;
+        let (lake, s3) = lake().await;
         put(&s3, "k", b"0123456789").await;
         let etag = s3.head_object().bucket("my-lake").key("k").send().await.unwrap().e_tag().unwrap().to_owned();
         for (range, bytes, content_range) in [
@@ -112,6 +113,18 @@ fn ranges_and_conditions() {
             assert_eq!(got.body.collect().await.unwrap().to_vec(), bytes.as_bytes());
         }
         assert_eq!(refused!(s3.get_object().bucket("my-lake").key("k").range("bytes=10-").send()), code("InvalidRange", 416));
+        for ignored in ["bytes=0-1,4-5", "bytes=5-3", "bytes=x", "lines=0-1"] {
+            let got = s3.get_object().bucket("my-lake").key("k").range(ignored).send().await.unwrap();
+            assert_eq!((got.content_range(), got.content_length()), (None, Some(10)), "{ignored}");
+            assert_eq!(got.body.collect().await.unwrap().to_vec(), b"0123456789");
+            assert_eq!(s3.head_object().bucket("my-lake").key("k").range(ignored).send().await.unwrap().content_length(), Some(10));
+            assert_eq!(refused!(s3.get_object().bucket("my-lake").key("none").range(ignored).send()), code("NoSuchKey", 404));
+            let signed = PresigningConfig::expires_in(Duration::from_mins(1)).unwrap();
+            let presigned = s3.get_object().bucket("my-lake").key("k").range(ignored).presigned(signed).await.unwrap();
+            let path = presigned.uri().strip_prefix(&lake.ready.endpoint).unwrap();
+            let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nRange: {ignored}\r\nConnection: close\r\n\r\n", lake.address());
+            assert!(raw(&lake, request.as_bytes()).await.ends_with("\r\n\r\n0123456789"), "{ignored}");
+        }
         let get = || s3.get_object().bucket("my-lake").key("k");
         get().if_match(&etag).send().await.unwrap();
         get().if_none_match("\"other\"").send().await.unwrap();
@@ -129,6 +142,18 @@ fn ranges_and_conditions() {
         assert_eq!(get_text(&s3, "k").await, "0123456789");
         put("new").if_none_match("*").send().await.unwrap();
         put("k").if_match(&etag).send().await.unwrap();
+        let delete = |key: &str, etag: &str| s3.delete_object().bucket("my-lake").key(key).if_match(etag).send();
+        assert_eq!(refused!(delete("k", &etag)), code("PreconditionFailed", 412));
+        assert_eq!(refused!(delete("none", "*")), code("NoSuchKey", 404));
+        assert_eq!(get_text(&s3, "k").await, "x");
+        let object = |key: &str, etag: &str| ObjectIdentifier::builder().key(key).e_tag(etag).build().unwrap();
+        let now = s3.head_object().bucket("my-lake").key("k").send().await.unwrap().e_tag().unwrap().to_owned();
+        let both = Delete::builder().objects(object("k", &etag)).objects(object("new", &now)).build().unwrap();
+        let deleted = s3.delete_objects().bucket("my-lake").delete(both).send().await.unwrap();
+        let (gone, kept) = (deleted.deleted()[0].key(), (deleted.errors()[0].key(), deleted.errors()[0].code()));
+        assert_eq!((gone, kept), (Some("new"), (Some("k"), Some("PreconditionFailed"))));
+        delete("k", &now).await.unwrap();
+        assert_eq!(refused!(s3.head_object().bucket("my-lake").key("k").send()).1, 404);
     });
 }
 
@@ -324,6 +349,9 @@ fn uploads_in_parts_survive_a_restart() {
         assert_eq!(refused!(complete(completed(&[]), &id).send()), code("MalformedXML", 400));
         let done = complete(completed(&[(2, &first), (5, &copied), (9999, &last)]), &id).send().await.unwrap();
         assert!(done.e_tag().unwrap().ends_with("-3\""));
+        let again = complete(completed(&[(2, &first), (5, &copied), (9999, &last)]), &id).mpu_object_size(10 * 1024 * 1024 + 3).send();
+        assert_eq!(again.await.unwrap().e_tag(), done.e_tag(), "a client that did not hear the answer asks again");
+        assert_eq!(refused!(complete(completed(&[(2, &first)]), &id).send()), code("NoSuchUpload", 404));
         let got = s3.get_object().bucket("my-lake").key("big").send().await.unwrap();
         assert_eq!((got.content_type(), got.e_tag(), got.metadata().unwrap()["m"].as_str()), (Some("x/y"), done.e_tag(), "1"));
         let bytes = got.body.collect().await.unwrap().to_vec();
@@ -392,6 +420,20 @@ fn uploads_that_are_given_up_leave_nothing() {
         assert_eq!((rest.uploads().len(), rest.uploads()[0].key()), (1, Some("b")));
         s3.delete_bucket().bucket("my-lake").send().await.unwrap();
         assert_eq!(lake.staged(), 0);
+    });
+}
+
+#[test]
+fn an_encryption_that_cannot_be_is_refused() {
+    run(async {
+        let (_lake, s3) = lake().await;
+        let put = || s3.put_object().bucket("my-lake").key("k").body(ByteStream::from_static(b"secret"));
+        let own = put().sse_customer_algorithm("AES256").sse_customer_key("a2V5").sse_customer_key_md5("x");
+        assert_eq!(refused!(own.send()), code("NotImplemented", 501));
+        assert_eq!(refused!(put().ssekms_key_id("key").send()), code("InvalidArgument", 400));
+        assert_eq!(refused!(s3.head_object().bucket("my-lake").key("k").send()).1, 404);
+        let kms = put().server_side_encryption(ServerSideEncryption::AwsKms).ssekms_key_id("key").send().await.unwrap();
+        assert_eq!((kms.server_side_encryption(), kms.ssekms_key_id()), (Some(&ServerSideEncryption::AwsKms), Some("key")));
     });
 }
 

@@ -10,6 +10,7 @@
 
 mod cli_forms;
 mod lake_s3;
+mod lake_signatures;
 mod lake_trust;
 mod support;
 mod ui_bias;

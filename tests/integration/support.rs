@@ -53,9 +53,21 @@ impl Lake {
         self.root().join("buckets").join(name)
     }
 
-    /// How many files are in staging.
+    /// How many files are in staging; the folders there are the engine's.
     pub(crate) fn staged(&self) -> usize {
-        std::fs::read_dir(self.root().join("staging")).expect("staging").count()
+        let entries = std::fs::read_dir(self.root().join("staging")).expect("staging");
+        entries.filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_file())).count()
+    }
+
+    /// Waits until nothing is in staging: what a client left behind by going goes soon after it.
+    pub(crate) async fn nothing_staged(&self) {
+        for _ in 0..500 {
+            if self.staged() == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{} files are left in staging", self.staged());
     }
 
     /// Ends the server and waits until it has gone.

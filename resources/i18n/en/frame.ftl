@@ -36,6 +36,7 @@ frame-hint-no-table = Store it as it is, or choose a CSV, JSON or Parquet file.
 frame-hint-value = Correct the value, choose the type string for the column, or say that this text means NULL.
 frame-hint-ragged = Correct the row, or choose to pad and cut such rows or to skip them.
 frame-hint-quote = Correct the row, or switch quoting off.
+frame-hint-too-long = Split the row, or store the file as it is; a quote that is never closed makes one row of many, too.
 frame-hint-encoding = Choose another encoding, or correct the file.
 frame-hint-json = Correct the record, or store the file as it is.
 frame-hint-no-column = Choose one of the columns that are there.

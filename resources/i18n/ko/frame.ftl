@@ -33,6 +33,7 @@ frame-hint-no-table = 그대로 저장하거나 CSV, JSON, Parquet 파일을 선
 frame-hint-value = 값을 고치거나, 컬럼 타입을 string으로 바꾸거나, 이 값을 NULL로 지정하세요.
 frame-hint-ragged = 그 행을 고치거나, 필드 수가 다른 행의 처리 방법을 ‘필드 수 맞추기’ 또는 ‘건너뛰기’로 선택하세요.
 frame-hint-quote = 그 행을 고치거나 따옴표 처리를 끄세요.
+frame-hint-too-long = 행을 나누거나 파일을 그대로 저장하세요. 닫히지 않은 따옴표 때문에 여러 행이 한 행으로 읽힐 수도 있습니다.
 frame-hint-encoding = 다른 인코딩을 선택하거나 파일을 고치세요.
 frame-hint-json = 그 레코드를 고치거나 파일을 그대로 저장하세요.
 frame-hint-no-column = 있는 컬럼 중에서 선택하세요.

@@ -13,6 +13,7 @@ mod results;
 mod run;
 mod show;
 mod start;
+mod tags;
 mod task;
 mod workgroups;
 
@@ -117,8 +118,7 @@ impl AthenaService {
                 {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"},
                 {"SelectedEngineVersion": "Athena engine version 3", "EffectiveEngineVersion": "Athena engine version 3"},
             ]})),
-            "ListTagsForResource" => Ok(json!({"Tags": []})),
-            "TagResource" | "UntagResource" => Ok(json!({})),
+            "ListTagsForResource" | "TagResource" | "UntagResource" => tags::answer(self.catalog(), operation, &request),
             _ => workgroups::answer(self.db(), operation, &request)
                 .or_else(|| named::answer(self.db(), operation, &request))
                 .or_else(|| catalogs::answer(self.catalog(), operation, &request))

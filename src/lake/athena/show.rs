@@ -7,6 +7,7 @@ use super::ddl::{self, Shown, found};
 use crate::lake::engine::{QueryError, view_of};
 use crate::lake::glue::{Catalog, definition, text, values_of};
 use crate::model::{Column, TableDefinition};
+use crate::sql::statement::Name;
 use crate::sql::{Statement, Type};
 
 pub(super) fn show(catalog: &Catalog, database: &str, statement: &Statement) -> Result<Shown, QueryError> {
@@ -61,7 +62,7 @@ pub(super) fn show(catalog: &Catalog, database: &str, statement: &Statement) -> 
         Statement::ShowCreateTable(name) => {
             let (database, table) = found(catalog, name, database)?;
             let lines =
-                if text(&table, "TableType") == "VIRTUAL_VIEW" { view_lines(&database, &table)? } else { table_lines(&database, &table) };
+                if text(&table, "TableType") == "VIRTUAL_VIEW" { view_lines(&database, &table)? } else { table_lines(name, &table) };
             Ok(list("createtab_stmt", lines))
         }
         Statement::ShowCreateView(name) => {
@@ -170,8 +171,10 @@ fn view_lines(database: &str, table: &Value) -> Result<Vec<String>, QueryError> 
     Ok(lines)
 }
 
-fn table_lines(database: &str, table: &Value) -> Vec<String> {
+/// The statement that would make a table, which is named as it was asked for: with its database or without.
+fn table_lines(asked: &Name, table: &Value) -> Vec<String> {
     let described = definition(table);
+    let database = asked.database.as_ref().map(|database| format!("{database}.")).unwrap_or_default();
     let column = |column: &Column| {
         let comment = column.comment.as_ref().map(|comment| format!(" COMMENT '{}'", escaped(comment))).unwrap_or_default();
         format!("  `{}` {}{comment}", column.name, column.hive_type)
@@ -182,7 +185,7 @@ fn table_lines(database: &str, table: &Value) -> Vec<String> {
             lines.push(format!("{}{end}", column(one)));
         }
     };
-    let mut lines = vec![format!("CREATE EXTERNAL TABLE `{database}.{}`(", described.name)];
+    let mut lines = vec![format!("CREATE EXTERNAL TABLE `{database}{}`(", described.name)];
     listed(&described.columns, &mut lines);
     if let Some(comment) = described.parameters.get("comment") {
         lines.extend([String::from("COMMENT"), format!("  '{}'", escaped(comment))]);

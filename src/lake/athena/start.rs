@@ -179,10 +179,16 @@ fn reusable(service: &AthenaService, execution: &Execution, task: &Task) -> Resu
     let minutes = by_age.get("MaxAgeInMinutes").and_then(Value::as_i64).unwrap_or(60).clamp(0, 10_080);
     let since = execution.submitted - minutes * 60_000;
     let earlier = Execution::succeeded_since(service.db(), &execution.workgroup, since).map_err(|error| internal(&error))?;
+    // Named or not, there is one catalogue.
+    let context = |execution: &Execution| {
+        let name = |member: &str| execution.context.get(member).and_then(Value::as_str).map(str::to_owned);
+        (name("Database"), name("Catalog").unwrap_or_else(|| "awsdatacatalog".to_owned()))
+    };
+    let folder = |execution: &Execution| execution.output.rsplit_once('/').map(|(folder, _)| folder.to_owned());
     Ok(earlier.into_iter().find(|before| {
         before.query == execution.query
-            && before.context == execution.context
-            && before.asked == execution.asked
+            && context(before) == context(execution)
+            && folder(before) == folder(execution)
             && before.parameters == execution.parameters
             && before.output.parse::<S3Location>().is_ok_and(|place| service.store().head(&place.bucket, &place.key).is_ok())
     }))

@@ -315,7 +315,8 @@ fn statements_that_show_say_what_hive_says() {
     assert_eq!(athena.rows("SHOW COLUMNS IN sales")[1].trim_end(), "city");
     assert_eq!(athena.rows("SHOW TBLPROPERTIES sales ('skip.header.line.count')"), ["1"]);
     let ddl = athena.rows("SHOW CREATE TABLE sales");
-    assert_eq!(ddl[0], "CREATE EXTERNAL TABLE `default.sales`(");
+    assert_eq!(ddl[0], "CREATE EXTERNAL TABLE `sales`(");
+    assert_eq!(athena.rows("SHOW CREATE TABLE default.sales")[0], "CREATE EXTERNAL TABLE `default.sales`(");
     assert!(ddl.contains(&"  's3://test-lake/sales/'".to_owned()) && ddl.contains(&"  FIELDS TERMINATED BY ',' ".to_owned()), "{ddl:?}");
     athena.succeed("ALTER TABLE sales ADD COLUMNS (note string)");
     athena.succeed("ALTER TABLE sales SET TBLPROPERTIES ('owner' = 'me')");
@@ -403,6 +404,77 @@ fn workgroups_say_where_results_go() {
     let id = athena.call("CreateNamedQuery", &named).unwrap()["NamedQueryId"].clone();
     assert_eq!(athena.call("GetNamedQuery", &json!({"NamedQueryId": id})).unwrap()["NamedQuery"]["WorkGroup"], "primary");
     assert_eq!(athena.call("ListDatabases", &json!({"CatalogName": "AwsDataCatalog"})).unwrap()["DatabaseList"][0]["Name"], "default");
+}
+
+#[test]
+fn what_is_kept_beside_queries_is_listed_changed_and_deleted() {
+    let athena = Athena::new();
+    let call = |operation: &str, input: Value| athena.call(operation, &input).unwrap();
+    let ids: Vec<Value> = ["one", "two", "three"]
+        .iter()
+        .map(|name| {
+            call("CreateNamedQuery", json!({"Name": name, "Database": "default", "QueryString": "SELECT 1"}))["NamedQueryId"].clone()
+        })
+        .collect();
+    let page = call("ListNamedQueries", json!({"MaxResults": 2}));
+    let rest = call("ListNamedQueries", json!({"MaxResults": 2, "NextToken": page["NextToken"]}));
+    assert_eq!((page["NamedQueryIds"].as_array().unwrap().len(), rest["NamedQueryIds"].as_array().unwrap().len()), (2, 1));
+    call("UpdateNamedQuery", json!({"NamedQueryId": ids[0], "Name": "first", "QueryString": "SELECT 2"}));
+    let batch = call("BatchGetNamedQuery", json!({"NamedQueryIds": [ids[0], "nothing"]}));
+    assert_eq!((&batch["NamedQueries"][0]["QueryString"], &batch["NamedQueries"][0]["Name"]), (&json!("SELECT 2"), &json!("first")));
+    assert_eq!(batch["UnprocessedNamedQueryIds"][0]["NamedQueryId"], "nothing");
+    call("DeleteNamedQuery", json!({"NamedQueryId": ids[0]}));
+    assert!(athena.call("GetNamedQuery", &json!({"NamedQueryId": ids[0]})).is_err());
+
+    let statement = json!({"StatementName": "s", "WorkGroup": "primary", "QueryStatement": "SELECT ? AS a"});
+    call("CreatePreparedStatement", statement.clone());
+    assert_eq!(athena.call("CreatePreparedStatement", &statement).unwrap_err().code, "InvalidRequestException");
+    call("UpdatePreparedStatement", json!({"StatementName": "s", "WorkGroup": "primary", "QueryStatement": "SELECT ? AS b"}));
+    let batch = call("BatchGetPreparedStatement", json!({"WorkGroup": "primary", "PreparedStatementNames": ["s", "t"]}));
+    assert_eq!(batch["PreparedStatements"][0]["QueryStatement"], "SELECT ? AS b");
+    assert_eq!(batch["UnprocessedPreparedStatementNames"][0]["StatementName"], "t");
+    assert_eq!(call("ListPreparedStatements", json!({"WorkGroup": "primary"}))["PreparedStatements"][0]["StatementName"], "s");
+    assert_eq!(athena.rows("EXECUTE s USING 'x'"), ["b", "x"]);
+    call("DeletePreparedStatement", json!({"StatementName": "s", "WorkGroup": "primary"}));
+    let gone = athena.call("GetPreparedStatement", &json!({"StatementName": "s", "WorkGroup": "primary"})).unwrap_err();
+    assert_eq!(gone.code, "ResourceNotFoundException");
+
+    let arn = "arn:aws:athena:us-east-1:000000000000:workgroup/primary";
+    call("TagResource", json!({"ResourceARN": arn, "Tags": [{"Key": "team", "Value": "a"}, {"Key": "cost", "Value": "b"}]}));
+    call("UntagResource", json!({"ResourceARN": arn, "TagKeys": ["cost"]}));
+    assert_eq!(call("ListTagsForResource", json!({"ResourceARN": arn}))["Tags"], json!([{"Key": "team", "Value": "a"}]));
+    assert_eq!(athena.call("DeleteWorkGroup", &json!({"WorkGroup": "primary"})).unwrap_err().code, "InvalidRequestException");
+    call("UpdateWorkGroup", json!({"WorkGroup": "primary", "State": "DISABLED"}));
+    assert!(athena.start_with(json!({"QueryString": "SELECT 1 AS a"})).is_err());
+    call("UpdateWorkGroup", json!({"WorkGroup": "primary", "State": "ENABLED"}));
+}
+
+#[test]
+fn the_catalogue_is_shown_as_athena_shows_it() {
+    let athena = Athena::new();
+    athena.sales();
+    let call = |operation: &str, input: Value| athena.call(operation, &input).unwrap();
+    assert_eq!(call("ListDataCatalogs", json!({}))["DataCatalogsSummary"][0]["CatalogName"], "AwsDataCatalog");
+    assert_eq!(call("GetDataCatalog", json!({"Name": "AwsDataCatalog"}))["DataCatalog"]["Type"], "GLUE");
+    let place = json!({"CatalogName": "AwsDataCatalog", "DatabaseName": "default"});
+    assert_eq!(call("GetDatabase", place.clone())["Database"]["Name"], "default");
+    let with = |member: &str, value: &str| {
+        let mut place = place.clone();
+        place[member] = json!(value);
+        place
+    };
+    let table = call("GetTableMetadata", with("TableName", "sales"))["TableMetadata"].clone();
+    assert_eq!(
+        (&table["Name"], &table["TableType"], &table["Columns"][0]["Name"]),
+        (&json!("sales"), &json!("EXTERNAL_TABLE"), &json!("id"))
+    );
+    assert_eq!(table["Parameters"]["location"], "s3://test-lake/sales/");
+    assert!(table["Parameters"]["serde.serialization.lib"].as_str().unwrap().starts_with("org.apache.hadoop"));
+    let found = |expression: &str| call("ListTableMetadata", with("Expression", expression))["TableMetadataList"].as_array().unwrap().len();
+    assert_eq!((found("sal.*"), found("x.*")), (1, 0));
+    for (operation, input) in [("GetTableMetadata", with("TableName", "nothing")), ("GetDatabase", with("DatabaseName", "nothing"))] {
+        assert_eq!(athena.call(operation, &input).unwrap_err().code, "MetadataException", "{operation}");
+    }
 }
 
 #[test]

@@ -130,6 +130,11 @@ impl Config {
                 sample: sample.and_then(|sample| usize::try_from(sample).ok()),
             });
         }
+        let others = crawler.get("Targets").and_then(Value::as_object).into_iter().flatten();
+        let mut others = others.filter(|(kind, list)| *kind != "S3Targets" && list.as_array().is_some_and(|list| !list.is_empty()));
+        if let Some((kind, _)) = others.next() {
+            return Err(invalid(format!("The local lake crawls S3Targets, not {kind}")));
+        }
         if targets.is_empty() {
             return Err(invalid("A crawler of the local lake needs at least one S3 target"));
         }

@@ -55,14 +55,17 @@ pub(super) fn end(
     save(catalog, id, &body)
 }
 
-/// Crawls that were cut off by the end of the lake.
-pub(super) fn fail_open(catalog: &Catalog, crawler: &str, message: &str) -> Result<(), GlueError> {
+/// Crawls that were cut off by the end of the lake; gives the id and the start of the latest.
+pub(super) fn fail_open(catalog: &Catalog, crawler: &str, message: &str) -> Result<Option<(String, Value)>, GlueError> {
+    let mut latest = None;
     for crawl in all(catalog, crawler)? {
         if text(&crawl, "State") == "RUNNING" {
-            end(catalog, &text(&crawl, "CrawlId"), "FAILED", Some(message), None, "")?;
+            let id = text(&crawl, "CrawlId");
+            end(catalog, &id, "FAILED", Some(message), None, "")?;
+            latest = latest.or_else(|| Some((id, crawl.get("StartTime").cloned().unwrap_or_default())));
         }
     }
-    Ok(())
+    Ok(latest)
 }
 
 /// What was added, updated and deleted, as Glue's summaries have it: kinds, actions, counts and names.

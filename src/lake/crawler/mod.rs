@@ -95,15 +95,15 @@ impl Crawlers {
     }
 
     fn recover(&self) -> Result<(), GlueError> {
+        const REASON: &str = "The lake was stopped while the crawl ran. Run it again.";
         for crawler in self.all()? {
             if text(&crawler, "State") != "READY" {
                 let name = text(&crawler, "Name");
-                history::fail_open(&self.inner.catalog, &name, "The lake was stopped while the crawl ran. Run it again.")?;
+                let cut = history::fail_open(&self.inner.catalog, &name, REASON)?;
                 self.change(&name, |members| {
                     members.insert("State".to_owned(), Value::from("READY"));
-                    if let Some(last) = members.get_mut("LastCrawl").and_then(Value::as_object_mut) {
-                        last.insert("Status".to_owned(), Value::from("FAILED"));
-                        last.insert("ErrorMessage".to_owned(), Value::from("The lake was stopped while the crawl ran. Run it again."));
+                    if let Some((id, started)) = cut {
+                        members.insert("LastCrawl".to_owned(), last_crawl(&name, &id, "FAILED", Some(REASON), started));
                     }
                 })?;
             }
@@ -192,6 +192,13 @@ impl Crawlers {
             merged.insert(member.clone(), value.clone());
         }
         let mut crawler = config::created(&Value::Object(merged))?;
+        for classifier in crate::lake::glue::strings(crawler.get("Classifiers")) {
+            self.inner.catalog.classifier(&classifier)?;
+        }
+        let only_new = Config::read(&old)?.policy.new_folders_only && Config::read(&crawler)?.policy.new_folders_only;
+        if only_new && crawler.get("Targets") != old.get("Targets") {
+            return Err(GlueError::InvalidInput("The targets of a crawler with CRAWL_NEW_FOLDERS_ONLY cannot be changed".to_owned()));
+        }
         if let Some(members) = crawler.as_object_mut() {
             for member in ["CreationTime", "LastCrawl"] {
                 if let Some(value) = old.get(member) {
@@ -297,7 +304,6 @@ impl Crawlers {
         let begun = history::begin(&self.inner.catalog, name, &id).and_then(|()| {
             self.change(name, |members| {
                 members.insert("State".to_owned(), Value::from("RUNNING"));
-                members.insert("LastCrawl".to_owned(), last_crawl(name, &id, "RUNNING", None));
             })
         });
         let spawned = begun.and_then(|()| {
@@ -315,6 +321,7 @@ impl Crawlers {
     fn crawl(&self, config: &Config, id: &str, stop: &AtomicBool) {
         let _busy = self.inner.catalog.store().activity().busy();
         let catalog = &self.inner.catalog;
+        let started = now();
         let looked = run::look(catalog, config, stop);
         let outcome = looked.and_then(|changes| {
             // What was found is written while the crawler stops, as AWS shows it.
@@ -330,13 +337,8 @@ impl Crawlers {
         };
         let ended = history::end(catalog, id, status, message.as_deref(), outcome.as_ref().ok(), &config.database);
         let ready = self.change(&config.name, |members| {
-            let started = members.get("LastCrawl").and_then(|last| last.get("StartTime")).cloned();
-            let mut last = last_crawl(&config.name, id, status, message.as_deref());
-            if let (Some(started), Some(last)) = (started, last.as_object_mut()) {
-                last.insert("StartTime".to_owned(), started);
-            }
             members.insert("State".to_owned(), Value::from("READY"));
-            members.insert("LastCrawl".to_owned(), last);
+            members.insert("LastCrawl".to_owned(), last_crawl(&config.name, id, status, message.as_deref(), started));
         });
         for error in [ended.err(), ready.err()].into_iter().flatten() {
             tracing::error!(crawler = %config.name, %error, "the end of a crawl could not be remembered");
@@ -404,13 +406,13 @@ impl Crawlers {
     }
 }
 
-fn last_crawl(name: &str, id: &str, status: &str, message: Option<&str>) -> Value {
+fn last_crawl(name: &str, id: &str, status: &str, message: Option<&str>, started: Value) -> Value {
     let mut last = json!({
         "Status": status,
         "LogGroup": "/aws-glue/crawlers",
         "LogStream": name,
         "MessagePrefix": id,
-        "StartTime": now(),
+        "StartTime": started,
     });
     if let (Some(message), Some(members)) = (message, last.as_object_mut()) {
         members.insert("ErrorMessage".to_owned(), Value::from(message));

@@ -180,6 +180,82 @@ fn exclusions_gzip_and_previews() {
 }
 
 #[test]
+fn only_new_folders_are_looked_at_where_that_is_the_policy() {
+    let lake = Crawling::new();
+    lake.athena.put("d/day=1/x.csv", b"a,b\n1,x\n2,y\n");
+    let logs = json!({"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"});
+    let only_new = json!({"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}, "SchemaChangePolicy": logs});
+    lake.create("c", "s3://test-lake/d/", only_new);
+    assert!(lake.crawlers.get("c").unwrap().get("LastCrawl").is_none(), "there was none yet");
+    lake.crawl("c");
+    // A file in a known folder is not looked at, a new folder is; one that differs changes nothing.
+    lake.athena.put("d/day=1/later.csv", b"other\nvalue\n");
+    lake.athena.put("d/day=2/x.csv", b"a,b\n3,z\n4,w\n");
+    lake.crawl("c");
+    assert_eq!(lake.columns("d"), ["a bigint", "b string", "[day string]"]);
+    let values = lake.crawlers.inner.catalog.partitions("default", "d", None).unwrap();
+    assert_eq!(values.iter().map(|partition| partition["Values"][0].as_str().unwrap()).collect::<Vec<_>>(), ["1", "2"]);
+    let elsewhere = json!({"Name": "c", "Targets": {"S3Targets": [{"Path": "s3://test-lake/other/"}]}});
+    assert_eq!(lake.crawlers.update(&elsewhere).unwrap_err().code(), "InvalidInputException");
+    lake.crawlers.update(&json!({"Name": "c", "Description": "kept"})).unwrap();
+}
+
+#[test]
+fn a_classifier_of_ones_own_comes_first() {
+    let lake = Crawling::new();
+    let catalog = &lake.crawlers.inner.catalog;
+    let glue = crate::lake::glue::GlueService::new(catalog.clone(), lake.crawlers.clone());
+    let create = |csv: Value| {
+        let made = crate::lake::JsonService::call(&glue, "CreateClassifier", json!({ "CsvClassifier": csv }));
+        tokio::runtime::Runtime::new().unwrap().block_on(made).unwrap();
+    };
+    create(json!({"Name": "own", "Delimiter": ";", "QuoteSymbol": "'", "ContainsHeader": "ABSENT", "Header": ["Id", "Word", "Amount"],
+        "CustomDatatypeConfigured": true, "CustomDatatypes": ["INT", "STRING", "DOUBLE"]}));
+    create(json!({"Name": "open", "Delimiter": ";", "QuoteSymbol": "'", "ContainsHeader": "PRESENT", "Serde": "OpenCSVSerDe"}));
+    lake.athena.put("own/x.txt", b"1;'a, b';2.5\n2;'c';3\n");
+    lake.create("own", "s3://test-lake/own/", json!({"Classifiers": ["own"]}));
+    lake.crawl("own");
+    assert_eq!(lake.columns("own"), ["id int", "word string", "amount double"]);
+    assert_eq!(lake.table("own")["Parameters"]["delimiter"], ";");
+    assert_eq!(lake.athena.rows("SELECT sum(amount) AS s FROM own"), ["s", "5.5"]);
+    lake.athena.put("open/x.txt", b"k;v\n1;'a;b'\n2;c\n");
+    lake.create("open", "s3://test-lake/open/", json!({"Classifiers": ["open"]}));
+    lake.crawl("open");
+    assert_eq!(lake.columns("open"), ["k string", "v string"]);
+    assert_eq!(lake.athena.rows("SELECT v FROM open ORDER BY k"), ["v", "a;b", "c"]);
+}
+
+#[test]
+fn the_threshold_and_merging_follow_the_configuration() {
+    let lake = Crawling::new();
+    for (key, text) in [("m/a/x.csv", "id,v\n1,2\n"), ("m/b/y.json", "{\"k\": true}\n"), ("m/c/z.csv", "who,where,why\nx,y,1\n")] {
+        lake.athena.put(key, text.as_bytes());
+    }
+    lake.create(
+        "few",
+        "s3://test-lake/m/",
+        json!({"Configuration": "{\"Version\":1.0,\"CrawlerOutput\":{\"Tables\":{\"TableThreshold\":1}}}"}),
+    );
+    lake.crawlers.start("few").unwrap();
+    while lake.crawlers.get("few").unwrap()["State"] != "READY" {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let crawl = lake.crawlers.history("few").unwrap()[0].clone();
+    assert_eq!((&crawl["State"], crawl["ErrorMessage"].as_str().unwrap().contains("threshold of 1")), (&json!("FAILED"), true));
+    assert!(lake.crawlers.inner.catalog.tables("default").unwrap().is_empty(), "nothing was written");
+    lake.athena.put("g/x.csv", b"id,v\n1,2\n3,4\n");
+    lake.create(
+        "grow",
+        "s3://test-lake/g/",
+        json!({"Configuration": "{\"Version\":1.0,\"CrawlerOutput\":{\"Tables\":{\"AddOrUpdateBehavior\":\"MergeNewColumns\"}}}"}),
+    );
+    lake.crawl("grow");
+    lake.athena.put("g/x.csv", b"id,later\n1.5,x\n3,y\n");
+    lake.crawl("grow");
+    assert_eq!(lake.columns("g"), ["id bigint", "v bigint", "later string"], "columns are added, nothing else changes");
+}
+
+#[test]
 fn crawlers_are_kept_and_refused_as_glue_does() {
     let lake = Crawling::new();
     let refused = |input: Value| lake.crawlers.create(&input).unwrap_err().code();
@@ -198,7 +274,19 @@ fn crawlers_are_kept_and_refused_as_glue_does() {
         refused(json!({"Name": "a", "Role": "r", "DatabaseName": "d", "Targets": targets, "RecrawlPolicy": recrawl})),
         "InvalidInputException"
     );
+    let other = json!({"S3Targets": [{"Path": "s3://test-lake/x"}], "JdbcTargets": [{"ConnectionName": "c", "Path": "db/%"}]});
+    assert_eq!(refused(json!({"Name": "a", "Role": "r", "DatabaseName": "d", "Targets": other})), "InvalidInputException");
+    let sample = json!({"S3Targets": [{"Path": "s3://test-lake/x", "SampleSize": 250}]});
+    assert_eq!(refused(json!({"Name": "a", "Role": "r", "DatabaseName": "d", "Targets": sample})), "InvalidInputException");
+    assert_eq!(
+        refused(json!({"Name": "a", "Role": "r", "DatabaseName": "d", "Targets": targets, "Classifiers": ["none"]})),
+        "EntityNotFoundException"
+    );
     lake.create("a", "s3://test-lake/x", json!({"Schedule": "cron(15 12 * * ? *)"}));
+    assert_eq!(
+        lake.crawlers.create(&json!({"Name": "a", "Role": "r", "DatabaseName": "d", "Targets": targets})).unwrap_err().code(),
+        "AlreadyExistsException"
+    );
     assert_eq!(lake.crawlers.get("a").unwrap()["Schedule"], json!({"ScheduleExpression": "cron(15 12 * * ? *)", "State": "SCHEDULED"}));
     assert_eq!(lake.crawlers.stop("a").unwrap_err().code(), "CrawlerNotRunningException");
     assert_eq!(lake.crawlers.set_schedule("a", None, Some("SCHEDULED")).unwrap_err().code(), "SchedulerRunningException");

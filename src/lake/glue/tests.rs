@@ -130,6 +130,84 @@ fn partitions_are_kept_filtered_and_cut_into_segments() {
 }
 
 #[test]
+fn partitions_are_changed_and_deleted_many_at_a_time() {
+    let glue = Glue::new();
+    glue.table("t");
+    let call = |operation: &str, member: &str, list: Value| {
+        let mut input = json!({"DatabaseName": "default", "TableName": "t"});
+        input[member] = list;
+        glue.call(operation, input)
+    };
+    call(
+        "BatchCreatePartition",
+        "PartitionInputList",
+        json!([{"Values": ["2024", "1"]}, {"Values": ["2024", "2"]}, {"Values": ["2024", "3"]}]),
+    );
+    let entry = |month: &str, to: &str| json!({"PartitionValueList": ["2024", month], "PartitionInput": {"Values": ["2024", to], "Parameters": {"was": month}}});
+    let answer = call("BatchUpdatePartition", "Entries", json!([entry("1", "9"), entry("2", "3"), entry("7", "7")]));
+    let errors: Vec<_> =
+        answer["Errors"].as_array().unwrap().iter().map(|error| error["ErrorDetail"]["ErrorCode"].as_str().unwrap()).collect();
+    assert_eq!(errors, ["AlreadyExistsException", "EntityNotFoundException"]);
+    let moved = glue.call("GetPartition", json!({"DatabaseName": "default", "TableName": "t", "PartitionValues": ["2024", "9"]}));
+    assert_eq!(moved["Partition"]["Parameters"]["was"], "1");
+    let answer = call("BatchDeletePartition", "PartitionsToDelete", json!([{"Values": ["2024", "9"]}, {"Values": ["2024", "1"]}]));
+    assert_eq!(answer["Errors"][0]["PartitionValues"], json!(["2024", "1"]));
+    let found = glue.call("GetPartitions", json!({"DatabaseName": "default", "TableName": "t", "ExcludeColumnSchema": true}));
+    assert_eq!(found["Partitions"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn tables_are_searched_filtered_and_sorted() {
+    let glue = Glue::new();
+    for name in ["orders", "orders_2024", "stock"] {
+        glue.table(name);
+    }
+    let names = |input: Value| -> Vec<String> {
+        let found = glue.call("SearchTables", input);
+        found["TableList"].as_array().unwrap().iter().map(|table| table["Name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(json!({"SearchText": "ORDERS"})), ["orders", "orders_2024"]);
+    assert_eq!(names(json!({"SearchText": "\"orders\""})), ["orders"], "in quotes it is the whole name");
+    assert_eq!(names(json!({"Filters": [{"Key": "Name", "Value": "stock"}]})), ["stock"]);
+    assert_eq!(names(json!({"Filters": [{"Key": "classification", "Value": "csv"}]})).len(), 3);
+    assert_eq!(names(json!({"SortCriteria": [{"FieldName": "Name", "Sort": "DESC"}], "MaxResults": 2})), ["stock", "orders_2024"]);
+}
+
+#[test]
+fn crawlers_are_listed_scheduled_and_tagged() {
+    let glue = Glue::new();
+    for name in ["a", "b"] {
+        let targets = json!({"S3Targets": [{"Path": "s3://test-lake/x"}]});
+        glue.call("CreateCrawler", json!({"Name": name, "Role": "r", "DatabaseName": "d", "Targets": targets}));
+    }
+    assert_eq!(glue.call("ListCrawlers", json!({}))["CrawlerNames"], json!(["a", "b"]));
+    let batch = glue.call("BatchGetCrawlers", json!({"CrawlerNames": ["a", "c"]}));
+    assert_eq!((&batch["Crawlers"][0]["State"], &batch["CrawlersNotFound"]), (&json!("READY"), &json!(["c"])));
+    let named = json!({"CrawlerName": "a"});
+    assert_eq!(glue.refused("StartCrawlerSchedule", named.clone()), "NoScheduleException");
+    glue.call("UpdateCrawlerSchedule", json!({"CrawlerName": "a", "Schedule": "cron(0 8 ? * MON-FRI *)"}));
+    let schedule = || glue.call("GetCrawler", json!({"Name": "a"}))["Crawler"]["Schedule"]["State"].clone();
+    assert_eq!(schedule(), "SCHEDULED");
+    glue.call("StopCrawlerSchedule", named.clone());
+    assert_eq!(
+        (schedule(), glue.refused("StopCrawlerSchedule", named.clone())),
+        (json!("NOT_SCHEDULED"), "SchedulerNotRunningException".to_owned())
+    );
+    glue.call("StartCrawlerSchedule", named);
+    assert_eq!(schedule(), "SCHEDULED");
+    let metrics = glue.call("GetCrawlerMetrics", json!({"CrawlerNameList": ["b"]}))["CrawlerMetricsList"].clone();
+    assert_eq!((&metrics[0]["CrawlerName"], &metrics[0]["TablesCreated"]), (&json!("b"), &json!(0)));
+    assert_eq!(glue.call("ListCrawls", json!({"CrawlerName": "b"}))["Crawls"], json!([]));
+    assert_eq!(glue.refused("ListCrawls", json!({"CrawlerName": "c"})), "EntityNotFoundException");
+    let arn = "arn:aws:glue:us-east-1:000000000000:crawler/a";
+    glue.call("TagResource", json!({"ResourceArn": arn, "TagsToAdd": {"k": "v", "gone": "x"}}));
+    glue.call("UntagResource", json!({"ResourceArn": arn, "TagsToRemove": ["gone"]}));
+    assert_eq!(glue.call("GetTags", json!({"ResourceArn": arn}))["Tags"], json!({"k": "v"}));
+    glue.call("DeleteCrawler", json!({"Name": "b"}));
+    assert_eq!(glue.refused("DeleteCrawler", json!({"Name": "b"})), "EntityNotFoundException");
+}
+
+#[test]
 fn classifiers_are_kept() {
     let glue = Glue::new();
     glue.call("CreateClassifier", json!({"CsvClassifier": {"Name": "semicolons", "Delimiter": ";", "ContainsHeader": "PRESENT"}}));

@@ -132,7 +132,7 @@ async fn send(body: Option<StreamingBlob>, sender: mpsc::Sender<Chunk>) -> S3Res
 }
 
 /// What is wrong with a body that does not arrive as it was signed. The types of these errors are not public: their names are in their words.
-fn broken_body(broken: StdError) -> S3Error {
+pub(super) fn broken_body(broken: StdError) -> S3Error {
     let words = broken.to_string();
     let code = if words.contains("Sha256Mismatch") {
         S3ErrorCode::Custom("XAmzContentSHA256Mismatch".into())

@@ -3,14 +3,17 @@
 mod body;
 mod buckets;
 mod convert;
+mod intake;
 mod listing;
 mod objects;
 mod settings;
 mod tagging;
 mod uploads;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::SimpleAuth;
 use s3s::config::{S3Config, StaticConfigProvider};
@@ -33,10 +36,14 @@ pub(super) fn service(store: Store, credentials: &Credentials) -> S3Service {
     let mut config = S3Config::default();
     config.xml_max_body_size = BIGGEST_XML;
     config.post_object_max_file_size = BIGGEST_FORM;
-    let mut builder = S3ServiceBuilder::new(Operations { store });
+    let config = Arc::new(StaticConfigProvider::new(Arc::new(config)));
+    let mut within = S3ServiceBuilder::new(Operations { store: store.clone(), let_in: true });
+    within.set_config(config.clone());
+    let mut builder = S3ServiceBuilder::new(Operations { store, let_in: false });
     builder.set_auth(SimpleAuth::from_single(credentials.access_key_id.clone(), credentials.secret_access_key.clone()));
     builder.set_access(OwnerOnly);
-    builder.set_config(std::sync::Arc::new(StaticConfigProvider::new(std::sync::Arc::new(config))));
+    builder.set_route(intake::Intake { within: within.build() });
+    builder.set_config(config);
     builder.build()
 }
 
@@ -46,19 +53,42 @@ struct OwnerOnly;
 #[async_trait]
 impl S3Access for OwnerOnly {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
-        let expects_another = |name| context.headers().get(name).is_some_and(|owner| owner != ACCOUNT);
-        if context.credentials().is_none()
-            || expects_another("x-amz-expected-bucket-owner")
-            || expects_another("x-amz-source-expected-bucket-owner")
-        {
-            return Err(s3_error!(AccessDenied, "Access Denied"));
-        }
-        Ok(())
+        let_in(context.credentials(), context.headers())
     }
+}
+
+/// Whether a request was signed, expects no other owner, and asks for nothing that cannot be.
+fn let_in(credentials: Option<&s3s::auth::Credentials>, headers: &HeaderMap) -> S3Result<()> {
+    let expects_another = |name| headers.get(name).is_some_and(|owner| owner != ACCOUNT);
+    if credentials.is_none() || expects_another("x-amz-expected-bucket-owner") || expects_another("x-amz-source-expected-bucket-owner") {
+        return Err(s3_error!(AccessDenied, "Access Denied"));
+    }
+    check_encryption(headers)
+}
+
+/// Whether a request asks for an encryption that the lake can state. A key of the client's own would have to be used, not stated: it is refused by name.
+fn check_encryption(headers: &HeaderMap) -> S3Result<()> {
+    let own = |name: &http::HeaderName| {
+        name.as_str().starts_with("x-amz-server-side-encryption-customer")
+            || name.as_str().starts_with("x-amz-copy-source-server-side-encryption-customer")
+    };
+    if headers.keys().any(own) {
+        return Err(s3_error!(NotImplemented, "A local lake does not encrypt with keys that the client provides."));
+    }
+    let method = headers.get("x-amz-server-side-encryption").map(|value| value.as_bytes().starts_with(b"aws:kms"));
+    if headers.contains_key("x-amz-server-side-encryption-aws-kms-key-id") && method != Some(true) {
+        return Err(s3_error!(
+            InvalidArgument,
+            "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms"
+        ));
+    }
+    Ok(())
 }
 
 struct Operations {
     store: Store,
+    /// Whether requests come here whose signature and scope have been checked.
+    let_in: bool,
 }
 
 /// Whether a request was signed for just this service. One of version 2 has no scope, however it came here.
@@ -76,7 +106,9 @@ macro_rules! operations {
         #[async_trait]
         impl S3 for Operations {
             $(async fn $name(&self, request: S3Request<dto::$input>) -> S3Result<S3Response<dto::$output>> {
-                check_scope(request.service.as_deref(), request.region.as_ref().map(s3s::region::Region::as_str))?;
+                if !self.let_in {
+                    check_scope(request.service.as_deref(), request.region.as_ref().map(s3s::region::Region::as_str))?;
+                }
                 $work(&self.store, request).await
             })*
         }
@@ -133,10 +165,11 @@ operations! {
 /// The answer to a request that is not let in.
 pub(super) fn refuse(refusal: &Refusal) -> Response<s3s::Body> {
     let (status, code, region) = match refusal {
-        Refusal::Unsigned => (StatusCode::FORBIDDEN, "AccessDenied", ""),
+        Refusal::Unsigned | Refusal::HeadersNotSigned => (StatusCode::FORBIDDEN, "AccessDenied", ""),
         Refusal::Incomplete(_) => (StatusCode::BAD_REQUEST, "InvalidRequest", ""),
         Refusal::UnknownKey => (StatusCode::FORBIDDEN, "InvalidAccessKeyId", ""),
         Refusal::Mismatch(_) => (StatusCode::BAD_REQUEST, "AuthorizationHeaderMalformed", REGION),
+        Refusal::Query(_) => (StatusCode::BAD_REQUEST, "AuthorizationQueryParametersError", ""),
     };
     let region = if region.is_empty() { String::new() } else { format!("<Region>{region}</Region>") };
     let message = escaped(&refusal.to_string());
@@ -146,4 +179,21 @@ pub(super) fn refuse(refusal: &Refusal) -> Response<s3s::Body> {
     *response.status_mut() = status;
     response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/xml"));
     response
+}
+
+/// Has an answer say which request it answers: in its headers, and in its body where that is an error.
+pub(super) fn identify(response: Response<s3s::Body>, request_id: &str, resource: &str) -> Response<s3s::Body> {
+    const END: &[u8] = b"</Error>";
+    let (mut parts, mut body) = response.into_parts();
+    if let Some(bytes) = body.bytes().filter(|bytes| !parts.status.is_success() && bytes.ends_with(END)) {
+        let start = bytes.slice(..bytes.len() - END.len());
+        let resource = escaped(resource);
+        let end = format!("<Resource>{resource}</Resource><RequestId>{request_id}</RequestId><HostId>{request_id}</HostId></Error>");
+        body = s3s::Body::from([start.as_ref(), end.as_bytes()].concat());
+    }
+    if let Ok(id) = http::HeaderValue::from_str(request_id) {
+        parts.headers.insert("x-amz-request-id", id.clone());
+        parts.headers.insert("x-amz-id-2", id);
+    }
+    Response::from_parts(parts, body)
 }

@@ -11,7 +11,7 @@ use s3s::dto::{
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
 use crate::lake::LakeError;
-use crate::lake::storage::{Algorithm, Checksums, Deleted, ObjectInfo, Store, VersionInfo};
+use crate::lake::storage::{Algorithm, Checksums, DeleteKey, Deleted, ObjectInfo, Precondition, Store, VersionInfo};
 use crate::model::BucketName;
 
 use super::body::{self, Expected};
@@ -44,11 +44,16 @@ pub(super) async fn put(store: &Store, request: S3Request<PutObjectInput>) -> S3
         checksum_type: checksum_type(&info.checksums),
         server_side_encryption: Some(encryption),
         ssekms_key_id: kms_key,
-        version_id: info.version,
+        version_id: stated_version(info.version),
         ..PutObjectOutput::default()
     };
     put_checksums!(output, info.checksums);
     Ok(S3Response::new(output))
+}
+
+/// The version to be stated of what was written; of one without versioning nothing is said.
+pub(super) fn stated_version(version: Option<String>) -> Option<String> {
+    version.filter(|version| version != "null")
 }
 
 /// The bytes that a read asks for.
@@ -144,6 +149,9 @@ pub(super) async fn head(store: &Store, request: S3Request<HeadObjectInput>) -> 
     let mut output = HeadObjectOutput::default();
     describe!(output, info, wanted, input.checksum_mode.is_some());
     let mut response = S3Response::new(output);
+    if let Some(count) = tag_count(&info) {
+        response.headers.insert("x-amz-tagging-count", count.into());
+    }
     if wanted.content_range.is_some() {
         response.status = Some(http::StatusCode::PARTIAL_CONTENT);
     }
@@ -187,7 +195,7 @@ pub(super) async fn copy(store: &Store, request: S3Request<CopyObjectInput>) -> 
         let wanted = named.map_or(known, |named| vec![named]);
         staged.checksums(if wanted.is_empty() { vec![Algorithm::Crc64Nvme] } else { wanted });
         std::io::copy(&mut file, &mut staged).map_err(|error| LakeError::io(store.staging(), error))?;
-        store.commit(&target, &key, staged, meta, crate::lake::storage::Precondition::None)
+        store.commit(&target, &key, staged, meta, Precondition::None)
     })
     .await?;
     let mut result = CopyObjectResult {
@@ -255,15 +263,24 @@ fn hidden(missing: &LakeError, marker: Option<&VersionInfo>, code: Option<S3Erro
 
 pub(super) async fn delete(store: &Store, request: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
     let input = request.input;
+    if input.if_match_last_modified_time.is_some() || input.if_match_size.is_some() {
+        return Err(only_of_directories());
+    }
     let (store, bucket) = (store.clone(), bucket(&input.bucket)?);
     let version = input.version_id.filter(|version| !version.is_empty());
-    let deleted = blocking(move || store.delete_all(&bucket, vec![(input.key, version)])).await?;
-    let deleted = deleted.into_iter().next().unwrap_or_default();
+    let wanted = DeleteKey { key: input.key, version, condition: precondition(input.if_match.as_ref(), None)? };
+    let deleted = blocking(move || store.delete_all(&bucket, vec![wanted])).await?;
+    let deleted = deleted.into_iter().next().unwrap_or_else(|| Ok(Deleted::default())).map_err(|refused| error(&refused))?;
     Ok(S3Response::new(DeleteObjectOutput {
         delete_marker: deleted.is_marker.then_some(true),
         version_id: deleted.version,
         ..DeleteObjectOutput::default()
     }))
+}
+
+/// What S3 says to conditions that only its directory buckets know.
+fn only_of_directories() -> S3Error {
+    s3_error!(NotImplemented, "A header you provided implies functionality that is not implemented")
 }
 
 pub(super) async fn delete_all(store: &Store, request: S3Request<DeleteObjectsInput>) -> S3Result<S3Response<DeleteObjectsOutput>> {
@@ -272,19 +289,45 @@ pub(super) async fn delete_all(store: &Store, request: S3Request<DeleteObjectsIn
     if input.delete.objects.len() > 1000 || input.delete.objects.is_empty() {
         return Err(s3_error!(MalformedXML, "The XML you provided was not well-formed or did not validate against our published schema"));
     }
-    let named = input.delete.objects.into_iter().map(|object| (object.key, object.version_id.filter(|version| !version.is_empty())));
-    let keys: Vec<(String, Option<String>)> = named.collect();
+    let mut wanted = Vec::with_capacity(input.delete.objects.len());
+    for object in input.delete.objects {
+        if object.last_modified_time.is_some() || object.size.is_some() {
+            return Err(only_of_directories());
+        }
+        let condition = match object.e_tag.as_ref().map(s3s::dto::ETag::value) {
+            None => Precondition::None,
+            Some("*") => Precondition::Present,
+            Some(etag) => Precondition::Matches(etag.to_owned()),
+        };
+        wanted.push(DeleteKey { key: object.key, version: object.version_id.filter(|version| !version.is_empty()), condition });
+    }
     let store = store.clone();
-    let (keys, deleted) = blocking(move || store.delete_all(&bucket, keys.clone()).map(|deleted| (keys, deleted))).await?;
+    let (wanted, results) = blocking(move || store.delete_all(&bucket, wanted.clone()).map(|results| (wanted, results))).await?;
     let quiet = input.delete.quiet.unwrap_or(false);
-    let state = |((key, named), deleted): ((String, Option<String>), Deleted)| DeletedObject {
-        key: Some(key),
-        delete_marker: deleted.is_marker.then_some(true),
-        delete_marker_version_id: deleted.version.filter(|_| deleted.is_marker),
-        version_id: named,
-    };
-    let deleted = keys.into_iter().zip(deleted).map(state).collect();
-    Ok(S3Response::new(DeleteObjectsOutput { deleted: (!quiet).then_some(deleted), ..DeleteObjectsOutput::default() }))
+    let (mut deleted, mut errors) = (Vec::new(), Vec::new());
+    for (wanted, result) in wanted.into_iter().zip(results) {
+        match result {
+            Ok(_) if quiet => {}
+            Ok(done) => deleted.push(DeletedObject {
+                key: Some(wanted.key),
+                delete_marker: done.is_marker.then_some(true),
+                delete_marker_version_id: done.version.filter(|_| done.is_marker),
+                version_id: wanted.version,
+            }),
+            Err(refused) => {
+                let refused = error(&refused);
+                errors.push(s3s::dto::Error {
+                    code: Some(refused.code().as_str().to_owned()),
+                    message: refused.message().map(str::to_owned),
+                    key: Some(wanted.key),
+                    version_id: wanted.version,
+                });
+            }
+        }
+    }
+    let some = |list: Vec<DeletedObject>| (!list.is_empty()).then_some(list);
+    let errors = (!errors.is_empty()).then_some(errors);
+    Ok(S3Response::new(DeleteObjectsOutput { deleted: some(deleted), errors, ..DeleteObjectsOutput::default() }))
 }
 
 pub(super) async fn attributes(
@@ -293,7 +336,8 @@ pub(super) async fn attributes(
 ) -> S3Result<S3Response<GetObjectAttributesOutput>> {
     let input = request.input;
     let (_, info) = open(store, bucket(&input.bucket)?, input.key, input.version_id).await?;
-    let asked = |name: &str| input.object_attributes.iter().any(|attribute| attribute.as_str() == name);
+    // Some clients give each a header of its own, others all of them in one.
+    let asked = |name: &str| input.object_attributes.iter().flat_map(|list| list.as_str().split(',')).any(|one| one.trim() == name);
     let mut output = GetObjectAttributesOutput {
         last_modified: Some(timestamp(info.modified)),
         version_id: info.version,

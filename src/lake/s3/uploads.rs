@@ -1,7 +1,9 @@
 //! Uploads in parts.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use futures::future::BoxFuture;
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumAlgorithm, ChecksumType, CompleteMultipartUploadInput,
     CompleteMultipartUploadOutput, CopyPartResult, CreateMultipartUploadInput, CreateMultipartUploadOutput, ListMultipartUploadsInput,
@@ -11,7 +13,7 @@ use s3s::dto::{
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
 use crate::lake::LakeError;
-use crate::lake::storage::{Algorithm, ChecksumKind, CompletedPart, Store, UploadInfo};
+use crate::lake::storage::{Algorithm, ChecksumKind, CompletedPart, ObjectInfo, Store, UploadInfo};
 use crate::model::BucketName;
 
 use super::body::{self, Expected};
@@ -20,7 +22,10 @@ use super::convert::{
     precondition, put_checksums, storage_class, timestamp,
 };
 use super::listing::{Encoding, page_size};
-use super::objects::{copy_source, open};
+use super::objects::{copy_source, open, stated_version};
+
+/// How long the client of an upload that is being put together hears nothing; most are done by then, and can be refused with a status of their own.
+const SILENT: Duration = Duration::from_secs(10);
 
 pub(super) async fn create(
     store: &Store,
@@ -162,24 +167,50 @@ pub(super) async fn complete(
     let size = input.mpu_object_size.and_then(|size| u64::try_from(size).ok());
     let store = store.clone();
     let (key, upload) = (input.key.clone(), input.upload_id);
-    if let Some(size) = size {
+    // One that was completed before is no upload any more.
+    let under_way = find(&store, &bucket, &key, &upload).await.ok();
+    if let (Some(size), Some(_)) = (size, &under_way) {
         check_size(&store, &bucket, &key, &upload, &named, size).await?;
     }
-    let info = blocking(move || store.complete_upload(&bucket, &key, &upload, &named, &expected, condition)).await?;
+    let (bucket_name, object_key) = (input.bucket, input.key);
+    let work = Box::pin(async move {
+        let info = blocking(move || store.complete_upload(&bucket, &key, &upload, &named, &expected, condition)).await?;
+        Ok(completed(bucket_name, object_key, info))
+    });
+    let mut output = soon_or_later(work, SILENT).await?;
+    if output.future.is_some() {
+        let (encryption, kms_key) = under_way.map(|upload| encryption(&upload.meta)).unzip();
+        (output.server_side_encryption, output.ssekms_key_id) = (encryption, kms_key.flatten());
+    }
+    Ok(S3Response::new(output))
+}
+
+/// What comes of `work` if it comes soon. Otherwise the answer is 200 from then on, with white space until it is known and then with what has come of it.
+async fn soon_or_later(
+    mut work: BoxFuture<'static, S3Result<CompleteMultipartUploadOutput>>,
+    silent: Duration,
+) -> S3Result<CompleteMultipartUploadOutput> {
+    match tokio::time::timeout(silent, &mut work).await {
+        Ok(done) => done,
+        Err(_elapsed) => Ok(CompleteMultipartUploadOutput { future: Some(work), ..CompleteMultipartUploadOutput::default() }),
+    }
+}
+
+fn completed(bucket: String, key: String, info: ObjectInfo) -> CompleteMultipartUploadOutput {
     let (encryption, kms_key) = encryption(&info.meta);
     let mut output = CompleteMultipartUploadOutput {
-        location: Some(format!("/{}/{}", input.bucket, input.key)),
-        bucket: Some(input.bucket),
-        key: Some(input.key),
+        location: Some(format!("/{bucket}/{key}")),
+        bucket: Some(bucket),
+        key: Some(key),
         e_tag: Some(etag(&info.etag)),
         checksum_type: checksum_type(&info.checksums),
         server_side_encryption: Some(encryption),
         ssekms_key_id: kms_key,
-        version_id: info.version,
+        version_id: stated_version(info.version),
         ..CompleteMultipartUploadOutput::default()
     };
     put_checksums!(output, info.checksums);
-    Ok(S3Response::new(output))
+    output
 }
 
 /// Whether the parts have together the size that the client says.
@@ -328,5 +359,25 @@ fn check_number(number: i32) -> S3Result<()> {
         Ok(())
     } else {
         Err(s3_error!(InvalidArgument, "Part number must be an integer between 1 and 10000, inclusive"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_long_completion_is_answered_before_it_is_done() {
+        let work = |millis: u64| -> BoxFuture<'static, S3Result<CompleteMultipartUploadOutput>> {
+            Box::pin(async move {
+                tokio::time::sleep(Duration::from_millis(millis)).await;
+                Ok(CompleteMultipartUploadOutput { key: Some("k".to_owned()), ..CompleteMultipartUploadOutput::default() })
+            })
+        };
+        let soon = soon_or_later(work(0), Duration::from_secs(30)).await.unwrap();
+        assert!(soon.future.is_none() && soon.key.as_deref() == Some("k"));
+        let later = soon_or_later(work(100), Duration::from_millis(1)).await.unwrap();
+        assert_eq!(later.key, None);
+        assert_eq!(later.future.unwrap().await.unwrap().key.as_deref(), Some("k"));
     }
 }

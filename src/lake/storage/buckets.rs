@@ -101,6 +101,7 @@ fn forget_bucket(tx: &rusqlite::Transaction<'_>, bucket: &str) -> rusqlite::Resu
     tx.execute("DELETE FROM buckets WHERE name = ?1", [bucket])?;
     tx.execute("DELETE FROM objects WHERE bucket = ?1", [bucket])?;
     tx.execute("DELETE FROM uploads WHERE bucket = ?1", [bucket])?;
+    tx.execute("DELETE FROM completed WHERE bucket = ?1", [bucket])?;
     Ok(())
 }
 

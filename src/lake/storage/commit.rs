@@ -9,7 +9,7 @@ use crate::lake::LakeError;
 use crate::model::BucketName;
 
 use super::disk::{self, Step};
-use super::object::{Deleted, ObjectInfo, Precondition, Versioning};
+use super::object::{DeleteKey, Deleted, ObjectInfo, Precondition, Versioning};
 use super::rows::{self, Also, Aside, Intent, Row};
 use super::staged::Staged;
 use super::versions::{self, NULL};
@@ -52,10 +52,10 @@ pub(super) struct Put {
 pub(super) struct Deletion {
     /// The bucket.
     pub(super) bucket: BucketName,
-    /// The keys, with the versions that are meant.
-    pub(super) keys: Vec<(String, Option<String>)>,
+    /// What is to go.
+    pub(super) keys: Vec<DeleteKey>,
     /// Who is waiting.
-    pub(super) reply: SyncSender<Result<Vec<Deleted>, LakeError>>,
+    pub(super) reply: SyncSender<Result<Vec<Result<Deleted, LakeError>>, LakeError>>,
 }
 
 /// A change on its way.
@@ -185,7 +185,7 @@ impl Inner {
         }
     }
 
-    fn delete_all(&self, bucket: &BucketName, keys: &[(String, Option<String>)]) -> Result<Vec<Deleted>, LakeError> {
+    fn delete_all(&self, bucket: &BucketName, keys: &[DeleteKey]) -> Result<Vec<Result<Deleted, LakeError>>, LakeError> {
         let folder = self.find_bucket(bucket)?;
         let versioning = self.bucket_settings(bucket)?.versioning;
         let mut deleted = Vec::with_capacity(keys.len());
@@ -195,10 +195,15 @@ impl Inner {
         while rest.peek().is_some() {
             let mut seen = BTreeSet::new();
             let mut changes = Vec::new();
-            while let Some((key, version)) = rest.next_if(|(key, _)| seen.insert(key.as_str())) {
-                let (change, what) = self.plan_deletion(&folder, bucket, versioning, key, version.as_deref())?;
-                changes.push(change);
-                deleted.push(what);
+            while let Some(wanted) = rest.next_if(|wanted| seen.insert(wanted.key.as_str())) {
+                match self.plan_deletion(&folder, bucket, versioning, wanted) {
+                    Ok((change, what)) => {
+                        changes.push(change);
+                        deleted.push(Ok(what));
+                    }
+                    Err(refused @ (LakeError::PreconditionFailed(_) | LakeError::NoSuchKey(_))) => deleted.push(Err(refused)),
+                    Err(error) => return Err(error),
+                }
             }
             self.carry_out(&mut changes);
             result = changes.into_iter().fold(result, |result, change| result.and(change.result));
@@ -212,9 +217,12 @@ impl Inner {
         folder: &Path,
         bucket: &BucketName,
         versioning: Versioning,
-        key: &str,
-        version: Option<&str>,
+        wanted: &DeleteKey,
     ) -> Result<(Change, Deleted), LakeError> {
+        let (key, version) = (wanted.key.as_str(), wanted.version.as_deref());
+        if wanted.condition != Precondition::None {
+            check(&wanted.condition, key, self.current(bucket, key)?.as_ref())?;
+        }
         let found = tree::locate(folder, key)?;
         let path = found.as_ref().map(|(path, _)| self.relative(path)).unwrap_or_default();
         let parent = found.as_ref().and_then(|(path, _)| path.parent()).map(Path::to_owned);

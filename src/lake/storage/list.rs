@@ -95,20 +95,34 @@ impl Inner {
                 Item::Prefix(prefix) => listing.common_prefixes.push(prefix),
             }
         }
-        listing.objects = self.describe(bucket, &files)?;
+        listing.objects = self.describe(bucket, &files, listing.common_prefixes.is_empty())?;
         Ok(listing)
     }
 
-    /// What there is to know of files of a bucket; those that have gone meanwhile are left out.
-    fn describe(&self, bucket: &BucketName, files: &[(String, PathBuf)]) -> Result<Vec<ObjectInfo>, LakeError> {
+    /// What there is to know of files of a bucket, in the order of their keys; those that have gone meanwhile are left out. `all` says that they are all that
+    /// lie between the first and the last: then one question to the database is enough.
+    fn describe(&self, bucket: &BucketName, files: &[(String, PathBuf)], all: bool) -> Result<Vec<ObjectInfo>, LakeError> {
         let mut objects: Vec<Option<ObjectInfo>> = self.db.read(|db| {
+            let under_way = rows::any_intended(db, bucket.as_str())?;
+            let mut recorded = match (files.first(), files.last()) {
+                (Some((first, _)), Some((last, _))) if all => Some(rows::objects_between(db, bucket.as_str(), first, last)?),
+                _ => None,
+            };
             let look = |(key, path): &(String, PathBuf)| {
                 let Ok(metadata) = std::fs::symlink_metadata(path) else { return Ok(None) };
                 let (size, modified) = (metadata.len(), disk::modified(&metadata));
-                Ok(match known(db, bucket.as_str(), key, size, modified)? {
-                    Known::Fits(row) => Some(row.info(key)),
-                    Known::Nothing => Some(super::read::by_hand(key, size, modified, super::ObjectMeta::default())),
-                    Known::Other(_) => None,
+                let row = match &mut recorded {
+                    Some(recorded) => recorded.remove(key),
+                    None => rows::object(db, bucket.as_str(), key)?,
+                };
+                Ok(match row {
+                    Some(row) if row.fits(size, modified) => Some(row.info(key)),
+                    None if !under_way => Some(super::read::by_hand(key, size, modified, super::ObjectMeta::default())),
+                    _ => match known(db, bucket.as_str(), key, size, modified)? {
+                        Known::Fits(row) => Some(row.info(key)),
+                        Known::Nothing => Some(super::read::by_hand(key, size, modified, super::ObjectMeta::default())),
+                        Known::Other(_) => None,
+                    },
                 })
             };
             files.iter().map(look).collect::<rusqlite::Result<_>>()

@@ -31,8 +31,8 @@ use rows::{Also, Detail, Row};
 
 pub use db::Db;
 pub use object::{
-    Algorithm, BucketInfo, BucketSettings, ChecksumKind, Checksums, CompletedPart, Deleted, ListQuery, Listing, ObjectInfo, ObjectMeta,
-    ObjectPart, PartInfo, Precondition, UploadInfo, VersionInfo, VersionListing, Versioning,
+    Algorithm, BucketInfo, BucketSettings, ChecksumKind, Checksums, CompletedPart, DeleteKey, Deleted, ListQuery, Listing, ObjectInfo,
+    ObjectMeta, ObjectPart, PartInfo, Precondition, UploadInfo, VersionInfo, VersionListing, Versioning,
 };
 pub use staged::{Digests, Staged};
 
@@ -197,11 +197,16 @@ impl Store {
 
     /// Deletes an object; one that is not there is no error. Folders left empty go with it. In a bucket with versioning it is kept as a version.
     pub fn delete(&self, bucket: &BucketName, key: &str) -> Result<(), LakeError> {
-        self.delete_all(bucket, vec![(key.to_owned(), None)]).map(drop)
+        let deleted = self.delete_all(bucket, vec![DeleteKey::new(key)])?;
+        deleted.into_iter().try_for_each(|deleted| deleted.map(drop))
     }
 
-    /// Deletes objects, or the versions that are named with them, and says in the same order what that did.
-    pub fn delete_all(&self, bucket: &BucketName, keys: Vec<(String, Option<String>)>) -> Result<Vec<Deleted>, LakeError> {
+    /// Deletes objects, or the versions that are named with them, and says in the same order what that did: a key whose condition does not hold stays, and
+    /// the others go.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchBucket`]; for a key [`LakeError::PreconditionFailed`], and [`LakeError::NoSuchKey`] for a condition on an object that is not there.
+    pub fn delete_all(&self, bucket: &BucketName, keys: Vec<DeleteKey>) -> Result<Vec<Result<Deleted, LakeError>>, LakeError> {
         let (reply, answer) = sync_channel(1);
         self.submit(Job::Delete(Deletion { bucket: bucket.clone(), keys, reply }))?;
         answer.recv().unwrap_or(Err(LakeError::Closed))

@@ -1,9 +1,8 @@
 //! Uploads in parts: each part is a file in staging with a row that names it, until all become one object or none.
 
 use std::fs::File;
-use std::io;
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta, Utc};
 use md5::{Digest, Md5};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use serde::{Deserialize, Serialize};
@@ -15,11 +14,17 @@ use super::disk::Step;
 use super::object::{
     Algorithm, ChecksumKind, Checksums, CompletedPart, ObjectInfo, ObjectMeta, ObjectPart, PartInfo, Precondition, UploadInfo,
 };
-use super::rows::{Detail, Row, int, json, parse, size};
+use super::rows::{self, Detail, Row, int, json, parse, size};
 use super::{Staged, Store};
 
 /// What every part but the last must have.
 const SMALLEST: u64 = 5 * 1024 * 1024;
+
+/// How long an upload may lie without a new part before the next start ends it.
+const ABANDONED: TimeDelta = TimeDelta::days(7);
+
+/// How long the answer to a completed upload is remembered, for a client that never heard it and asks again.
+const REMEMBERED: TimeDelta = TimeDelta::days(1);
 
 /// What is kept of an upload in one column.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -49,7 +54,7 @@ impl Store {
         }
         let id = uuid::Uuid::new_v4().simple().to_string();
         let kept = Kept { meta, algorithm, kind };
-        let now = chrono::Utc::now().timestamp_micros();
+        let now = Utc::now().timestamp_micros();
         self.db().write(|tx| {
             tx.execute(
                 "INSERT INTO uploads (id, bucket, key, created, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -135,7 +140,8 @@ impl Store {
         })
     }
 
-    /// Makes the named parts one object, in the order of their numbers. On an error the upload stays as it is.
+    /// Makes the named parts one object, in the order of their numbers. On an error the upload stays as it is. Asked again with the same parts, it says
+    /// what came of it the first time.
     ///
     /// # Errors
     /// [`LakeError::NoSuchUpload`], [`LakeError::InvalidPart`], [`LakeError::InvalidPartOrder`], [`LakeError::EntityTooSmall`],
@@ -149,22 +155,25 @@ impl Store {
         expected: &Checksums,
         condition: Precondition,
     ) -> Result<ObjectInfo, LakeError> {
-        let info = self.upload(bucket, key, upload)?;
+        let info = match self.upload(bucket, key, upload) {
+            Err(missing @ LakeError::NoSuchUpload(_)) => {
+                let before = self.db().read(|db| completed(db, bucket, key, upload))?;
+                return before.filter(|row| row.etag == etag_of_named(named)).map(|row| row.info(key)).ok_or(missing);
+            }
+            info => info?,
+        };
         let known = self.db().read(|db| parts_of(db, upload, 0, 10_000))?;
         let parts = chosen(named, &known)?;
         let mut staged = self.begin_write()?;
         staged.without_md5();
         let full = info.algorithm.filter(|_| info.kind == ChecksumKind::FullObject);
         staged.checksums(full.into_iter().chain(Algorithm::ALL.into_iter().filter(|algorithm| expected.get(*algorithm).is_some())));
-        let mut etags = Md5::new();
         for (part, file) in &parts {
             let path = self.staging().join(file);
-            let copied =
-                File::open(&path).and_then(|mut file| io::copy(&mut file, &mut staged)).map_err(|error| LakeError::io(&path, error))?;
+            let copied = File::open(&path).and_then(|mut file| staged.append(&mut file)).map_err(|error| LakeError::io(&path, error))?;
             if copied != part.size {
                 return Err(LakeError::Damaged { path, reason: format!("it has {copied} of {} bytes", part.size) });
             }
-            etags.update(hex::decode(&part.etag).unwrap_or_default());
         }
         let digests = staged.finish()?.clone();
         let mut checksums = Checksums { kind: info.kind, ..Checksums::default() };
@@ -186,7 +195,7 @@ impl Store {
         let of_part =
             |(part, _): &(PartInfo, String)| ObjectPart { number: part.number, size: part.size, checksums: part.checksums.clone() };
         let detail = Detail { meta: info.meta, checksums, parts: parts.iter().map(of_part).collect(), version: None };
-        let etag = format!("{}-{}", hex::encode(etags.finalize()), parts.len());
+        let etag = etag_of_parts(parts.iter().map(|(part, _)| part.etag.as_str()));
         let row = Row { size: digests.size, modified: digests.modified, etag, detail };
         self.put(bucket, key, staged, row, condition, Some(upload.to_owned()))
     }
@@ -225,6 +234,47 @@ fn chosen(named: &[CompletedPart], known: &[(PartInfo, String)]) -> Result<Vec<(
         Some((part, _)) => Err(LakeError::EntityTooSmall { number: part.number, size: part.size }),
         None => Ok(parts),
     }
+}
+
+/// The ETag of an object that was put together from parts with these.
+fn etag_of_parts<'a>(etags: impl Iterator<Item = &'a str>) -> String {
+    let (mut digest, mut count) = (Md5::new(), 0);
+    for etag in etags {
+        digest.update(hex::decode(etag).unwrap_or_default());
+        count += 1;
+    }
+    format!("{}-{count}", hex::encode(digest.finalize()))
+}
+
+fn etag_of_named(named: &[CompletedPart]) -> String {
+    etag_of_parts(named.iter().map(|part| part.etag.as_deref().unwrap_or_default()))
+}
+
+/// Remembers what came of an upload.
+pub(super) fn remember(tx: &Transaction<'_>, upload: &str, bucket: &str, key: &str, row: &Row) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO completed (upload, bucket, key, completed, size, modified, etag, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute((upload, bucket, key, Utc::now().timestamp_micros(), int(row.size), row.modified, &row.etag, json(&row.detail)?))?;
+    Ok(())
+}
+
+/// What came of an upload.
+fn completed(db: &Connection, bucket: &BucketName, key: &str, upload: &str) -> rusqlite::Result<Option<Row>> {
+    let mut query =
+        db.prepare_cached("SELECT size, modified, etag, detail FROM completed WHERE upload = ?1 AND bucket = ?2 AND key = ?3")?;
+    query.query_row((upload, bucket.as_str(), key), rows::row).optional()
+}
+
+/// Forgets the uploads that nobody goes on with, whose files are then nobody's, and the answers that nobody will ask for again.
+pub(super) fn forget_old(tx: &Transaction<'_>, now: DateTime<Utc>) -> rusqlite::Result<()> {
+    let since = now - ABANDONED;
+    tx.execute(
+        "DELETE FROM uploads WHERE created < ?1 AND NOT EXISTS (SELECT 1 FROM parts WHERE upload = uploads.id AND modified >= ?2)",
+        (since.timestamp_micros(), since.timestamp_nanos_opt()),
+    )?;
+    tx.execute("DELETE FROM completed WHERE completed < ?1", [(now - REMEMBERED).timestamp_micros()])?;
+    Ok(())
 }
 
 /// Forgets an upload and gives its files, relative to the lake.

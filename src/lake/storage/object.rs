@@ -64,6 +64,29 @@ pub struct VersionListing {
     pub next: Option<(String, String)>,
 }
 
+/// An object, or a version of one, that is to be deleted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeleteKey {
+    /// The key.
+    pub key: String,
+    /// The version that is meant; `None` for what the key leads to.
+    pub version: Option<String>,
+    /// What must hold.
+    pub condition: Precondition,
+}
+
+impl DeleteKey {
+    /// What this key leads to, whatever it is.
+    pub fn new(key: impl Into<String>) -> Self {
+        Self { key: key.into(), ..Self::default() }
+    }
+
+    /// This version of the key.
+    pub fn version(key: impl Into<String>, version: impl Into<String>) -> Self {
+        Self { version: Some(version.into()), ..Self::new(key) }
+    }
+}
+
 /// What a deletion did, for the client to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deleted {

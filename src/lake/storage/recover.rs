@@ -1,4 +1,5 @@
-//! What is done when a lake is opened: changes that were cut off are finished or undone, and what nobody refers to any more is deleted.
+//! What is done when a lake is opened: changes that were cut off are finished or undone, and what nobody refers to any more is deleted,
+//! uploads that nobody goes on with among it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,6 +20,7 @@ impl Inner {
             self.db.write(|tx| if done { rows::settle(tx, &intent).map(drop) } else { rows::delete_intent(tx, intent.id) })?;
             tracing::info!(bucket = %intent.bucket, key = %intent.key, done, "a change that was cut off has been settled");
         }
+        self.db.write(|tx| multipart::forget_old(tx, chrono::Utc::now()))?;
         self.clean("staging", multipart::files)?;
         self.clean("versions", versions::files)
     }

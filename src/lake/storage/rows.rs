@@ -1,5 +1,7 @@
 //! The tables of the storage: what is known of objects beside their bytes, changes under way, and uploads.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, types::Type};
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,7 @@ use super::object::{Checksums, ObjectInfo, ObjectMeta, ObjectPart};
 use super::{multipart, names, versions};
 
 /// The tables, step by step.
-pub(super) const STEPS: [&str; 1] = ["
+pub(super) const STEPS: [&str; 2] = ["
     CREATE TABLE buckets (name TEXT PRIMARY KEY, created INTEGER NOT NULL, detail TEXT NOT NULL DEFAULT '{}') WITHOUT ROWID;
     CREATE TABLE objects (
         bucket TEXT NOT NULL, key TEXT NOT NULL, fold TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, etag TEXT NOT NULL,
@@ -29,6 +31,10 @@ pub(super) const STEPS: [&str; 1] = ["
     CREATE TABLE parts (
         upload TEXT NOT NULL REFERENCES uploads (id) ON DELETE CASCADE, number INTEGER NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
         etag TEXT NOT NULL, checksums TEXT NOT NULL, file TEXT NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID;
+", "
+    CREATE TABLE completed (
+        upload TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, completed INTEGER NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+        etag TEXT NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;
 "];
 
 /// What is known of an object as long as its file has this size and modification time.
@@ -166,6 +172,18 @@ pub(super) fn object(db: &Connection, bucket: &str, key: &str) -> rusqlite::Resu
     query.query_row((bucket, key), row).optional()
 }
 
+/// What is known of the objects from one key to another, both among them.
+pub(super) fn objects_between(db: &Connection, bucket: &str, first: &str, last: &str) -> rusqlite::Result<BTreeMap<String, Row>> {
+    let mut query =
+        db.prepare_cached("SELECT size, modified, etag, detail, key FROM objects WHERE bucket = ?1 AND key >= ?2 AND key <= ?3")?;
+    query.query_map((bucket, first, last), |found| Ok((found.get(4)?, row(found)?)))?.collect()
+}
+
+/// Whether changes to objects of a bucket are under way.
+pub(super) fn any_intended(db: &Connection, bucket: &str) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM intents WHERE bucket = ?1 LIMIT 1")?.exists([bucket])
+}
+
 /// What would be known of it once the changes under way are done.
 pub(super) fn intended(db: &Connection, bucket: &str, key: &str) -> rusqlite::Result<Vec<Row>> {
     let mut query =
@@ -173,7 +191,8 @@ pub(super) fn intended(db: &Connection, bucket: &str, key: &str) -> rusqlite::Re
     query.query_map((bucket, key), row)?.collect()
 }
 
-fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+/// A row of a query for these four columns.
+pub(super) fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     Ok(Row { size: size(row.get(0)?), modified: row.get(1)?, etag: row.get(2)?, detail: parse(row.get_ref(3)?.as_str()?)? })
 }
 
@@ -230,6 +249,7 @@ pub(super) fn settle(db: &Transaction<'_>, intent: &Intent) -> rusqlite::Result<
         put_object(db, bucket, key, &intent.row)?;
     }
     if let Some(upload) = &also.upload {
+        multipart::remember(db, upload, bucket, key, &intent.row)?;
         files.extend(multipart::end(db, upload)?);
     }
     delete_intent(db, intent.id)?;

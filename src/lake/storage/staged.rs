@@ -47,6 +47,13 @@ struct Hashing {
     sums: ChecksumHasher,
 }
 
+impl Hashing {
+    fn computes(&self) -> bool {
+        let ChecksumHasher { crc32, crc32c, crc64nvme, sha1, sha256, .. } = &self.sums;
+        self.md5.is_some() || crc32.is_some() || crc32c.is_some() || crc64nvme.is_some() || sha1.is_some() || sha256.is_some()
+    }
+}
+
 impl Staged {
     pub(super) fn create(path: PathBuf, disk: &Disk) -> Result<Self, LakeError> {
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path).map_err(|error| LakeError::io(&path, error))?;
@@ -82,6 +89,16 @@ impl Staged {
     /// Whether nothing has been written.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Appends a whole file. Where nothing is computed over the bytes, nobody looks at them: the system copies them, or shares them.
+    pub(super) fn append(&mut self, file: &mut File) -> io::Result<u64> {
+        let Some(writer) = self.writer.as_mut().filter(|writer| !writer.get_ref().computes()) else { return io::copy(file, self) };
+        writer.flush()?;
+        let hashing = writer.get_mut();
+        let count = if hashing.disk.before(Step::Write)? { io::copy(file, &mut hashing.file)? } else { file.metadata()?.len() };
+        hashing.size += count;
+        Ok(count)
     }
 
     /// Ends the writing, makes the file durable and says what it is. Called again, it says the same.
@@ -177,6 +194,14 @@ fn checksums_of(sums: ChecksumHasher) -> Checksums {
     }
 }
 
+/// These checksums of some bytes.
+pub(crate) fn checksums_of_bytes(bytes: &[u8], algorithms: impl Iterator<Item = Algorithm>) -> Checksums {
+    let mut sums = ChecksumHasher::default();
+    algorithms.for_each(|algorithm| choose(&mut sums, algorithm));
+    sums.update(bytes);
+    checksums_of(sums)
+}
+
 /// The checksum over the checksums of parts, with their number behind; `None` where a part has none.
 pub(super) fn composite<'a>(algorithm: Algorithm, parts: impl Iterator<Item = &'a Checksums>) -> Option<String> {
     let engine = base64::engine::general_purpose::STANDARD;
@@ -186,10 +211,7 @@ pub(super) fn composite<'a>(algorithm: Algorithm, parts: impl Iterator<Item = &'
         bytes.extend(engine.decode(part.get(algorithm)?).ok()?);
         count += 1;
     }
-    let mut sums = ChecksumHasher::default();
-    choose(&mut sums, algorithm);
-    sums.update(&bytes);
-    checksums_of(sums).get(algorithm).map(|sum| format!("{sum}-{count}"))
+    checksums_of_bytes(&bytes, std::iter::once(algorithm)).get(algorithm).map(|sum| format!("{sum}-{count}"))
 }
 
 fn choose(sums: &mut ChecksumHasher, algorithm: Algorithm) {

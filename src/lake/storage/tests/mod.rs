@@ -144,7 +144,7 @@ fn deletes_take_empty_folders_with_them_and_miss_nothing() {
     for key in ["a/b/c/1", "a/b/2", "a/b/c/3"] {
         put(&store, key, "x").unwrap();
     }
-    store.delete_all(&bucket(), ["a/b/c/1", "nothing", "a/b/c/3", "a/b/c/3"].map(|key| (key.to_owned(), None)).to_vec()).unwrap();
+    store.delete_all(&bucket(), ["a/b/c/1", "nothing", "a/b/c/3", "a/b/c/3"].map(DeleteKey::new).to_vec()).unwrap();
     assert!(!folder.path().join("buckets/my-lake/a/b/c").exists());
     assert_eq!(all_keys(&store), ["a/b/2"]);
     store.delete(&bucket(), "a/b/2").unwrap();
@@ -246,6 +246,7 @@ fn uploads_in_parts() {
     assert!(info.checksums.sha256.as_deref().unwrap().ends_with("-2"));
     assert_eq!((info.size, info.parts.iter().map(|part| part.size).collect::<Vec<_>>()), (five as u64 + 3, vec![five as u64, 3]));
     assert_eq!(store.head(&bucket(), "big").unwrap(), info);
+    assert_eq!(complete(&[(7, a), (9000, b)]).unwrap(), info, "who did not hear the answer hears it again");
     assert!(matches!(complete(&[(7, a)]), Err(LakeError::NoSuchUpload(_))));
     assert_eq!(files_in(&store.staging()), 0);
 
@@ -260,6 +261,43 @@ fn uploads_in_parts() {
     store.abort_upload(&bucket(), "big", &upload).unwrap();
     assert!(matches!(store.abort_upload(&bucket(), "big", &upload), Err(LakeError::NoSuchUpload(_))));
     assert_eq!((files_in(&store.staging()), store.head(&bucket(), "big").unwrap().etag), (0, info.etag));
+}
+
+#[test]
+fn uploads_that_nobody_goes_on_with_end_after_a_week() {
+    let (folder, store) = store();
+    let begin = |key: &str| store.create_upload(&bucket(), key, ObjectMeta::default(), None, ChecksumKind::FullObject).unwrap();
+    let (old, slow, fresh) = (begin("old"), begin("slow"), begin("fresh"));
+    for (key, upload) in [("old", &old), ("slow", &slow)] {
+        store.upload_part(&bucket(), key, upload, 1, staged(&store, b"part")).unwrap();
+    }
+    let days_ago = |days| chrono::Utc::now() - chrono::TimeDelta::days(days);
+    store
+        .db()
+        .write(|tx| {
+            tx.execute("UPDATE uploads SET created = ?1 WHERE id <> ?2", (days_ago(8).timestamp_micros(), &fresh))?;
+            tx.execute("UPDATE parts SET modified = ?1 WHERE upload = ?2", (days_ago(8).timestamp_nanos_opt(), &old))
+        })
+        .unwrap();
+    drop(store);
+    let store = Store::open(folder.path()).unwrap();
+    let left: Vec<_> = store.list_uploads(&bucket(), "", ("", ""), 10).unwrap().into_iter().map(|upload| upload.key).collect();
+    assert_eq!((left, files_in(&store.staging())), (vec!["fresh".to_owned(), "slow".to_owned()], 1));
+}
+
+#[test]
+fn a_deletion_can_depend_on_what_is_there() {
+    let (_folder, store) = store();
+    let etag = put(&store, "k", "text").unwrap().etag;
+    put(&store, "other", "text").unwrap();
+    let delete = |key: &str, condition| DeleteKey { condition, ..DeleteKey::new(key) };
+    let wrong = || Precondition::Matches("another".to_owned());
+    let all = vec![delete("k", wrong()), delete("none", Precondition::Present), delete("other", Precondition::Present)];
+    let done = store.delete_all(&bucket(), all).unwrap();
+    assert!(matches!(done.as_slice(), [Err(LakeError::PreconditionFailed(_)), Err(LakeError::NoSuchKey(_)), Ok(_)]), "{done:?}");
+    assert_eq!(all_keys(&store), ["k"]);
+    assert!(store.delete_all(&bucket(), vec![delete("k", Precondition::Matches(etag))]).unwrap()[0].is_ok());
+    assert!(all_keys(&store).is_empty());
 }
 
 #[test]

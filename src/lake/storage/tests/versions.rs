@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use crate::lake::storage::{Deleted, LakeError, ListQuery, Store, VersionInfo, Versioning};
+use crate::lake::storage::{DeleteKey, Deleted, LakeError, ListQuery, Store, VersionInfo, Versioning};
 
 use super::faults::crash_everywhere_after;
 use super::{all_keys, bucket, files_in, get, md5_hex, put, store};
@@ -38,7 +38,7 @@ fn some(texts: &[&str]) -> Vec<Option<String>> {
 }
 
 fn delete_version(store: &Store, key: &str, version: &str) -> Deleted {
-    store.delete_all(&bucket(), vec![(key.to_owned(), Some(version.to_owned()))]).unwrap().remove(0)
+    store.delete_all(&bucket(), vec![DeleteKey::version(key, version)]).unwrap().remove(0).unwrap()
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn a_bucket_with_versioning_keeps_what_is_replaced_and_deleted() {
     put(&store, "a/k", "two").unwrap();
     assert_eq!(texts(&store, "a/k"), some(&["two", "one", "zero"]));
     assert_eq!(versions(&store, "a/k")[2].0, "null");
-    let marker = store.delete_all(&bucket(), vec![("a/k".to_owned(), None)]).unwrap().remove(0);
+    let marker = store.delete_all(&bucket(), vec![DeleteKey::new("a/k")]).unwrap().remove(0).unwrap();
     assert!(marker.is_marker && get(&store, "a/k").is_err() && all_keys(&store).is_empty());
     assert_eq!(texts(&store, "a/k"), some(&["-", "two", "one", "zero"]));
     assert_eq!(store.marker(&bucket(), "a/k").unwrap().map(|info| info.version), marker.version);
@@ -73,13 +73,13 @@ fn a_bucket_with_versioning_keeps_what_is_replaced_and_deleted() {
     put(&store, "a/k", "three").unwrap();
     put(&store, "a/k", "four").unwrap();
     assert_eq!(texts(&store, "a/k"), some(&["four", "one"]));
-    assert_eq!(store.delete_all(&bucket(), vec![("a/k".to_owned(), None)]).unwrap()[0].version.as_deref(), Some("null"));
+    assert_eq!(store.delete_all(&bucket(), vec![DeleteKey::new("a/k")]).unwrap().remove(0).unwrap().version.as_deref(), Some("null"));
     assert_eq!(texts(&store, "a/k"), some(&["-", "one"]));
     put(&store, "a/k", "five").unwrap();
     assert_eq!(texts(&store, "a/k"), some(&["five", "one"]));
     versioned(&store, Versioning::Enabled);
     store.delete(&bucket(), "a/k").unwrap();
-    let all = versions(&store, "a/k").into_iter().map(|(version, _)| ("a/k".to_owned(), Some(version))).collect();
+    let all = versions(&store, "a/k").into_iter().map(|(version, _)| DeleteKey::version("a/k", version)).collect();
     store.delete_all(&bucket(), all).unwrap();
     assert_eq!((texts(&store, "a/k"), files_in(&folder.path().join("versions"))), (vec![], 0));
     store.delete_bucket(&bucket()).unwrap();
@@ -158,7 +158,7 @@ fn a_crash_between_versions_loses_none() {
     let newest = |store: &Store| versions(store, "k")[0].0.clone();
     crash_everywhere_after(
         start,
-        |store| store.delete_all(&bucket(), vec![("k".to_owned(), Some(newest(store)))]).map(drop),
+        |store| store.delete_all(&bucket(), vec![DeleteKey::version("k", newest(store))]).map(drop),
         |store, done| whole(store, [&["two", "one"], &["one"]], done),
     );
     crash_everywhere_after(
@@ -166,7 +166,7 @@ fn a_crash_between_versions_loses_none() {
             start(store);
             store.delete(&bucket(), "k").unwrap();
         },
-        |store| store.delete_all(&bucket(), vec![("k".to_owned(), Some(newest(store)))]).map(drop),
+        |store| store.delete_all(&bucket(), vec![DeleteKey::version("k", newest(store))]).map(drop),
         |store, done| whole(store, [&["-", "two", "one"], &["two", "one"]], done),
     );
 }

@@ -62,6 +62,14 @@ pub enum Undefined {
     OnlyFalseNegatives,
     /// There are no predictions.
     NoPredictions,
+    /// The flip test by Clarify's rules takes numbers only.
+    FlipNeedsNumbers,
+    /// The flip test by Clarify's rules takes no NULL.
+    FlipNeedsValues,
+    /// The flip test has no column to tell rows apart by.
+    FlipNeedsFeatures,
+    /// No row of the facet value was drawn for the flip test.
+    FlipNotDrawn,
 }
 
 impl Undefined {
@@ -91,6 +99,10 @@ impl Undefined {
             Self::BothInfinite => Message::new("bias-undefined-both-infinite"),
             Self::OnlyFalseNegatives => Message::new("bias-undefined-only-false-negatives"),
             Self::NoPredictions => Message::new("bias-undefined-no-predictions"),
+            Self::FlipNeedsNumbers => Message::new("bias-undefined-flip-numbers"),
+            Self::FlipNeedsValues => Message::new("bias-undefined-flip-values"),
+            Self::FlipNeedsFeatures => Message::new("bias-undefined-flip-features"),
+            Self::FlipNotDrawn => Message::new("bias-undefined-flip-not-drawn"),
         }
     }
 
@@ -125,6 +137,10 @@ impl Undefined {
             (Self::NoComparableGroup, _) => "No group has both positive and negative labels",
             (Self::NobodyPredictedPositive | Self::NothingToDivideBy { .. }, _) => "The metric divides by zero",
             (Self::BothInfinite, _) => "The metric is infinity minus infinity",
+            (Self::FlipNeedsNumbers, _) => "FlipTest does not support non-numeric columns",
+            (Self::FlipNeedsValues, _) => "Input X contains NaN.",
+            (Self::FlipNeedsFeatures, _) => "Found array with 0 feature(s)",
+            (Self::FlipNotDrawn, _) => "Facet set is empty",
         }
     }
 }

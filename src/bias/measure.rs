@@ -53,6 +53,7 @@ pub fn measure(counts: &Counts, spec: &Spec) -> Result<BiasReport, BiasError> {
         classes,
         confidence: spec.confidence,
         facets,
+        flip_test: None,
     })
 }
 

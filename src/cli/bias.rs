@@ -7,7 +7,7 @@ use super::forms::read_text;
 use super::print::{Heading, table};
 use super::talk::{Talk, Trouble};
 use super::{BiasFormat, Common, ModeChoice};
-use crate::bias::{BiasReport, Comparison, Mode, Rule, gate, measure};
+use crate::bias::{BiasReport, Comparison, Limits, Mode, Rule, gate, measure};
 use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement};
 use crate::message::{Command, Event};
 use crate::model::{Failure, Message, S3Location, TableRef};
@@ -69,7 +69,8 @@ fn write_all(talk: &mut Talk, measurement: Measurement, folder: &Path, asked: &A
     let name = asked.table.as_ref().map_or_else(|| asked.data.clone().unwrap_or_default(), ToString::to_string);
     let verdict =
         (report::gate::junit(&measurement.report, rules, &name, talk.texts()), report::gate::json(&measurement.report, rules, &name));
-    let command = BiasCommand::Export { measurement: Box::new(measurement), folder: folder.to_owned(), dpi: asked.dpi };
+    let command =
+        BiasCommand::Export { measurement: Box::new(measurement), limits: Limits::default(), folder: folder.to_owned(), dpi: asked.dpi };
     let mut written = Vec::new();
     talk.ask(Command::Bias(command), &mut |event| {
         if let Event::Exported { paths } = event {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bias::{BiasReport, Spec};
+use crate::bias::{Balancing, BiasReport, Limits, Plan, Positive, QualityFinding, Spec, Trend};
 use crate::chart::Chart;
-use crate::model::{Counts, S3Location, TableRef};
+use crate::model::{Counts, S3Location, TableProfile, TableRef, TimeBucket};
 
 /// Where the rows are that are measured.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,21 +38,59 @@ pub enum BiasCommand {
         /// What is measured.
         spec: Spec,
     },
-    /// Down-sample to the smallest facet by label cell, write it, and measure it again. Answer: [`BiasEvent::Rebalanced`].
+    /// Balance the cells of facets by label, write the rows, and measure them again. Answer: [`BiasEvent::Rebalanced`].
     Rebalance {
         /// The rows.
         source: BiasSource,
-        /// What is measured; its first facet and its label are balanced.
+        /// What is measured; its label is balanced.
         spec: Spec,
+        /// How.
+        #[serde(default)]
+        balancing: Balancing,
+        /// The facet columns whose combinations are balanced; those of the first facet when there are none.
+        #[serde(default)]
+        by: Vec<String>,
         /// The seed of the choice of rows.
         seed: u64,
-        /// Where the chosen rows are written.
+        /// Where the rows are written.
         to: RebalanceTarget,
+    },
+    /// Tell the statement that [`BiasCommand::Rebalance`] would run on a table. Answer: [`BiasEvent::RebalanceStatement`].
+    RebalanceStatement {
+        /// The table.
+        table: TableRef,
+        /// What would be balanced.
+        plan: Box<Plan>,
+        /// The seed of the choice of rows.
+        seed: u64,
+        /// Where the rows would be written.
+        to: RebalanceTarget,
+    },
+    /// Measure every bucket of a time column. Answer: [`BiasEvent::OverTime`].
+    OverTime {
+        /// The rows.
+        source: BiasSource,
+        /// What is measured.
+        spec: Spec,
+        /// The time column: dates, timestamps, or texts that read as such.
+        column: String,
+        /// How long the buckets are.
+        bucket: TimeBucket,
+    },
+    /// Look for what is wrong with the data. Answer: [`BiasEvent::Quality`].
+    Quality {
+        /// The rows.
+        source: BiasSource,
+        /// The label and what is positive, to find columns that give it away.
+        label: Option<(String, Positive)>,
     },
     /// Write `analysis.json`, every [`ReportForm`] and every chart. Answer: [`super::Event::Exported`].
     Export {
         /// The measurement.
         measurement: Box<Measurement>,
+        /// By which figures pass, warn or fail.
+        #[serde(default)]
+        limits: Limits,
         /// The folder, created when it is missing.
         folder: PathBuf,
         /// Dots per inch of the PNG files.
@@ -71,6 +109,9 @@ pub enum BiasCommand {
         measurement: Box<Measurement>,
         /// Which.
         form: ReportForm,
+        /// By which figures pass, warn or fail.
+        #[serde(default)]
+        limits: Limits,
         /// The file.
         path: PathBuf,
     },
@@ -106,11 +147,11 @@ impl ReportForm {
     }
 }
 
-/// Where down-sampled rows are written.
+/// Where balanced rows are written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RebalanceTarget {
-    /// A new CSV file on this computer.
+    /// A new file on this computer: Parquet where its name says so, else CSV.
     File(PathBuf),
     /// A new table, by CREATE TABLE AS. Only for catalogue tables.
     Table(TableRef),
@@ -164,7 +205,34 @@ pub enum BiasEvent {
         /// The charts.
         charts: Vec<BiasChart>,
     },
-    /// A down-sample, measured beside its source.
+    /// The statement that would balance a table.
+    RebalanceStatement {
+        /// The statement.
+        sql: String,
+    },
+    /// Bias over time.
+    OverTime {
+        /// The rows.
+        source: BiasSource,
+        /// What was measured.
+        spec: Spec,
+        /// The buckets.
+        trend: Box<Trend>,
+        /// The aggregate that was run, for tables.
+        sql: Option<String>,
+    },
+    /// What is wrong with the data.
+    Quality {
+        /// The rows.
+        source: BiasSource,
+        /// What the columns are like.
+        profile: Box<TableProfile>,
+        /// What is worth saying of them.
+        findings: Vec<QualityFinding>,
+        /// The statements that were run, for tables.
+        sql: Vec<String>,
+    },
+    /// Balanced rows, measured beside their source.
     Rebalanced {
         /// Before.
         before: Box<Measurement>,
@@ -200,4 +268,6 @@ pub enum BiasChartKind {
     Metric,
     /// All metrics by all facet values.
     HeatMap,
+    /// The disparity within each group of the group variable.
+    Groups,
 }

@@ -8,6 +8,7 @@ mod people;
 mod python;
 pub mod render;
 pub mod script;
+pub mod trends;
 
 pub use analysis::analysis_json;
 pub use config::{AnalysisConfig, FacetConfig, MethodsConfig, MetricList, MetricsConfig, NameOrIndex, OneOrMany, ReportConfig};

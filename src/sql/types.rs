@@ -42,6 +42,10 @@ pub enum Type {
     Timestamp(u8),
     /// A date and time in a time zone.
     TimestampTz(u8),
+    /// A span of days to milliseconds, in queries only.
+    IntervalDayToSecond,
+    /// A span of years and months, in queries only.
+    IntervalYearToMonth,
     /// JSON, in queries only.
     Json,
     /// A UUID, in queries only.
@@ -109,6 +113,8 @@ impl Type {
             Self::Time(_) => "time",
             Self::Timestamp(_) => "timestamp",
             Self::TimestampTz(_) => "timestamp with time zone",
+            Self::IntervalDayToSecond => "interval day to second",
+            Self::IntervalYearToMonth => "interval year to month",
             Self::Json => "json",
             Self::Uuid => "uuid",
             Self::Unknown => "unknown",
@@ -236,6 +242,7 @@ impl<'t> Reader<'t> {
             "date" => Type::Date,
             "time" => Type::Time(self.length(3)?),
             "timestamp" => self.timestamp()?,
+            "interval" => self.interval()?,
             "json" => Type::Json,
             "uuid" => Type::Uuid,
             "unknown" => Type::Unknown,
@@ -281,6 +288,16 @@ impl<'t> Reader<'t> {
             }
         }
         Some(Type::Timestamp(digits))
+    }
+
+    /// `interval day to second` and `interval year to month`, the word interval being read.
+    fn interval(&mut self) -> Option<Type> {
+        let words = [self.word()?, self.word()?, self.word()?].map(|word| word.to_ascii_lowercase());
+        match words.each_ref().map(String::as_str) {
+            ["day", "to", "second"] => Some(Type::IntervalDayToSecond),
+            ["year", "to", "month"] => Some(Type::IntervalYearToMonth),
+            _ => None,
+        }
     }
 
     fn record(&mut self) -> Option<Type> {
@@ -342,6 +359,8 @@ mod tests {
             ("array<struct<a:int,B:array<string>>>", "array(row(a integer, b array(varchar)))", "array<struct<a:int,b:array<string>>>"),
             ("map(varchar, row(x bigint, double))", "map(varchar, row(x bigint, double))", "map<string,struct<x:bigint,field1:double>>"),
             ("struct<timestamp:timestamp,`date`:date>", "row(timestamp timestamp(3), date date)", "struct<timestamp:timestamp,date:date>"),
+            ("interval day to second", "interval day to second", "interval day to second"),
+            ("array(interval year to month)", "array(interval year to month)", "array<interval year to month>"),
             ("row(integer, timestamp with time zone)", "row(integer, timestamp(3) with time zone)", "struct<field0:int,field1:timestamp>"),
         ] {
             let parsed = Type::parse(text).unwrap_or_else(|| panic!("{text}"));
@@ -368,6 +387,7 @@ mod tests {
             Just(Type::Varchar),
             Just(Type::Varbinary),
             Just(Type::Date),
+            Just(Type::IntervalDayToSecond),
             (1..=38u8, 0..=38u8).prop_map(|(p, s)| Type::Decimal { precision: p, scale: s.min(p) }),
             (1..=100u32).prop_map(Type::VarcharN),
         ];

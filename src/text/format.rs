@@ -58,6 +58,18 @@ pub fn brief(value: f64) -> String {
     if value < 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) { format!("\u{2212}{text}") } else { text }
 }
 
+/// The end of an interval under a figure: three decimals, and no more digits than that.
+#[must_use]
+pub fn rough(value: f64) -> String {
+    if !value.is_finite() || value.abs() >= 1000.0 {
+        return number(value);
+    }
+    if value.abs() < 0.0005 {
+        return "0".to_owned();
+    }
+    format!("{value:.3}").replace('-', "\u{2212}")
+}
+
 /// A share from 0 to 1 in percent: `66%`, `0.5%`; one decimal below 10%.
 #[must_use]
 pub fn share(value: f64) -> String {
@@ -118,6 +130,12 @@ pub(super) fn plain(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ends_of_intervals_are_rough() {
+        assert_eq!((rough(1.2e-7), rough(-0.0004), rough(-0.0452)), ("0".into(), "0".into(), "−0.045".to_owned()));
+        assert_eq!((rough(f64::INFINITY), rough(12.0)), ("∞".to_owned(), "12.000".to_owned()));
+    }
 
     #[test]
     fn figures_of_tables_are_brief() {

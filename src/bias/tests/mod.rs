@@ -3,6 +3,8 @@
 mod course;
 mod coverage;
 mod examples;
+mod flip;
+mod inputs;
 mod properties;
 mod questions;
 mod reference;

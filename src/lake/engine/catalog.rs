@@ -13,16 +13,18 @@ use datafusion::execution::SessionState;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::Statement as PlannedStatement;
-use datafusion::sql::sqlparser::ast::{Query, Statement};
+use datafusion::sql::sqlparser::ast::Statement;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::error::{QueryError, translated};
 use super::object::QueryFiles;
+use super::parsed::ParsedQuery;
 use super::rewrite::{Named, Relation, rewrite};
 use super::system;
 use super::table::LakeTable;
+use super::typing::{check_plan, counted};
 use super::{CATALOG, parse};
 use crate::lake::glue::{Catalog, GlueError, definition, text};
 
@@ -47,11 +49,12 @@ pub(super) struct Planned {
 
 impl Planner {
     /// Plans a query in which unqualified names mean tables of `database`.
-    pub(super) fn plan<'p>(&'p self, mut query: Query, database: &'p str, depth: usize) -> BoxFuture<'p, Result<Planned, QueryError>> {
+    pub(super) fn plan<'p>(&'p self, parsed: ParsedQuery, database: &'p str, depth: usize) -> BoxFuture<'p, Result<Planned, QueryError>> {
         async move {
             if depth > DEEPEST_VIEW {
                 return Err(QueryError::new("INVALID_VIEW: Views stand on one another more than 16 deep"));
             }
+            let ParsedQuery { mut query, unions } = parsed;
             let named = Named::of(&query);
             rewrite(&mut query)?;
             let (catalogs, inputs) = self.resolve(&named, database, depth).await?;
@@ -59,6 +62,8 @@ impl Planner {
             state.config_mut().options_mut().catalog.default_schema = database.to_owned();
             let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
             let plan = state.statement_to_plan(statement).await.map_err(|error| translated(&error, &named))?;
+            check_plan(&plan, &unions).map_err(|error| translated(&error, &named))?;
+            let plan = counted(plan).map_err(|error| translated(&error, &named))?;
             Ok(Planned { plan, state, inputs })
         }
         .boxed()

@@ -55,7 +55,12 @@ pub(super) trait Places {
 
 /// The words for an error of DataFusion's.
 pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryError {
-    let at = |name: &str| places.place(name).map_or_else(|| "line 1:1".to_owned(), |(line, column)| format!("line {line}:{column}"));
+    let span = error.diagnostic().and_then(|diagnostic| diagnostic.span).map(|span| (span.start.line, span.start.column));
+    let at = |name: &str| match (span, places.place(name)) {
+        (Some((line, column)), _) => format!("line {line}:{column}"),
+        (None, Some((line, column))) => format!("line {line}:{column}"),
+        (None, None) => "line 1:1".to_owned(),
+    };
     let root = error.find_root();
     if let DataFusionError::SchemaError(schema_error, _) = root {
         match schema_error.as_ref() {
@@ -78,6 +83,15 @@ pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryE
     }
     let text = root.strip_backtrace();
     let text = innermost(&text);
+    if let Some(name) = ungrouped(text) {
+        return QueryError::new(format!(
+            "EXPRESSION_NOT_AGGREGATE: {}: '{name}' must be an aggregate expression or appear in GROUP BY clause",
+            at(name)
+        ));
+    }
+    if let Some((clause, position)) = outside(text) {
+        return QueryError::new(format!("INVALID_COLUMN_REFERENCE: line 1:1: {clause} position {position} is not in select list"));
+    }
     if let Some(coded) = coded(text) {
         return QueryError::new(placed(coded, &at));
     }
@@ -92,6 +106,11 @@ pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryE
         let wanted = rest.split("value of ").nth(1).and_then(|tail| tail.split(' ').next()).map_or("the type", trino_name);
         return QueryError::new(format!("INVALID_CAST_ARGUMENT: Cannot cast '{value}' to {wanted}"));
     }
+    if let Some((kind, rest)) = text.split_once("Array overflow on abs(") {
+        let name = trino_name(kind.rsplit(' ').next().unwrap_or(kind));
+        let value = rest.split(')').next().unwrap_or(rest);
+        return QueryError::new(format!("NUMERIC_VALUE_OUT_OF_RANGE: Value {value} is out of range for abs({name})"));
+    }
     match root {
         DataFusionError::ResourcesExhausted(_) => {
             QueryError::new(format!("EXCEEDED_LOCAL_MEMORY_LIMIT: Query exceeded the memory of the local lake: {text}"))
@@ -102,6 +121,22 @@ pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryE
         DataFusionError::Execution(_) | DataFusionError::ArrowError(..) => QueryError::new(format!("INVALID_FUNCTION_ARGUMENT: {text}")),
         _ => QueryError::new(format!("GENERIC_INTERNAL_ERROR: {text}")),
     }
+}
+
+/// The column that is neither grouped by nor aggregated, where that is the error.
+fn ungrouped(text: &str) -> Option<&str> {
+    let (before, _) = text.split_once("\" must appear in the GROUP BY clause")?;
+    let name = before.rsplit_once('"').map_or(before, |(_, name)| name);
+    Some(name.rsplit_once('.').map_or(name, |(_, column)| column))
+}
+
+/// The clause and the number that is beyond the select list, where that is the error.
+fn outside(text: &str) -> Option<(&'static str, &str)> {
+    if let Some(rest) = text.strip_prefix("Cannot find column with position ") {
+        return Some(("GROUP BY", rest.split(' ').next()?));
+    }
+    let rest = text.strip_prefix("Order by column out of bounds, specified: ")?;
+    Some(("ORDER BY", rest.split(',').next()?))
 }
 
 /// The known name that is the fewest edits away, if it is near enough to be meant.

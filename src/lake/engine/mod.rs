@@ -2,11 +2,12 @@
 
 mod adapter;
 mod catalog;
-mod decimals;
 pub mod error;
 mod files;
 mod functions;
+mod mark;
 mod object;
+mod operators;
 mod parse;
 mod parsed;
 mod projection;
@@ -16,6 +17,7 @@ mod system;
 mod table;
 pub(crate) mod text;
 pub mod types;
+mod typing;
 pub(crate) mod write;
 
 use std::future::Future;
@@ -41,10 +43,10 @@ pub(crate) use files::{objects, partition_place};
 pub use parsed::ParsedQuery;
 
 use self::catalog::{Planned, Planner};
-use self::decimals::DecimalDivision;
 use self::error::translated;
 use self::object::QueryFiles;
 use self::rewrite::{Named, UnnestPlanner, shown_name};
+use self::typing::Checked;
 use crate::lake::LakeError;
 use crate::lake::glue::Catalog;
 use crate::sql::{SyntaxError, Type};
@@ -204,7 +206,7 @@ impl Engine {
     /// # Errors
     /// [`SyntaxError`] in Athena's words.
     pub fn parse(text: &str) -> Result<ParsedQuery, SyntaxError> {
-        parse::query(text).map(ParsedQuery)
+        parse::query(text)
     }
 
     /// Plans a query and starts it. To be called on the engine's threads.
@@ -253,8 +255,8 @@ impl Engine {
         let mut base = SessionStateBuilder::new_from_existing(self.inner.base.clone()).with_runtime_env(runtime).build();
         base.mark_start_execution();
         let planner = Planner { catalog: self.inner.catalog.clone(), files: Arc::clone(&files), base };
-        let named = Named::of(&query.0);
-        let planned = planner.plan(query.0, database, 0).await?;
+        let named = Named::of(&query.query);
+        let planned = planner.plan(query, database, 0).await?;
         let physical = planned.state.create_physical_plan(&planned.plan).await.map_err(|error| translated(&error, &named))?;
         Ok((planned, physical, files))
     }
@@ -289,13 +291,13 @@ fn base_session(limits: Limits) -> SessionState {
         .with_create_default_catalog_and_schema(false)
         .with_collect_statistics(true);
     let options = config.options_mut();
+    options.sql_parser.collect_spans = true;
     options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     options.execution.time_zone = Some("UTC".to_owned());
     options.execution.parquet.coerce_int96 = Some("ms".to_owned());
-    let builder = SessionStateBuilder::new_with_default_features()
-        .with_config(config)
-        .with_relation_planners(vec![Arc::new(UnnestPlanner)])
-        .with_analyzer_rule(Arc::new(DecimalDivision));
+    let mut builder =
+        SessionStateBuilder::new_with_default_features().with_config(config).with_relation_planners(vec![Arc::new(UnnestPlanner)]);
+    builder.expr_planners().get_or_insert_default().insert(0, Arc::new(Checked));
     functions::register(builder).build()
 }
 

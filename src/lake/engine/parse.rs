@@ -3,13 +3,16 @@
 use std::any::TypeId;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName, Query, Value,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName, Value,
 };
-use datafusion::sql::sqlparser::dialect::Dialect;
+use datafusion::sql::sqlparser::dialect::{Dialect, Precedence};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer};
 
+use super::mark::place_of;
+use super::operators;
+use super::parsed::ParsedQuery;
 use crate::sql::{SyntaxError, Type};
 
 /// How deeply a query may be nested.
@@ -108,6 +111,7 @@ impl Dialect for Trino {
 
     fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
         let name = match parser.peek_token_ref().token {
+            Token::Minus => return Some(operators::minus(parser)),
             Token::Word(ref word) if word.keyword == Keyword::CAST && word.quote_style.is_none() => CAST,
             Token::Word(ref word) if word.keyword == Keyword::TRY_CAST && word.quote_style.is_none() => TRY_CAST,
             _ => return None,
@@ -116,6 +120,16 @@ impl Dialect for Trino {
             return None;
         }
         Some(parse_cast(parser, name))
+    }
+
+    fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+        operators::infix(parser, expr, precedence)
+    }
+
+    /// `||` binds less than `+`.
+    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        let joins = parser.peek_token_ref().token == Token::StringConcat;
+        joins.then(|| Ok(self.prec_value(Precedence::PlusMinus) - 1))
     }
 }
 
@@ -166,20 +180,45 @@ pub(super) fn text_value(text: impl Into<String>) -> Expr {
 }
 
 /// Reads one query.
-pub(super) fn query(text: &str) -> Result<Query, SyntaxError> {
+pub(super) fn query(text: &str) -> Result<ParsedQuery, SyntaxError> {
     let dialect = Trino;
     let tokens = tokens(&dialect, text)?;
+    let is_union = |token: &Token| match token {
+        Token::Word(word) => matches!(word.keyword, Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT) && word.quote_style.is_none(),
+        _ => false,
+    };
+    offset_first(&tokens)?;
+    let unions = tokens.iter().filter(|token| is_union(&token.token)).map(|token| place_of(token.span.start)).collect();
     let mut parser = Parser::new(&dialect).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens);
     let query = parser.parse_query().map_err(|error| words(text, &error))?;
     let next = parser.peek_token_ref();
     match next.token {
-        Token::EOF => Ok(*query),
+        Token::EOF => Ok(ParsedQuery { query: *query, unions }),
         ref token => Err(SyntaxError {
             line: usize::try_from(next.span.start.line).unwrap_or(1),
             column: usize::try_from(next.span.start.column).unwrap_or(1),
             message: format!("mismatched input '{token}'. Expecting: <EOF>"),
         }),
     }
+}
+
+/// Refuses OFFSET behind LIMIT, where Trino has it before.
+fn offset_first(tokens: &[TokenWithSpan]) -> Result<(), SyntaxError> {
+    let words: Vec<&TokenWithSpan> = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
+    let is = |token: &TokenWithSpan, keyword: Keyword| matches!(&token.token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none());
+    for three in words.windows(3) {
+        if let [limit, _, offset] = three
+            && is(limit, Keyword::LIMIT)
+            && is(offset, Keyword::OFFSET)
+        {
+            return Err(SyntaxError {
+                line: usize::try_from(offset.span.start.line).unwrap_or(1),
+                column: usize::try_from(offset.span.start.column).unwrap_or(1),
+                message: "mismatched input 'OFFSET'. Expecting: <EOF>".to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Reads one expression, as the values of parameters are.

@@ -9,12 +9,17 @@ use datafusion::sql::sqlparser::ast::{
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
+use super::mark::{self, Place};
 use super::parse::{self, CAST, call, text_value};
 use crate::sql::{SyntaxError, Type};
 
 /// A query that was read, with nothing looked up yet.
 #[derive(Debug, Clone)]
-pub struct ParsedQuery(pub(super) Query);
+pub struct ParsedQuery {
+    pub(super) query: Query,
+    /// Where UNION, INTERSECT and EXCEPT stand in the text.
+    pub(super) unions: Vec<Place>,
+}
 
 /// Functions whose value differs from one run to the next.
 const CHANGING: [&str; 9] =
@@ -27,7 +32,7 @@ impl ParsedQuery {
     /// # Errors
     /// [`SyntaxError`] where there are more question marks than values.
     pub fn bind(self, parameters: &[String]) -> Result<(Self, usize), SyntaxError> {
-        let mut query = self.0;
+        let Self { mut query, unions } = self;
         let values = parameters.iter().map(|text| value_of(text)).collect();
         let mut binder = Binder { values, used: 0 };
         match VisitMut::visit(&mut query, &mut binder) {
@@ -37,18 +42,18 @@ impl ParsedQuery {
             let message = format!("Incorrect number of parameters: expected {} but found {}", binder.used, parameters.len());
             return Err(SyntaxError { line: 1, column: 1, message });
         }
-        Ok((Self(query), binder.used))
+        Ok((Self { query, unions }, binder.used))
     }
 
     /// Whether running it again must give the same rows, as far as the text can tell: no changing function, no LIMIT without ORDER BY.
     #[must_use]
     pub fn is_repeatable(&self) -> bool {
         let mut finder = Finder { changing: false };
-        match Visit::visit(&self.0, &mut finder) {
+        match Visit::visit(&self.query, &mut finder) {
             ControlFlow::Continue(()) | ControlFlow::Break(()) => {}
         }
-        let limited = self.0.limit_clause.is_some() || self.0.fetch.is_some();
-        !finder.changing && (!limited || self.0.order_by.is_some())
+        let limited = self.query.limit_clause.is_some() || self.query.fetch.is_some();
+        !finder.changing && (!limited || self.query.order_by.is_some())
     }
 
     /// The query with its columns cast to those of a table (name and Hive type), and put in the table's order where `named` says which they are.
@@ -67,10 +72,14 @@ impl ParsedQuery {
         let mut items = Vec::new();
         for (name, hive_type) in columns {
             let athena = Type::parse(hive_type).unwrap_or(Type::Varchar).to_string();
+            let null = || Expr::Value(Value::Null.with_empty_span());
             let value = match given.iter().position(|other| other == name) {
                 Some(_) => Expr::CompoundIdentifier(vec![Ident::with_quote('"', source), Ident::with_quote('"', name.as_str())]),
-                None => Expr::Value(Value::Null.with_empty_span()),
+                None => null(),
             };
+            let column = call(CAST, Span::empty(), vec![null(), text_value(athena.clone())]);
+            let op = mark::operator(mark::INSERT, (1, 1), &[]);
+            let value = Expr::BinaryOp { left: Box::new(value), op, right: Box::new(column) };
             let expr = call(CAST, Span::empty(), vec![value, text_value(athena)]);
             items.push(SelectItem::ExprWithAlias { expr, alias: Ident::with_quote('"', name.as_str()) });
         }
@@ -86,8 +95,9 @@ impl ParsedQuery {
                 .collect(),
             at: None,
         };
-        let inner = TableFactor::Derived { lateral: false, subquery: Box::new(self.0), alias: Some(alias), sample: None };
-        Ok(Self(select_query(items, TableWithJoins { relation: inner, joins: Vec::new() })))
+        let inner = TableFactor::Derived { lateral: false, subquery: Box::new(self.query), alias: Some(alias), sample: None };
+        let query = select_query(items, TableWithJoins { relation: inner, joins: Vec::new() });
+        Ok(Self { query, unions: self.unions })
     }
 }
 

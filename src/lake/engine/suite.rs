@@ -16,7 +16,7 @@ fn run(name: &str, cases: &str) {
             (None, Some((sql, expected))) => (sql, expected.strip_prefix(' ').unwrap_or(expected), false),
             (None, None) => panic!("{name}: {line}"),
         };
-        let outcome = lake.run_counted(sql);
+        let outcome = lake.run_counted(&sql.replace('⏎', "\n"));
         let shown = match &outcome {
             Ok(((_, rows), _)) => rows
                 .iter()
@@ -27,6 +27,7 @@ fn run(name: &str, cases: &str) {
         };
         let right = if fails { outcome.is_err() && shown.starts_with(expected) } else { outcome.is_ok() && shown == expected };
         if !right {
+            let shown: String = shown.chars().take(600).collect();
             wrong.push(format!("{sql}\n   wants {expected}\n   gives {shown}"));
         }
     }
@@ -41,6 +42,16 @@ fn values_are_computed_as_athena_computes_them() {
 #[test]
 fn collections_are_handled_as_athena_handles_them() {
     run("collections", include_str!("cases/collections.txt"));
+}
+
+#[test]
+fn types_are_kept_apart_as_athena_keeps_them() {
+    run("types", include_str!("cases/types.txt"));
+}
+
+#[test]
+fn known_differences_are_closed() {
+    run("differences", include_str!("cases/differences.txt"));
 }
 
 #[test]

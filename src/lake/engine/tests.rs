@@ -141,6 +141,61 @@ fn delimited_text_is_read_as_lazy_simple_serde_reads_it() {
 }
 
 #[test]
+fn only_what_widens_is_inserted() {
+    let lake = Lake::new();
+    let columns = [("id".to_owned(), "bigint".to_owned()), ("name".to_owned(), "string".to_owned())];
+    let run = |sql: &str| {
+        let query = Engine::parse(sql).unwrap().into_columns(&columns, None).unwrap();
+        let engine = lake.engine.clone();
+        let work = async move { engine.run(query, "default").await.map(|running| running.columns) };
+        let handle = lake.engine.spawn(work).unwrap();
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(handle).unwrap()
+    };
+    let types: Vec<String> = run("SELECT 1, 'x'").unwrap().iter().map(|column| column.data_type.to_string()).collect();
+    assert_eq!(types, ["bigint", "varchar"]);
+    let error = run("SELECT DATE '2020-01-01', 'x'").unwrap_err().text;
+    assert_eq!(error, "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table: [bigint], Query: [date]");
+    assert!(run("SELECT 1.5, 'x'").is_err() && run("SELECT 1, 2").is_err() && run("SELECT NULL, NULL").is_ok());
+}
+
+#[test]
+fn the_hidden_column_is_no_part_of_a_star() {
+    let lake = Lake::new();
+    lake.put("t/a.csv", b"1,x\n");
+    lake.put("u/b.csv", b"1,y\n");
+    for (name, columns) in [("t", [("id", "int"), ("a", "string")]), ("u", [("id", "int"), ("b", "string")])] {
+        lake.table(name, &format!("{name}/"), LAZY, json!({"field.delim": ","}), &columns, &[], json!({}));
+    }
+    let (t, u) = ("s3://test-lake/t/a.csv", "s3://test-lake/u/b.csv");
+    for (sql, names, row) in [
+        ("SELECT *, \"$path\" FROM t", "id|a|$path", format!("1|x|{t}")),
+        ("SELECT \"$path\", t.* FROM t", "$path|id|a", format!("{t}|1|x")),
+        ("SELECT * FROM t WHERE \"$path\" LIKE '%a.csv'", "id|a", "1|x".to_owned()),
+        ("SELECT * FROM (SELECT * FROM t WHERE \"$path\" <> '') JOIN u ON true", "id|a|id|b", "1|x|1|y".to_owned()),
+        ("SELECT *, t.\"$path\", u.\"$path\" AS p FROM t, u", "id|a|id|b|$path|p", format!("1|x|1|y|{t}|{u}")),
+        ("SELECT *, \"$path\" FROM t CROSS JOIN UNNEST(ARRAY[7]) AS n(v)", "id|a|v|$path", format!("1|x|7|{t}")),
+        ("SELECT *, \"$path\" FROM t CROSS JOIN UNNEST(ARRAY[7])", "id|a|_col0|$path", format!("1|x|7|{t}")),
+        ("SELECT *, \"$path\" FROM t JOIN (SELECT id, b FROM u) AS v USING (id)", "id|a|b|$path", format!("1|x|y|{t}")),
+        ("SELECT p.\"$path\", a FROM (SELECT *, \"$path\" FROM t) AS p", "$path|a", format!("{t}|x")),
+    ] {
+        let ((columns, _), _) = lake.run_counted(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let shown: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(shown.join("|"), names, "{sql}");
+        assert_eq!(lake.shown(sql), row, "{sql}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_value() {
+    let lake = Lake::new();
+    lake.put("t/a.csv", b"\xef\xbb\xbf1,x\n2,\xef\xbb\xbfy\n");
+    lake.table("t", "t/", LAZY, json!({"field.delim": ","}), &[("id", "int"), ("a", "string")], &[], json!({}));
+    assert_eq!(lake.shown("SELECT id, length(a) FROM t ORDER BY id"), "1|1\n2|2");
+    lake.table("q", "t/", "org.apache.hadoop.hive.serde2.OpenCSVSerde", json!({}), &[("id", "int"), ("a", "string")], &[], json!({}));
+    assert_eq!(lake.shown("SELECT id FROM q ORDER BY id"), "1\n2");
+}
+
+#[test]
 fn missing_names_are_told_with_their_place() {
     let lake = Lake::new();
     lake.put("t/a.csv", b"1,a\n");

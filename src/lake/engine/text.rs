@@ -6,10 +6,10 @@ use chrono::{DateTime, Datelike as _, NaiveDateTime, NaiveTime, Timelike as _};
 use datafusion::arrow::array::timezone::Tz;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, StructArray};
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Decimal256Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    IntervalDayTimeType, IntervalMonthDayNanoType, IntervalUnit, IntervalYearMonthType, Time64MicrosecondType, Time64NanosecondType,
-    TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
-    UInt32Type, UInt64Type,
+    DataType, Date32Type, Decimal128Type, Decimal256Type, DurationMillisecondType, Float32Type, Float64Type, Int8Type, Int16Type,
+    Int32Type, Int64Type, IntervalDayTimeType, IntervalMonthDayNanoType, IntervalUnit, IntervalYearMonthType, Time64MicrosecondType,
+    Time64NanosecondType, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 
 use crate::sql::Type;
@@ -61,6 +61,7 @@ pub(crate) fn write(array: &dyn Array, row: usize, athena: &Type, out: &mut Stri
             timestamp(out, i128::from(value) * nanos_per_unit, digits, zone.as_deref());
         }
         DataType::Interval(unit) => interval(out, array, row, *unit),
+        DataType::Duration(TimeUnit::Millisecond) => days_of(out, i128::from(array.as_primitive::<DurationMillisecondType>().value(row))),
         DataType::List(_) => list(out, &array.as_list::<i32>().value(row), athena),
         DataType::LargeList(_) => list(out, &array.as_list::<i64>().value(row), athena),
         DataType::FixedSizeList(..) => list(out, &array.as_fixed_size_list().value(row), athena),
@@ -197,14 +198,18 @@ fn interval(out: &mut String, array: &dyn Array, row: usize, unit: IntervalUnit)
             (value.months, i64::from(value.days), i128::from(value.nanoseconds))
         }
     };
-    if months != 0 {
+    if months != 0 || unit == IntervalUnit::YearMonth {
         let sign = if months < 0 { "-" } else { "" };
         put(out, format_args!("{sign}{}-{}", months.unsigned_abs() / 12, months.unsigned_abs() % 12));
         return;
     }
-    let total = i128::from(days) * 86_400_000 + nanos / 1_000_000;
-    let sign = if total < 0 { "-" } else { "" };
-    let total = total.unsigned_abs();
+    days_of(out, i128::from(days) * 86_400_000 + nanos / 1_000_000);
+}
+
+/// A span of milliseconds as days and a time: `2 03:04:05.678`.
+fn days_of(out: &mut String, millis: i128) {
+    let sign = if millis < 0 { "-" } else { "" };
+    let total = millis.unsigned_abs();
     let (seconds, millis) = (total / 1000, total % 1000);
     put(
         out,

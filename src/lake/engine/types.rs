@@ -28,6 +28,8 @@ pub fn arrow_type(athena: &Type) -> DataType {
         Type::Time(_) => DataType::Time64(TimeUnit::Microsecond),
         Type::Timestamp(digits) => DataType::Timestamp(unit(*digits), None),
         Type::TimestampTz(digits) => DataType::Timestamp(unit(*digits), Some("UTC".into())),
+        Type::IntervalDayToSecond => DataType::Duration(TimeUnit::Millisecond),
+        Type::IntervalYearToMonth => DataType::Interval(IntervalUnit::YearMonth),
         Type::Unknown => DataType::Null,
         Type::Array(item) => DataType::List(Arc::new(arrow_field("item", item))),
         Type::Map(key, value) => map_type(arrow_field("key", key), arrow_field("value", value)),
@@ -78,7 +80,7 @@ pub fn athena_type(field: &Field) -> Type {
         DataType::Int8 => Type::TinyInt,
         DataType::Int16 | DataType::UInt8 => Type::SmallInt,
         DataType::Int32 | DataType::UInt16 => Type::Integer,
-        DataType::Int64 | DataType::UInt32 | DataType::UInt64 | DataType::Duration(_) => Type::BigInt,
+        DataType::Int64 | DataType::UInt32 | DataType::UInt64 => Type::BigInt,
         DataType::Float16 | DataType::Float32 => Type::Real,
         DataType::Float64 => Type::Double,
         DataType::Decimal32(precision, scale)
@@ -87,8 +89,9 @@ pub fn athena_type(field: &Field) -> Type {
         | DataType::Decimal256(precision, scale) => {
             Type::Decimal { precision: (*precision).min(38), scale: u8::try_from(*scale).unwrap_or(0) }
         }
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Interval(IntervalUnit::YearMonth) => Type::Varchar,
-        DataType::Interval(_) | DataType::Union(..) => Type::Varchar,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Union(..) => Type::Varchar,
+        DataType::Interval(IntervalUnit::YearMonth) => Type::IntervalYearToMonth,
+        DataType::Interval(_) | DataType::Duration(_) => Type::IntervalDayToSecond,
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => Type::Varbinary,
         DataType::Date32 | DataType::Date64 => Type::Date,
         DataType::Time32(_) | DataType::Time64(_) => Type::Time(3),
@@ -147,6 +150,8 @@ mod tests {
             "date",
             "timestamp(3)",
             "timestamp(3) with time zone",
+            "interval day to second",
+            "interval year to month",
             "json",
             "array(row(a integer, b array(json)))",
             "map(varchar, row(x double))",

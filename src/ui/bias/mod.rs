@@ -5,22 +5,28 @@ mod facets;
 mod findings;
 mod form;
 mod formula;
+mod groups;
+mod limits;
 mod meaning;
 mod metrics;
+mod more;
+mod quality;
 mod rebalance;
 mod source;
+mod trend;
 mod views;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 
 use super::{icons, theme, widgets};
 use crate::state::State;
-use crate::text::{Texts, brief};
+use crate::text::{Texts, brief, rough};
 
 /// Draws the tab.
 pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     state.bias.tick(&mut state.outbox);
     state.query.names.want_tables(&mut state.outbox);
+    state.bias.judge_by(&state.settings.limits);
     let tokens = theme::tokens(ui);
     let side = Frame::new().fill(tokens.panel);
     Panel::left("bias-form").default_size(320.0).size_range(260.0..=520.0).frame(side).show(ui, |ui| {
@@ -35,6 +41,11 @@ pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
             });
         });
     });
+    if state.bias.quality.shown {
+        let frame = Frame::new().inner_margin(Margin { left: 16, right: 8, top: 10, bottom: 4 });
+        CentralPanel::no_frame().frame(frame).show(ui, |ui| quality::show(ui, state, texts));
+        return;
+    }
     let Some(run) = state.bias.runs.shown().cloned() else {
         CentralPanel::no_frame().show(ui, |ui| empty(ui, state, texts));
         return;
@@ -53,6 +64,7 @@ pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
         views::show(ui, state, &run, texts);
     });
     rebalance::show(ui, state, texts);
+    limits::show(ui, state, texts);
 }
 
 /// What to do first.

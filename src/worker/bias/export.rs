@@ -17,7 +17,13 @@ use crate::worker::{charts as pictures, failure, files};
 
 /// Writes `analysis.json`, `analysis_config.json`, the reports for people, the programs that repeat the analysis, and every chart as SVG,
 /// PNG and CSV. Gives the files.
-pub(in crate::worker) fn export(measurement: &Measurement, folder: &Path, dpi: u32, texts: &Texts) -> Result<Vec<PathBuf>, Failure> {
+pub(in crate::worker) fn export(
+    measurement: &Measurement,
+    limits: &Limits,
+    folder: &Path,
+    dpi: u32,
+    texts: &Texts,
+) -> Result<Vec<PathBuf>, Failure> {
     let mut paths = Vec::new();
     let mut put = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
@@ -28,7 +34,7 @@ pub(in crate::worker) fn export(measurement: &Measurement, folder: &Path, dpi: u
     put("analysis.json", analysis_json(&measurement.report).as_bytes())?;
     // A question that Clarify has no words for has no configuration and no program of Clarify's.
     for form in [ReportForm::Config, ReportForm::Html, ReportForm::Pdf, ReportForm::Clarify, ReportForm::Wrangler] {
-        match bytes(measurement, form, texts) {
+        match bytes(measurement, form, limits, texts) {
             Ok(bytes) => put(form.file_name(), &bytes)?,
             Err(_) if matches!(form, ReportForm::Config | ReportForm::Clarify) => {}
             Err(failure) => return Err(failure),
@@ -46,14 +52,14 @@ pub(in crate::worker) fn export(measurement: &Measurement, folder: &Path, dpi: u
 }
 
 /// Writes one report.
-pub(super) fn one(measurement: &Measurement, form: ReportForm, path: &Path, texts: &Texts) -> Result<(), Failure> {
-    files::replace_with(path, &bytes(measurement, form, texts)?).map_err(|error| failure::file(path, &error))
+pub(super) fn one(measurement: &Measurement, form: ReportForm, limits: &Limits, path: &Path, texts: &Texts) -> Result<(), Failure> {
+    files::replace_with(path, &bytes(measurement, form, limits, texts)?).map_err(|error| failure::file(path, &error))
 }
 
-fn bytes(measurement: &Measurement, form: ReportForm, texts: &Texts) -> Result<Vec<u8>, Failure> {
+fn bytes(measurement: &Measurement, form: ReportForm, limits: &Limits, texts: &Texts) -> Result<Vec<u8>, Failure> {
     let Measurement { source, spec, report, sql, .. } = measurement;
     let (name, day) = (charts::source(source), Local::now().format("%Y-%m-%d").to_string());
-    let subject = Subject { report, spec, source: Source { name: &name, day: &day }, sql: sql.as_deref(), limits: &Limits::default() };
+    let subject = Subject { report, spec, source: Source { name: &name, day: &day }, sql: sql.as_deref(), limits };
     let beyond = |why: Message| Failure::new(Message::new("worker-what-report"), why);
     Ok(match form {
         ReportForm::Config => AnalysisConfig::of(spec, None).map_err(beyond)?.to_json().into_bytes(),

@@ -38,6 +38,9 @@ const ALL: &[Gathered] = &[
     Gathered { name: "$percentile", arguments: 2, keeps_nulls: false, gives: percentile_type, work: percentile },
     Gathered { name: "$largest", arguments: 2, keeps_nulls: false, gives: list_type, work: |values, gives| best(values, gives, true) },
     Gathered { name: "$smallest", arguments: 2, keeps_nulls: false, gives: list_type, work: |values, gives| best(values, gives, false) },
+    Gathered { name: "$weighted", arguments: 3, keeps_nulls: false, gives: weighted_type, work: weighted },
+    Gathered { name: "$max_by", arguments: 3, keeps_nulls: false, gives: by_type, work: |values, gives| best_by(values, gives, true) },
+    Gathered { name: "$min_by", arguments: 3, keeps_nulls: false, gives: by_type, work: |values, gives| best_by(values, gives, false) },
     Gathered { name: "checksum", arguments: 1, keeps_nulls: true, gives: |_| Ok(Type::Varbinary), work: checksum },
 ];
 
@@ -71,6 +74,18 @@ fn percentile_type(types: &[Type]) -> Result<Type> {
         (value, Some(Type::Array(_))) => Ok(Type::Array(Box::new(value))),
         (value, _) => Ok(value),
     }
+}
+
+fn weighted_type(types: &[Type]) -> Result<Type> {
+    match (first(types), types.get(2)) {
+        (value, Some(Type::Array(_))) => Ok(Type::Array(Box::new(value))),
+        (value, _) => Ok(value),
+    }
+}
+
+/// The list of the second argument's values: the first is what they are ordered by.
+fn by_type(types: &[Type]) -> Result<Type> {
+    Ok(Type::Array(Box::new(types.get(1).cloned().unwrap_or(Type::Unknown))))
 }
 
 struct Udaf {
@@ -323,13 +338,68 @@ fn percentile(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
     if is_list { lists(gives, vec![Some(chosen)]) } else { Ok(chosen) }
 }
 
+/// The values at these shares of the sorted values' weights: the first whose weight, with that of all before it, reaches the share.
+fn weighted(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
+    let (all, wanted) = (column(values, 0)?, column(values, 2)?);
+    let weights = cast(column(values, 1)?, &DataType::Float64)?;
+    let weights = weights.as_primitive::<Float64Type>();
+    if weights.iter().any(|weight| weight.is_none_or(|weight| weight <= 0.0)) {
+        return exec_err!("INVALID_FUNCTION_ARGUMENT: percentile weight must be > 0");
+    }
+    let rows = comparable(all)?;
+    let mut order: Vec<u32> = (0..all.len()).filter_map(|at| u32::try_from(at).ok()).collect();
+    order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
+    let mut reached = 0.0;
+    let sums: Vec<f64> = order
+        .iter()
+        .map(|at| {
+            reached += weights.value(*at as usize);
+            reached
+        })
+        .collect();
+    let is_list = matches!(wanted.data_type(), DataType::List(_));
+    let shares = if is_list { wanted.as_list::<i32>().value(0) } else { wanted.slice(0, 1) };
+    let shares = cast(&shares, &DataType::Float64)?;
+    let mut places = Vec::new();
+    for share in shares.as_primitive::<Float64Type>().iter().flatten() {
+        if !(0.0..=1.0).contains(&share) {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1");
+        }
+        let at = sums.partition_point(|sum| *sum < share * reached).min(order.len().saturating_sub(1));
+        places.extend(order.get(at).copied());
+    }
+    let chosen = take(all, &UInt32Array::from(places), None)?;
+    if is_list { lists(gives, vec![Some(chosen)]) } else { Ok(chosen) }
+}
+
+/// The number of values that is asked for.
+fn number_of(values: &[ArrayRef], at: usize, what: &str) -> Result<usize> {
+    let count = cast(column(values, at)?, &DataType::Int64)?;
+    let count = count.as_primitive::<datafusion::arrow::datatypes::Int64Type>();
+    match usize::try_from(count.value(0)) {
+        Ok(count @ 1..) => Ok(count),
+        _ => exec_err!("INVALID_FUNCTION_ARGUMENT: {what} must be positive"),
+    }
+}
+
+/// The values of the n rows that are first by another column.
+fn best_by(values: &[ArrayRef], gives: &FieldRef, largest: bool) -> Result<ArrayRef> {
+    let count = number_of(values, 2, "third argument of max_by/min_by")?;
+    let by = column(values, 0)?;
+    let rows = comparable(by)?;
+    let mut order: Vec<u32> = (0..by.len()).filter_map(|at| u32::try_from(at).ok()).collect();
+    order.sort_by(|a, b| {
+        let order = rows.row(*a as usize).cmp(&rows.row(*b as usize));
+        if largest { order.reverse() } else { order }
+    });
+    order.truncate(count);
+    lists(gives, vec![Some(take(column(values, 1)?, &UInt32Array::from(order), None)?)])
+}
+
 /// The n largest or smallest values in order.
 fn best(values: &[ArrayRef], gives: &FieldRef, largest: bool) -> Result<ArrayRef> {
-    let (all, count) = (column(values, 0)?, cast(column(values, 1)?, &DataType::Int64)?);
-    let count = count.as_primitive::<datafusion::arrow::datatypes::Int64Type>();
-    let Some(count) = usize::try_from(count.value(0)).ok().filter(|count| *count > 0) else {
-        return exec_err!("INVALID_FUNCTION_ARGUMENT: second argument of max/min must be positive");
-    };
+    let all = column(values, 0)?;
+    let count = number_of(values, 1, "second argument of max/min")?;
     let rows = comparable(all)?;
     let mut order: Vec<u32> = (0..all.len()).filter_map(|at| u32::try_from(at).ok()).collect();
     order.sort_by(|a, b| {

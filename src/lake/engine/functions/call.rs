@@ -72,7 +72,12 @@ impl Call {
     }
 
     pub(super) fn bytes(&self, at: usize, row: usize) -> Option<&[u8]> {
-        Some(self.valid(at, row)?.as_binary_view_opt()?.value(row))
+        let array = self.valid(at, row)?;
+        match array.data_type() {
+            DataType::BinaryView => Some(array.as_binary_view().value(row)),
+            DataType::Binary => Some(array.as_binary::<i32>().value(row)),
+            _ => None,
+        }
     }
 
     pub(super) fn date(&self, at: usize, row: usize) -> Option<i32> {

@@ -257,7 +257,7 @@ impl Caster {
                     other => other.to_string().to_uppercase(),
                 };
                 for value in texts.iter().flatten() {
-                    if !self.lenient && !scan::is_value(to, value) && !Self::lenient_time(to, value) {
+                    if !self.lenient && !Self::is_readable(to, value) {
                         let message = match to {
                             Type::Date => format!("Value cannot be cast to date: {value}"),
                             Type::Timestamp(_) | Type::TimestampTz(_) => format!("Value cannot be cast to timestamp: {value}"),
@@ -282,22 +282,20 @@ impl Caster {
         }
     }
 
-    /// Times may carry zones and blanks that table files may not.
-    fn lenient_time(to: &Type, value: &str) -> bool {
+    /// Whether a text is a value of a type. Times may carry zones, which table files may not; whole numbers carry no blanks.
+    fn is_readable(to: &Type, value: &str) -> bool {
         match to {
-            Type::Timestamp(_) | Type::TimestampTz(_) => read_instant(value).is_some(),
-            Type::Date | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => {
-                value != value.trim() && scan::is_value(to, value.trim())
-            }
+            Type::Timestamp(_) | Type::TimestampTz(_) => read_time(value).is_some(),
+            Type::Date => scan::is_value(to, value.trim()),
             Type::Time(_) | Type::Varbinary => true,
-            _ => false,
+            _ => scan::is_value(to, value),
         }
     }
 
     fn instants(texts: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let mut builder = datafusion::arrow::array::TimestampMicrosecondBuilder::with_capacity(texts.len());
         for value in texts.as_string_view() {
-            builder.append_option(value.and_then(read_instant).map(|(time, zone)| {
+            builder.append_option(value.and_then(read_time).map(|(time, zone)| {
                 // A zone in the text counts for times with a zone, and is passed over otherwise.
                 let offset = zone
                     .filter(|_| matches!(to, Type::TimestampTz(_)))
@@ -527,6 +525,12 @@ fn scientific(shown: &str) -> String {
         }
         _ => shown.to_owned(),
     }
+}
+
+/// A date and time with a blank between, which is how Trino casts them; a `T` is ISO 8601, which has functions of its own.
+fn read_time(text: &str) -> Option<(chrono::NaiveDateTime, Option<String>)> {
+    let iso = text.trim().chars().find(|sign| matches!(sign, ' ' | 'T')) == Some('T');
+    if iso { None } else { read_instant(text) }
 }
 
 /// The reading of a zone's clock, as if it were one without a zone.

@@ -11,6 +11,7 @@ use datafusion::common::{Result, plan_err};
 
 use super::call::{Call, texts};
 use super::{Gives, Kind, Scalar, Type0, scalar, variadic, volatile};
+use crate::lake::engine::typing;
 use crate::sql::Type;
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
@@ -27,40 +28,18 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
 fn common(types: &[Type]) -> Result<Type> {
     let mut found = Type::Unknown;
     for athena in types {
-        found = match (found, athena) {
-            (Type::Unknown, other) => other.clone(),
-            (one, Type::Unknown) => one,
-            (one, other) if one == *other => one,
-            (one, other) => match wider(&one, other) {
-                Some(wider) => wider,
-                None => return plan_err!("TYPE_MISMATCH: line 1:1: All arguments must be of one type, but there are {one} and {other}"),
-            },
+        found = match typing::common(&found, athena) {
+            Some(wider) => wider,
+            None => {
+                let given: Vec<String> = types.iter().map(ToString::to_string).collect();
+                return plan_err!(
+                    "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function greatest or least. Expected: greatest(E), least(E)",
+                    given.join(", ")
+                );
+            }
         };
     }
     Ok(found)
-}
-
-fn wider(one: &Type, other: &Type) -> Option<Type> {
-    let rank = |athena: &Type| match athena {
-        Type::TinyInt => Some(1),
-        Type::SmallInt => Some(2),
-        Type::Integer => Some(3),
-        Type::BigInt => Some(4),
-        Type::Decimal { .. } => Some(5),
-        Type::Real => Some(6),
-        Type::Double => Some(7),
-        _ => None,
-    };
-    match (one, other) {
-        (Type::Varchar | Type::VarcharN(_) | Type::Char(_), Type::Varchar | Type::VarcharN(_) | Type::Char(_)) => Some(Type::Varchar),
-        (Type::Date, Type::Timestamp(digits)) | (Type::Timestamp(digits), Type::Date) => Some(Type::Timestamp(*digits)),
-        (Type::Timestamp(a), Type::Timestamp(b)) => Some(Type::Timestamp(*a.max(b))),
-        (Type::Decimal { precision: p, scale: s }, Type::Decimal { precision: q, scale: t }) => {
-            let scale = *s.max(t);
-            Some(Type::Decimal { precision: ((p - s).max(q - t) + scale).min(38), scale })
-        }
-        _ => (rank(one)? >= rank(other)?).then(|| one.clone()).or_else(|| Some(other.clone())),
-    }
 }
 
 fn extreme(call: &Call, largest: bool) -> Result<ArrayRef> {

@@ -218,12 +218,27 @@ fn like(call: &Call, at: usize, of: impl FnMut(usize) -> Result<Option<NaiveDate
     instants(call.rows, &call.gives, |row| Ok(of(row)?.map(|time| instant(time, zone))))
 }
 
+/// A unit that a date or a timestamp has; dates have none below a day.
+fn unit_of(unit: &str, date: bool) -> Result<&str> {
+    let below_a_day = matches!(unit, "millisecond" | "second" | "minute" | "hour");
+    let known = below_a_day || matches!(unit, "day" | "week" | "month" | "quarter" | "year");
+    if known && !(date && below_a_day) {
+        return Ok(unit);
+    }
+    exec_err!("INVALID_FUNCTION_ARGUMENT: '{unit}' is not a valid {} field", if date { "DATE" } else { "Timestamp" })
+}
+
+fn is_date(call: &Call, at: usize) -> bool {
+    call.array(at).is_some_and(|array| array.data_type() == &DataType::Date32)
+}
+
 fn trunc(call: &Call) -> Result<ArrayRef> {
+    let date = is_date(call, 1);
     like(call, 1, |row| {
         let (unit, time) = (some!(call.text(0, row)), some!(clock(call, 1, row)));
         let day = time.date();
         let start = |day: Option<NaiveDate>| day.map(|day| day.and_time(NaiveTime::MIN));
-        Ok(match unit.to_lowercase().as_str() {
+        Ok(match unit_of(&unit.to_lowercase(), date)? {
             "millisecond" => time.with_nanosecond(time.nanosecond() / 1_000_000 * 1_000_000),
             "second" => time.with_nanosecond(0),
             "minute" => time.with_nanosecond(0).and_then(|time| time.with_second(0)),
@@ -232,8 +247,7 @@ fn trunc(call: &Call) -> Result<ArrayRef> {
             "week" => start(day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday())))),
             "month" => start(day.with_day(1)),
             "quarter" => start(NaiveDate::from_ymd_opt(day.year(), day.month0() / 3 * 3 + 1, 1)),
-            "year" => start(NaiveDate::from_ymd_opt(day.year(), 1, 1)),
-            other => return exec_err!("INVALID_FUNCTION_ARGUMENT: '{other}' is not a valid Timestamp field"),
+            _ => start(NaiveDate::from_ymd_opt(day.year(), 1, 1)),
         })
     })
 }
@@ -244,10 +258,11 @@ fn months(time: NaiveDateTime, count: i64) -> Option<NaiveDateTime> {
 }
 
 fn add(call: &Call) -> Result<ArrayRef> {
+    let date = is_date(call, 2);
     like(call, 2, |row| {
         let (unit, count, time) = (some!(call.text(0, row)), some!(call.integer(1, row)), some!(clock(call, 2, row)));
         let by = |duration: Option<Duration>| duration.and_then(|duration| time.checked_add_signed(duration));
-        let moved = match unit.to_lowercase().as_str() {
+        let moved = match unit_of(&unit.to_lowercase(), date)? {
             "millisecond" => by(Duration::try_milliseconds(count)),
             "second" => by(Duration::try_seconds(count)),
             "minute" => by(Duration::try_minutes(count)),
@@ -256,8 +271,7 @@ fn add(call: &Call) -> Result<ArrayRef> {
             "week" => by(Duration::try_weeks(count)),
             "month" => months(time, count),
             "quarter" => count.checked_mul(3).and_then(|count| months(time, count)),
-            "year" => count.checked_mul(12).and_then(|count| months(time, count)),
-            other => return exec_err!("INVALID_FUNCTION_ARGUMENT: '{other}' is not a valid Timestamp field"),
+            _ => count.checked_mul(12).and_then(|count| months(time, count)),
         };
         match moved {
             Some(moved) => Ok(Some(moved)),
@@ -277,6 +291,7 @@ fn whole_months(from: NaiveDateTime, to: NaiveDateTime) -> i64 {
 }
 
 fn diff(call: &Call) -> Result<ArrayRef> {
+    let date = is_date(call, 1) && is_date(call, 2);
     let absolute = zone(call, 1).is_some() || zone(call, 2).is_some();
     bigints(call.rows, |row| {
         let unit = some!(call.text(0, row));
@@ -288,7 +303,7 @@ fn diff(call: &Call) -> Result<ArrayRef> {
             (from, to) = (utc(1).unwrap_or(from), utc(2).unwrap_or(to));
         }
         let apart = to - from;
-        Ok(Some(match unit.as_str() {
+        Ok(Some(match unit_of(&unit, date)? {
             "millisecond" => apart.num_milliseconds(),
             "second" => apart.num_seconds(),
             "minute" => apart.num_minutes(),
@@ -297,8 +312,7 @@ fn diff(call: &Call) -> Result<ArrayRef> {
             "week" => apart.num_weeks(),
             "month" => whole_months(from, to),
             "quarter" => whole_months(from, to) / 3,
-            "year" => whole_months(from, to) / 12,
-            other => return exec_err!("INVALID_FUNCTION_ARGUMENT: '{other}' is not a valid Timestamp field"),
+            _ => whole_months(from, to) / 12,
         }))
     })
 }

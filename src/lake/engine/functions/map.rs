@@ -12,7 +12,8 @@ use datafusion::arrow::array::{
 use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::compute::{cast, concat, take};
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, FieldRef, Float64Type, Int64Type, IntervalMonthDayNanoType, IntervalUnit, TimeUnit, TimestampMillisecondType,
+    DataType, Date32Type, DurationMillisecondType, FieldRef, Float64Type, Int64Type, IntervalYearMonthType, TimeUnit,
+    TimestampMillisecondType,
 };
 use datafusion::common::{Result, exec_err, plan_err};
 
@@ -315,7 +316,7 @@ fn cosine(call: &Call) -> Result<ArrayRef> {
 }
 
 /// The longest sequence that is built.
-const LONGEST: usize = 10_000_000;
+const LONGEST: usize = 10_000;
 
 /// Numbers, days or times from the first to the last.
 pub(super) fn sequence(call: &Call) -> Result<ArrayRef> {
@@ -385,9 +386,12 @@ fn times(call: &Call, row: usize) -> Result<ArrayRef> {
     };
     let (from, to) = (time(0)?, time(1)?);
     let (months, step) = if call.has(2) {
-        let interval = cast(call.needed(2)?, &DataType::Interval(IntervalUnit::MonthDayNano))?;
-        let value = interval.as_primitive::<IntervalMonthDayNanoType>().value(row);
-        (value.months, i64::from(value.days) * 86_400_000 + value.nanoseconds / 1_000_000)
+        let step = call.needed(2)?;
+        match (step.as_primitive_opt::<IntervalYearMonthType>(), step.as_primitive_opt::<DurationMillisecondType>()) {
+            (Some(months), _) => (months.value(row), 0),
+            (_, Some(millis)) => (0, millis.value(row)),
+            _ => return plan_err!("FUNCTION_NOT_FOUND: line 1:1: the step of a sequence of times is an interval"),
+        }
     } else if date {
         (0, if to >= from { 86_400_000 } else { -86_400_000 })
     } else {

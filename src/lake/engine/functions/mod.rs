@@ -16,6 +16,7 @@ mod map;
 mod number;
 mod pattern;
 mod regex;
+mod sum;
 mod text;
 mod to_json;
 mod url;
@@ -235,6 +236,19 @@ impl ScalarUDFImpl for Udf {
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
+        // Only functions of JSON read JSON as a text.
+        let last = self.function.takes.last().copied().unwrap_or(Kind::Any);
+        let kinds = self.function.takes.iter().copied().chain(std::iter::repeat(last));
+        let json = |(field, kind): (&FieldRef, Kind)| matches!(kind, Kind::Text | Kind::TextOrBytes) && athena_type(field) == Type::Json;
+        if !self.function.name.contains("json") && args.arg_fields.iter().zip(kinds).any(json) {
+            let types: Vec<String> = args.arg_fields.iter().map(|field| athena_type(field).to_string()).collect();
+            return plan_err!(
+                "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function {}. Expected: {}",
+                types.join(", "),
+                self.function.name,
+                crate::sql::functions::find(self.function.name).map_or(self.function.name, |known| known.signature)
+            );
+        }
         let athena = match self.function.gives {
             Gives::Always(constant) => constant.get(),
             Gives::Of(of) => of(&args.arg_fields.iter().map(|field| athena_type(field)).collect::<Vec<_>>())?,
@@ -248,36 +262,47 @@ impl ScalarUDFImpl for Udf {
     }
 }
 
+const LISTS: [&[Scalar]; 11] = [
+    text::FUNCTIONS,
+    regex::FUNCTIONS,
+    number::FUNCTIONS,
+    bytes::FUNCTIONS,
+    date::FUNCTIONS,
+    json::FUNCTIONS,
+    url::FUNCTIONS,
+    format::FUNCTIONS,
+    collection::FUNCTIONS,
+    map::FUNCTIONS,
+    conditional::FUNCTIONS,
+];
+
+fn udf(function: &'static Scalar) -> ScalarUDF {
+    let volatility = if function.volatile { Volatility::Volatile } else { Volatility::Immutable };
+    ScalarUDF::new_from_impl(Udf { function, signature: Signature::user_defined(volatility) })
+}
+
+/// A function of this folder by its name.
+pub(super) fn scalar_function(name: &str) -> Result<ScalarUDF> {
+    match LISTS.into_iter().flatten().find(|function| function.name == name) {
+        Some(function) => Ok(udf(function)),
+        None => plan_err!("the function {name} is missing"),
+    }
+}
+
 /// All functions of this folder, put over DataFusion's.
 pub(super) fn register(builder: SessionStateBuilder) -> SessionStateBuilder {
-    let lists: [&'static [Scalar]; 11] = [
-        text::FUNCTIONS,
-        regex::FUNCTIONS,
-        number::FUNCTIONS,
-        bytes::FUNCTIONS,
-        date::FUNCTIONS,
-        json::FUNCTIONS,
-        url::FUNCTIONS,
-        format::FUNCTIONS,
-        collection::FUNCTIONS,
-        map::FUNCTIONS,
-        conditional::FUNCTIONS,
-    ];
     let mut builder = builder;
     let functions = builder.scalar_functions().get_or_insert_default();
     // A name or another name of DataFusion's that is ours would come back when the session is built anew.
-    let ours: HashSet<&str> = lists.iter().flat_map(|list| list.iter()).map(|function| function.name).collect();
+    let ours: HashSet<&str> = LISTS.iter().flat_map(|list| list.iter()).map(|function| function.name).collect();
     functions.retain(|theirs| !ours.contains(theirs.name()) && !theirs.aliases().iter().any(|alias| ours.contains(alias.as_str())));
-    for function in lists.into_iter().flatten() {
-        let volatility = if function.volatile { Volatility::Volatile } else { Volatility::Immutable };
-        let udf = Udf { function, signature: Signature::user_defined(volatility) };
-        functions.push(Arc::new(ScalarUDF::new_from_impl(udf)));
-    }
+    functions.extend(LISTS.into_iter().flatten().map(|function| Arc::new(udf(function))));
     functions.push(Arc::new(cast_function()));
     functions.push(Arc::new(try_cast_function()));
     let aggregates = builder.aggregate_functions().get_or_insert_default();
-    aggregates.retain(|theirs| theirs.name() != "avg");
+    aggregates.retain(|theirs| !matches!(theirs.name(), "avg" | "sum"));
     aggregates.push(average::average());
+    aggregates.push(sum::sum());
     aggregates.extend(aggregate::all());
     lambda::register(builder)
 }

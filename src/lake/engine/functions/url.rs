@@ -36,6 +36,14 @@ fn encoded(text: &str) -> String {
 fn decode(call: &Call) -> Result<ArrayRef> {
     texts(call.rows, |row| {
         let text = some!(call.text(0, row)).replace('+', " ");
+        let mut parts = text.split('%');
+        parts.next();
+        let whole = |part: &str| part.get(..2).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        if !parts.all(whole) {
+            return exec_err!(
+                "INVALID_FUNCTION_ARGUMENT: '{text}' is not encoded: a percent sign is not followed by two hexadecimal digits"
+            );
+        }
         match percent_decode_str(&text).decode_utf8() {
             Ok(decoded) => Ok(Some(Cow::Owned(decoded.into_owned()))),
             Err(_) => exec_err!("INVALID_FUNCTION_ARGUMENT: '{text}' is not encoded UTF-8"),

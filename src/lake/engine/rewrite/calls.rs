@@ -8,6 +8,7 @@ use datafusion::sql::sqlparser::ast::{
 use datafusion::sql::sqlparser::tokenizer::Span;
 
 use crate::lake::engine::error::QueryError;
+use crate::lake::engine::mark;
 use crate::lake::engine::parse::{CAST, call, text_value};
 
 /// Functions that go by another name in DataFusion, or by one that keeps them apart from DataFusion's own.
@@ -39,7 +40,71 @@ const REFUSED: &[&str] = &[
     "st_distance",
     "st_astext",
     "learn_classifier",
+    "hmac_md5",
+    "hmac_sha1",
     "hmac_sha256",
+    "hmac_sha512",
+    "murmur3",
+    "spooky_hash_v2_32",
+    "spooky_hash_v2_64",
+    "reduce_agg",
+    "approx_most_frequent",
+    "entropy",
+    "regr_count",
+    "beta_cdf",
+    "inverse_beta_cdf",
+    "inverse_normal_cdf",
+    "normal_cdf",
+    "wilson_interval_lower",
+    "wilson_interval_upper",
+    "from_big_endian_32",
+    "from_big_endian_64",
+    "to_big_endian_32",
+    "to_big_endian_64",
+    "from_ieee754_32",
+    "from_ieee754_64",
+    "to_ieee754_32",
+    "to_ieee754_64",
+    "json_query",
+    "json_value",
+    "json_exists",
+    "json_object",
+    "json_array",
+    "bar",
+    "color",
+    "render",
+    "rgb",
+    "parse_data_size",
+    "parse_presto_data_size",
+    "empty_approx_set",
+    "make_set_digest",
+    "merge_set_digest",
+    "intersection_cardinality",
+    "jaccard_index",
+    "hash_counts",
+    "value_at_quantile",
+    "values_at_quantiles",
+    "quantile_at_value",
+    "bing_tile",
+    "bing_tile_at",
+    "great_circle_distance",
+    "to_geometry",
+    "to_spherical_geography",
+    "geometry_union",
+];
+
+/// What is written as a function is, or is made one, without being in the table of functions.
+const KEYWORDS: &[&str] = &[
+    "row",
+    "grouping",
+    "unnest",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "localtime",
+    "localtimestamp",
+    "current_user",
+    "get_field",
 ];
 
 /// Numbers of rows, which Trino has as bigint.
@@ -116,10 +181,17 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             span.start.column.max(1)
         )));
     }
+    if !name.starts_with('$') && !KEYWORDS.contains(&name.as_str()) && crate::sql::functions::find(&name).is_none() {
+        return Err(QueryError::new(format!(
+            "FUNCTION_NOT_FOUND: line {}:{}: Function '{name}' not registered",
+            span.start.line.max(1),
+            span.start.column.max(1)
+        )));
+    }
     let given = arguments(function);
     let replaced = match (name.as_str(), given.as_deref()) {
-        ("if", Some([condition, then])) => Some(case(condition, then, None)),
-        ("if", Some([condition, then, otherwise])) => Some(case(condition, then, Some(otherwise))),
+        ("if", Some([condition, then])) => Some(either(condition, then, None, span)),
+        ("if", Some([condition, then, otherwise])) => Some(either(condition, then, Some(otherwise), span)),
         ("try", Some([inner])) => Some(attempt(inner.clone(), span)),
         ("row", Some(values)) => Some(record(values, span)),
         ("count_if", Some([condition])) => {
@@ -155,13 +227,20 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             rename(function, "$percentile");
             None
         }
-        ("approx_percentile" | "max_by" | "min_by", Some([_, _, ..])) => {
-            return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake has {name} with two arguments only")));
+        ("approx_percentile", Some([_, _, _])) => {
+            rename(function, "$weighted");
+            None
+        }
+        ("max_by" | "min_by", Some([value, by, count])) => {
+            let turned = vec![by.clone(), value.clone(), count.clone()];
+            rename(function, if name == "max_by" { "$max_by" } else { "$min_by" });
+            set_arguments(function, turned);
+            None
         }
         ("approx_distinct", Some([value, _])) => {
             let value = value.clone();
             set_arguments(function, vec![value]);
-            Some(bigint(expr.clone()))
+            Some(counted(expr))
         }
         ("listagg", Some([value, rest @ ..])) => {
             let separator = rest.first().cloned().unwrap_or_else(|| text_value(""));
@@ -177,6 +256,13 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             }
             None
         }
+        ("regexp_replace", Some([_, _, Expr::Lambda(_)])) => {
+            return Err(QueryError::new(format!(
+                "NOT_SUPPORTED: line {}:{}: The local lake does not support regexp_replace with a function",
+                span.start.line.max(1),
+                span.start.column.max(1)
+            )));
+        }
         ("array_sort", Some([_, Expr::Lambda(_)])) => {
             rename(function, "$array_sort_by");
             None
@@ -189,13 +275,23 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
     if let Some(replaced) = replaced {
         *expr = replaced;
     } else if COUNTED.contains(&name.as_str()) {
-        *expr = bigint(expr.clone());
+        *expr = counted(expr);
     }
     Ok(())
 }
 
-fn bigint(expr: Expr) -> Expr {
-    call(CAST, Span::empty(), vec![expr, text_value("bigint")])
+/// A number of rows, as Trino has it.
+fn counted(expr: &Expr) -> Expr {
+    let place = mark::place(expr);
+    let mut inner = expr.clone();
+    mark::annotate(&mut inner, place);
+    call(CAST, Span::empty(), vec![inner, text_value("bigint")])
+}
+
+/// `IF(…)`, which Trino has other words for than for CASE.
+fn either(condition: &Expr, then: &Expr, otherwise: Option<&Expr>, span: Span) -> Expr {
+    let places: Vec<_> = [Some(condition), Some(then), otherwise].into_iter().flatten().map(mark::place).collect();
+    mark::marked(mark::IF, mark::place_of(span.start), &places, case(condition, then, otherwise))
 }
 
 fn now(span: Span) -> Expr {
@@ -227,7 +323,8 @@ fn attempt(inner: Expr, span: Span) -> Expr {
     call("$try", span, vec![Expr::Lambda(lambda)])
 }
 
-fn record(values: &[Expr], span: Span) -> Expr {
+/// A row of values, whose fields have no names.
+pub(super) fn record(values: &[Expr], span: Span) -> Expr {
     let fields = values.iter().enumerate().flat_map(|(at, value)| [text_value(format!("field{at}")), value.clone()]);
     call("named_struct", span, fields.collect())
 }

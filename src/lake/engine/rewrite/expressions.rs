@@ -3,13 +3,14 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, BinaryOperator, DateTimeField, Expr, Ident, OneOrManyWithParens, Subscript, TypedString, UnaryOperator, Value,
+    AccessExpr, BinaryOperator, CastKind, DateTimeField, Expr, Ident, OneOrManyWithParens, Subscript, TypedString, UnaryOperator, Value,
     ValueWithSpan, visit_expressions_mut,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
 use super::calls;
 use crate::lake::engine::error::QueryError;
+use crate::lake::engine::mark::{self, Mark, Place};
 use crate::lake::engine::parse::{CAST, call, text_value};
 use crate::sql::Type;
 
@@ -17,12 +18,13 @@ use crate::sql::Type;
 pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
     let replaced = match expr {
         Expr::Function(_) => return calls::rewrite(expr),
-        Expr::Value(_) => super::literals::narrowed(expr),
-        Expr::Like { pattern, escape_char, .. } | Expr::ILike { pattern, escape_char, .. } => {
+        Expr::Value(_) => super::literals::narrowed(expr)?,
+        Expr::Like { pattern, escape_char, .. } => {
             like(pattern, escape_char)?;
             None
         }
         Expr::TypedString(typed) => Some(typed_string(typed)?),
+        Expr::Interval(interval) => super::literals::interval(interval)?,
         Expr::CompoundFieldAccess { root, access_chain } => Some(access(root.as_ref().clone(), access_chain)?),
         Expr::AtTimeZone { timestamp, time_zone } => {
             Some(call("at_timezone", Span::empty(), vec![timestamp.as_ref().clone(), time_zone.as_ref().clone()]))
@@ -38,14 +40,27 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
         }
         Expr::AnyOp { left, compare_op: BinaryOperator::Eq, right, .. } => in_subquery(left, right, false),
         Expr::AllOp { left, compare_op: BinaryOperator::NotEq, right } => in_subquery(left, right, true),
+        Expr::Tuple(values) => Some(calls::record(values, Span::empty())),
         Expr::MatchAgainst { .. } => return Err(QueryError::new("NOT_SUPPORTED: The local lake does not support MATCH AGAINST")),
         Expr::UnaryOp { op: UnaryOperator::Plus, expr } => Some(expr.as_ref().clone()),
+        Expr::BinaryOp { op, .. } if Mark::read(op).is_none() && !matches!(op, BinaryOperator::And | BinaryOperator::Or) => {
+            return Err(unknown(&op.to_string(), mark::place(expr)));
+        }
+        Expr::Cast { kind: CastKind::DoubleColon, .. } => return Err(unknown("::", mark::place(expr))),
+        Expr::ILike { .. } => return Err(unknown("ILIKE", mark::place(expr))),
+        Expr::RLike { .. } => return Err(unknown("RLIKE", mark::place(expr))),
+        Expr::SimilarTo { .. } => return Err(unknown("SIMILAR", mark::place(expr))),
         _ => None,
     };
     if let Some(replaced) = replaced {
         *expr = replaced;
     }
     Ok(())
+}
+
+/// The refusal of an operator that sqlparser reads and Trino does not.
+fn unknown(operator: &str, (line, column): Place) -> QueryError {
+    QueryError::new(format!("SYNTAX_ERROR: line {}:{}: mismatched input '{operator}'", line.max(1), column.max(1)))
 }
 
 /// Trino's LIKE has no escape of its own, DataFusion's always has the backslash.
@@ -73,8 +88,7 @@ fn like(pattern: &mut Box<Expr>, escape: &mut Option<ValueWithSpan>) -> Result<(
             return Err(QueryError::new("NOT_SUPPORTED: The local lake takes ESCAPE with a pattern that is a text only"));
         }
         if sign.is_none() {
-            let slashes = vec![pattern.as_ref().clone(), text_value("\\"), text_value("\\\\")];
-            **pattern = call("replace", Span::empty(), slashes);
+            **pattern = mark::marked(mark::PATTERN, mark::place(pattern), &[], pattern.as_ref().clone());
         }
         return Ok(());
     };
@@ -124,7 +138,10 @@ pub(super) fn open_lambda(expr: &mut Expr) {
 
 fn in_subquery(left: &Expr, right: &Expr, negated: bool) -> Option<Expr> {
     match right {
-        Expr::Subquery(subquery) => Some(Expr::InSubquery { expr: Box::new(left.clone()), subquery: subquery.clone(), negated }),
+        Expr::Subquery(subquery) => {
+            let inner = Expr::InSubquery { expr: Box::new(left.clone()), subquery: subquery.clone(), negated };
+            Some(mark::marked(mark::AT, mark::place(left), &[], inner))
+        }
         _ => None,
     }
 }
@@ -145,7 +162,7 @@ fn typed_string(typed: &TypedString) -> Result<Expr, QueryError> {
     }
     let athena = match name.as_str() {
         "decimal" | "numeric" => {
-            let digits = text.chars().filter(char::is_ascii_digit).count();
+            let digits = text.trim_start_matches(['+', '-']).trim_start_matches('0').chars().filter(char::is_ascii_digit).count();
             let scale = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
             match (u8::try_from(digits.max(1)), u8::try_from(scale)) {
                 (Ok(precision @ 1..=38), Ok(scale)) => Type::Decimal { precision, scale },
@@ -161,6 +178,12 @@ fn typed_string(typed: &TypedString) -> Result<Expr, QueryError> {
             QueryError::new(format!("TYPE_NOT_FOUND: line {}:{}: Unknown type: {other}", span.start.line, span.start.column))
         })?,
     };
+    if athena == Type::Date && chrono::NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").is_err() {
+        return Err(QueryError::new(format!(
+            "INVALID_LITERAL: line {}:{}: '{text}' is not a valid DATE literal",
+            span.start.line, span.start.column
+        )));
+    }
     Ok(call(CAST, span, vec![text_value(text), text_value(athena.to_string())]))
 }
 

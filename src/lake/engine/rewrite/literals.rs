@@ -1,8 +1,12 @@
 //! Gives whole numbers the type that Trino gives them, integer where they fit; numbers that stand for places or counts of rows stay as they are.
 
 use datafusion::sql::sqlparser::ast::{
-    CastKind, DataType, Expr, GroupByExpr, LimitClause, OrderByKind, Query, Select, Value, WindowFrameBound, WindowSpec, WindowType,
+    CastKind, DataType, Expr, GroupByExpr, Interval, LimitClause, OrderByKind, Query, Select, Value, WindowFrameBound, WindowSpec,
+    WindowType,
 };
+
+use crate::lake::engine::error::QueryError;
+use crate::lake::engine::mark::{self, Mark};
 
 /// Marks a number to be left alone: the parser's mark for `5L`, which Trino does not have.
 fn keep(expr: &mut Expr) {
@@ -66,18 +70,107 @@ fn keep_in_frame(spec: &mut WindowSpec) {
     for bound in [Some(&mut frame.start_bound), frame.end_bound.as_mut()].into_iter().flatten() {
         if let WindowFrameBound::Preceding(Some(expr)) | WindowFrameBound::Following(Some(expr)) = bound {
             keep(expr);
+            if let Expr::Interval(interval) = expr.as_mut() {
+                interval.fractional_seconds_precision = Some(KEPT);
+            }
         }
     }
 }
 
-/// A whole number that fits 32 bits as an integer; `None` where nothing changes.
-pub(super) fn narrowed(expr: &mut Expr) -> Option<Expr> {
-    let Expr::Value(value) = expr else { return None };
-    let Value::Number(digits, long) = &mut value.value else { return None };
-    if *long {
-        *long = false;
+/// Marks an interval to be left alone: frames know DataFusion's intervals only.
+const KEPT: u64 = u64::MAX;
+
+/// `INTERVAL '1' DAY` as a number of milliseconds, `INTERVAL '1' YEAR` as one of months; `None` where nothing changes.
+pub(super) fn interval(interval: &Interval) -> Result<Option<Expr>, QueryError> {
+    if interval.fractional_seconds_precision == Some(KEPT) {
+        return Ok(None);
+    }
+    let place = mark::place(&interval.value);
+    let (text, sign) = signed(&interval.value);
+    let from = interval.leading_field.as_ref().map(ToString::to_string).unwrap_or_default().to_lowercase();
+    let to = interval.last_field.as_ref().map_or_else(|| from.clone(), |field| field.to_string().to_lowercase());
+    let read = text.as_deref().and_then(|text| spans(text, &from, &to));
+    let Some((number, is_months)) = read else {
+        let text = text.unwrap_or_else(|| interval.value.to_string());
+        let (line, column) = (place.0.max(1), place.1.max(1));
+        return Err(QueryError::new(format!("INVALID_LITERAL: line {line}:{column}: '{text}' is not a valid INTERVAL literal")));
+    };
+    let number = Expr::Value(Value::Number((sign * number).to_string(), false).with_empty_span());
+    Ok(Some(mark::marked(if is_months { mark::MONTHS } else { mark::MILLIS }, place, &[], number)))
+}
+
+/// The text of an interval, and the sign before it.
+fn signed(value: &Expr) -> (Option<String>, i64) {
+    match value {
+        Expr::Value(value) => match &value.value {
+            Value::SingleQuotedString(text) => (Some(text.clone()), 1),
+            _ => (None, 1),
+        },
+        Expr::BinaryOp { left, op, .. } => {
+            let (text, sign) = signed(left);
+            let negative = Mark::read(op).is_some_and(|mark| mark.sign == mark::NEGATIVE);
+            (text, if negative { -sign } else { sign })
+        }
+        Expr::UnaryOp { expr, .. } => signed(expr),
+        _ => (None, 1),
+    }
+}
+
+/// The units of intervals, the largest first: months or milliseconds that one has.
+const UNITS: [(&str, i64, bool); 7] = [
+    ("year", 12, true),
+    ("month", 1, true),
+    ("week", 604_800_000, false),
+    ("day", 86_400_000, false),
+    ("hour", 3_600_000, false),
+    ("minute", 60_000, false),
+    ("second", 1_000, false),
+];
+
+/// Reads `2 03:04:05.678` from day to second, `1-2` from year to month, or one number of a unit: months or milliseconds, and which.
+fn spans(text: &str, from: &str, to: &str) -> Option<(i64, bool)> {
+    let unit = |name: &str| UNITS.iter().position(|(unit, ..)| *unit == name.strip_suffix('s').unwrap_or(name));
+    let (first, last) = (unit(from)?, unit(to)?);
+    let units = UNITS.get(first..=last)?;
+    // A week is a unit of its own.
+    let units: Vec<_> = units.iter().filter(|(name, ..)| *name != "week" || units.len() == 1).collect();
+    let is_months = units.first()?.2;
+    if units.iter().any(|unit| unit.2 != is_months) {
         return None;
     }
-    digits.parse::<i32>().ok()?;
-    Some(Expr::Cast { kind: CastKind::Cast, expr: Box::new(expr.clone()), data_type: DataType::Int(None), array: false, format: None })
+    let (sign, rest) = text.trim().strip_prefix('-').map_or((1, text.trim()), |rest| (-1, rest));
+    let numbers: Vec<&str> = rest.split([' ', ':', '-']).collect();
+    if numbers.len() != units.len() {
+        return None;
+    }
+    let mut total = 0_i64;
+    for (number, (name, size, _)) in numbers.into_iter().zip(units) {
+        let (whole, fraction) = if *name == "second" { number.split_once('.').unwrap_or((number, "")) } else { (number, "") };
+        let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+        if !is_number(whole) || !(fraction.is_empty() || is_number(fraction)) {
+            return None;
+        }
+        let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+        total = total.checked_add(whole.parse::<i64>().ok()?.checked_mul(*size)?)?.checked_add(millis)?;
+    }
+    Some((sign * total, is_months))
+}
+
+/// A whole number that fits 32 bits as an integer; `None` where nothing changes. One that does not even fit 64 bits is refused.
+pub(super) fn narrowed(expr: &mut Expr) -> Result<Option<Expr>, QueryError> {
+    let place = mark::place(expr);
+    let Expr::Value(value) = expr else { return Ok(None) };
+    let Value::Number(digits, long) = &mut value.value else { return Ok(None) };
+    if *long {
+        *long = false;
+        return Ok(None);
+    }
+    if digits.bytes().all(|digit| digit.is_ascii_digit()) && digits.parse::<i64>().is_err() {
+        let (line, column) = (place.0.max(1), place.1.max(1));
+        return Err(QueryError::new(format!("SYNTAX_ERROR: line {line}:{column}: Invalid numeric literal: {digits}")));
+    }
+    if digits.parse::<i32>().is_err() {
+        return Ok(None);
+    }
+    Ok(Some(Expr::Cast { kind: CastKind::Cast, expr: Box::new(expr.clone()), data_type: DataType::Int(None), array: false, format: None }))
 }

@@ -18,6 +18,7 @@ pub(super) use names::{Named, Relation, shown_name};
 pub(super) use unnest::UnnestPlanner;
 
 use super::error::QueryError;
+use super::mark;
 
 /// Rewrites a query in place.
 ///
@@ -54,19 +55,27 @@ impl VisitorMut for Rewriter {
     }
 
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryError> {
-        if matches!(query.body.as_ref(), SetExpr::Values(_)) {
+        if let SetExpr::Values(values) = query.body.as_mut() {
+            columns::mark_values(values);
             columns::name_values(query, &mut self.fresh);
         }
         ControlFlow::Continue(())
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<QueryError> {
+        if let Err(error) = columns::refuse_foreign(select) {
+            return ControlFlow::Break(error);
+        }
         literals::keep_in_select(select);
         relations::group_unnests(select);
-        if self.with_path {
-            columns::hide_path(select, &self.named);
+        relations::name_all(&mut select.from, &mut self.fresh);
+        if self.with_path
+            && let Err(error) = columns::hide_path(select, &self.named)
+        {
+            return ControlFlow::Break(error);
         }
         columns::name(select, &mut self.fresh);
+        columns::hide_aliases(select);
         ControlFlow::Continue(())
     }
 
@@ -86,6 +95,18 @@ impl VisitorMut for Rewriter {
     }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryError> {
-        flow(expressions::rewrite(expr))
+        let here = mark::place(expr);
+        if let Err(error) = expressions::rewrite(expr) {
+            return ControlFlow::Break(error);
+        }
+        mark::annotate(expr, here);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<QueryError> {
+        select.selection.iter_mut().for_each(|predicate| mark::predicate(mark::WHERE, predicate));
+        select.having.iter_mut().for_each(|predicate| mark::predicate(mark::HAVING, predicate));
+        select.from.iter_mut().for_each(relations::mark_predicates);
+        ControlFlow::Continue(())
     }
 }

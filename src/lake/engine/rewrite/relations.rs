@@ -7,8 +7,49 @@ use datafusion::sql::sqlparser::ast::{
 use datafusion::sql::sqlparser::tokenizer::Span;
 
 use crate::lake::engine::error::QueryError;
+use crate::lake::engine::mark;
 use crate::lake::engine::parse::call;
 use crate::lake::engine::parsed::select_query;
+
+/// Marks the predicates of joins.
+pub(super) fn mark_predicates(from: &mut TableWithJoins) {
+    if let TableFactor::NestedJoin { table_with_joins, .. } = &mut from.relation {
+        mark_predicates(table_with_joins);
+    }
+    for join in &mut from.joins {
+        if let TableFactor::NestedJoin { table_with_joins, .. } = &mut join.relation {
+            mark_predicates(table_with_joins);
+        }
+        if let JoinOperator::Join(JoinConstraint::On(predicate))
+        | JoinOperator::Inner(JoinConstraint::On(predicate))
+        | JoinOperator::Left(JoinConstraint::On(predicate))
+        | JoinOperator::LeftOuter(JoinConstraint::On(predicate))
+        | JoinOperator::Right(JoinConstraint::On(predicate))
+        | JoinOperator::RightOuter(JoinConstraint::On(predicate))
+        | JoinOperator::FullOuter(JoinConstraint::On(predicate)) = &mut join.join_operator
+        {
+            mark::predicate(mark::ON, predicate);
+        }
+    }
+}
+
+/// Names the subqueries in FROM that the query left without a name, so that its columns have a relation as those of tables do.
+pub(super) fn name_all(all: &mut [TableWithJoins], counter: &mut usize) {
+    for from in all {
+        name_derived(&mut from.relation, counter);
+        from.joins.iter_mut().for_each(|join| name_derived(&mut join.relation, counter));
+    }
+}
+
+fn name_derived(factor: &mut TableFactor, counter: &mut usize) {
+    if let TableFactor::NestedJoin { table_with_joins, .. } = factor {
+        name_all(std::slice::from_mut(table_with_joins), counter);
+    }
+    if let TableFactor::Derived { alias: alias @ None, .. } = factor {
+        *counter += 1;
+        *alias = Some(plain_alias(Ident::with_quote('"', format!("$from{counter}"))));
+    }
+}
 
 /// FETCH FIRST n ROWS ONLY is LIMIT n.
 pub(super) fn limits(query: &mut Query) -> Result<(), QueryError> {

@@ -20,14 +20,18 @@ pub(super) struct Blocks {
     rest: Vec<u8>,
     skip_partial: bool,
     ended: bool,
+    /// Whether the file begins with what comes next, and with it a byte order mark that may stand there.
+    at_start: bool,
     read: u64,
 }
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Blocks {
     /// The lines of a whole file, which may be compressed with gzip.
     pub(super) fn whole(file: File, gzip: bool) -> Self {
         let source: Box<dyn Read + Send> = if gzip { Box::new(MultiGzDecoder::new(io::BufReader::new(file))) } else { Box::new(file) };
-        Self { source, left: None, rest: Vec::new(), skip_partial: false, ended: false, read: 0 }
+        Self { source, left: None, rest: Vec::new(), skip_partial: false, ended: false, at_start: true, read: 0 }
     }
 
     /// The lines that begin within a range of bytes.
@@ -36,7 +40,8 @@ impl Blocks {
         let start = range.start.saturating_sub(1);
         file.seek(SeekFrom::Start(start))?;
         let left = Some(range.end.saturating_sub(start));
-        Ok(Self { source: Box::new(file), left, rest: Vec::new(), skip_partial: range.start > 0, ended: false, read: 0 })
+        let at_start = range.start == 0;
+        Ok(Self { source: Box::new(file), left, rest: Vec::new(), skip_partial: !at_start, ended: false, at_start, read: 0 })
     }
 
     /// How many bytes have been read, since this was last asked.
@@ -61,6 +66,9 @@ impl Blocks {
             if range_done {
                 self.ended = true;
                 self.finish_line(&mut block)?;
+            }
+            if std::mem::take(&mut self.at_start) && block.starts_with(BYTE_ORDER_MARK) {
+                block.drain(..BYTE_ORDER_MARK.len());
             }
             if self.skip_partial && !block.is_empty() {
                 match find_line_end(&block) {

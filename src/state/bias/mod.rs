@@ -315,11 +315,11 @@ impl BiasState {
     }
 
     /// Asks where one of the reports is to be written.
-    pub fn export_report(run: &Run, form: ReportForm, outbox: &mut Outbox) {
+    pub fn export_report(&self, run: &Run, form: ReportForm, outbox: &mut Outbox) {
         let command = BiasCommand::ExportReport {
             measurement: Box::new((*run.measurement).clone()),
             form,
-            limits: run.limits().clone(),
+            limits: self.runs.limits().clone(),
             path: PathBuf::new(),
         };
         let name = form.file_name().to_owned();
@@ -327,10 +327,10 @@ impl BiasState {
     }
 
     /// Asks for the folder into which everything is to be written.
-    pub fn export_all(run: &Run, dpi: u32, outbox: &mut Outbox) {
+    pub fn export_all(&self, run: &Run, dpi: u32, outbox: &mut Outbox) {
         let command = BiasCommand::Export {
             measurement: Box::new((*run.measurement).clone()),
-            limits: run.limits().clone(),
+            limits: self.runs.limits().clone(),
             folder: PathBuf::new(),
             dpi,
         };

@@ -72,7 +72,7 @@ fn bar(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Text
                     ];
                     for (form, label) in forms {
                         if ui.button(texts.t(label)).clicked() {
-                            BiasState::export_report(run, form, outbox);
+                            state.bias.export_report(run, form, outbox);
                             ui.close();
                         }
                     }
@@ -81,7 +81,7 @@ fn bar(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Text
                         ui.close();
                     }
                     if ui.button(texts.t("biastab-export-all")).clicked() {
-                        BiasState::export_all(run, dpi, outbox);
+                        state.bias.export_all(run, dpi, outbox);
                         ui.close();
                     }
                 });

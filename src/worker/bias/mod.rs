@@ -16,6 +16,7 @@ use crate::bias::{BiasError, Mode, Spec, flip_test, measure as figures, over_tim
 use crate::message::Event;
 use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement};
 use crate::model::{Counts, Failure, Message, Sample};
+use crate::report::analysis_json;
 
 pub(super) use rebalance::Rebalancing;
 

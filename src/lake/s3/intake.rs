@@ -86,7 +86,8 @@ impl S3Route for Intake {
 fn has_range_to_ignore(method: &Method, headers: &HeaderMap) -> bool {
     let reads = *method == Method::GET || *method == Method::HEAD;
     let range = headers.get(RANGE).filter(|_| reads);
-    range.is_some_and(|range| range.to_str().ok().is_none_or(|range| Range::parse(range).is_err()))
+    // A lone dash would be read as the last no bytes.
+    range.is_some_and(|range| range.to_str().ok().is_none_or(|range| range == "bytes=-" || Range::parse(range).is_err()))
 }
 
 /// Whether the body of a request is a small document rather than an object.

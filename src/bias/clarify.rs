@@ -340,15 +340,19 @@ fn truncating(predicted: &Series<'_>, positive: &[Value], largest: Option<f64>) 
     Ok(Selected { chosen, name: above.name })
 }
 
-/// The groups of the group variable; rows without one belong to none, and NULL among texts fails the metric.
+/// The groups of the group variable; rows without one belong to none, and NULL among texts or booleans fails the metric.
 fn groups<'a>(counts: &'a Counts, spec: &Spec) -> (Vec<Option<&'a str>>, Option<Undefined>) {
     let (Some(facts), Some(_)) = (&counts.group, &spec.group) else {
         return (Vec::new(), Some(Undefined::NoGroupVariable));
     };
     let series = Series::new(facts, counts.rows.iter().map(|row| row.group.as_deref()));
     let nulls = series.values.contains(&None);
-    let trouble = (nulls && series.dtype == Dtype::Object)
-        .then(|| Undefined::GroupHasNulls { first: series.values.first().is_some_and(Option::is_none) });
+    let trouble = match series.dtype {
+        // Which of the two types the error names first follows from numpy's sort over all rows; the first row is the best guess at it.
+        Dtype::Object if nulls => Some(Undefined::GroupHasNulls { first: series.values.first().is_some_and(Option::is_none) }),
+        Dtype::BoolObject => Some(Undefined::GroupOrder),
+        _ => None,
+    };
     (values_sorted(facts, series.present().map(Some)), trouble)
 }
 

@@ -82,6 +82,16 @@ pub enum BiasError {
         /// How many are allowed.
         limit: usize,
     },
+    /// More buckets of time than make a picture.
+    #[error("the column '{column}' falls into {buckets} buckets; at most {limit} are shown")]
+    TooManyBuckets {
+        /// The time column.
+        column: String,
+        /// How many buckets it has.
+        buckets: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
     /// The facet value to compare with does not occur.
     #[error("the facet '{column}' has no value '{wanted}' to compare with")]
     ReferenceMissing {
@@ -133,6 +143,9 @@ impl BiasError {
             Self::TooManyClasses { column, values, limit } => {
                 Message::new("bias-error-too-many-classes").with("column", column.as_str()).with("values", *values).with("limit", *limit)
             }
+            Self::TooManyBuckets { column, buckets, limit } => {
+                Message::new("bias-error-too-many-buckets").with("column", column.as_str()).with("buckets", *buckets).with("limit", *limit)
+            }
             Self::ReferenceMissing { column, wanted } => {
                 Message::new("bias-error-reference-missing").with("column", column.as_str()).with("wanted", wanted.as_str())
             }
@@ -143,9 +156,9 @@ impl BiasError {
         }
     }
 
-    /// What to choose instead, where there is a good answer.
-    pub fn hint(&self) -> Option<Message> {
-        Some(match self {
+    /// What to choose instead.
+    pub fn hint(&self) -> Message {
+        match self {
             Self::NoFacet => Message::new("bias-hint-no-facet"),
             Self::NoColumn(_) => Message::new("bias-hint-no-column"),
             Self::LabelIsFacet(_) => Message::new("bias-hint-label-is-facet"),
@@ -158,10 +171,13 @@ impl BiasError {
             Self::NotANumber { .. } => Message::new("bias-hint-not-a-number"),
             Self::TooManyValues { .. } => Message::new("bias-hint-too-many-values"),
             Self::TooManyClasses { .. } => Message::new("bias-hint-too-many-classes"),
+            Self::TooManyBuckets { .. } => Message::new("bias-hint-too-many-buckets"),
             Self::BeyondClarify | Self::ClarifyFails(_) => Message::new("bias-hint-exact-mode"),
-            Self::NoRows | Self::BadBins(_) | Self::ReferenceMissing { .. } | Self::BadConfidence | Self::IntersectionSelection(_) => {
-                return None;
-            }
-        })
+            Self::NoRows => Message::new("bias-hint-no-rows"),
+            Self::BadBins(_) => Message::new("bias-hint-bad-bins"),
+            Self::ReferenceMissing { .. } => Message::new("bias-hint-reference-missing"),
+            Self::IntersectionSelection(_) => Message::new("bias-hint-intersection"),
+            Self::BadConfidence => Message::new("bias-hint-bad-confidence"),
+        }
     }
 }

@@ -45,6 +45,16 @@ fn wanted(values: &[Value]) -> String {
     values.iter().map(python_text).collect::<Vec<_>>().join(", ")
 }
 
+impl Positive {
+    /// Whether a label, as its column writes it, is a positive one; `None` where a threshold meets no number.
+    pub fn holds(&self, kind: ColumnKind, label: &str) -> Option<bool> {
+        match self {
+            Self::Values(values) => Some(values.iter().any(|value| is(kind, label, value))),
+            Self::Threshold(threshold) => label.trim().parse().ok().map(|number: f64| number > *threshold),
+        }
+    }
+}
+
 /// Whether a cell's text is this value: by number in columns of numbers, by truth in booleans, else letter for letter.
 fn is(kind: ColumnKind, text: &str, value: &Value) -> bool {
     if let Value::Text(wanted) = value

@@ -39,6 +39,8 @@ pub enum Undefined {
         /// Whether the first row's group is NULL.
         first: bool,
     },
+    /// Clarify's figure follows from how numpy sorts a group variable of booleans with NULLs: from the order of the rows, which counts don't have.
+    GroupOrder,
     /// No label (or prediction) is positive.
     NoPositives,
     /// Every label (or prediction) is positive.
@@ -60,6 +62,14 @@ pub enum Undefined {
     OnlyFalseNegatives,
     /// There are no predictions.
     NoPredictions,
+    /// The flip test by Clarify's rules takes numbers only.
+    FlipNeedsNumbers,
+    /// The flip test by Clarify's rules takes no NULL.
+    FlipNeedsValues,
+    /// The flip test has no column to tell rows apart by.
+    FlipNeedsFeatures,
+    /// No row of the facet value was drawn for the flip test.
+    FlipNotDrawn,
 }
 
 impl Undefined {
@@ -71,6 +81,7 @@ impl Undefined {
             Self::NoCommonLabel => Message::new("bias-undefined-no-common-label"),
             Self::NoGroupVariable => Message::new("bias-undefined-no-group-variable"),
             Self::GroupHasNulls { .. } => Message::new("bias-undefined-group-nulls"),
+            Self::GroupOrder => Message::new("bias-undefined-group-order"),
             Self::NoPositives => Message::new("bias-undefined-no-positives"),
             Self::NoNegatives => Message::new("bias-undefined-no-negatives"),
             Self::NoComparableGroup => Message::new("bias-undefined-no-comparable-group"),
@@ -88,6 +99,10 @@ impl Undefined {
             Self::BothInfinite => Message::new("bias-undefined-both-infinite"),
             Self::OnlyFalseNegatives => Message::new("bias-undefined-only-false-negatives"),
             Self::NoPredictions => Message::new("bias-undefined-no-predictions"),
+            Self::FlipNeedsNumbers => Message::new("bias-undefined-flip-numbers"),
+            Self::FlipNeedsValues => Message::new("bias-undefined-flip-values"),
+            Self::FlipNeedsFeatures => Message::new("bias-undefined-flip-features"),
+            Self::FlipNotDrawn => Message::new("bias-undefined-flip-not-drawn"),
         }
     }
 
@@ -112,6 +127,7 @@ impl Undefined {
             (Self::NoGroupVariable, _) => "Group variable is empty or not provided",
             (Self::GroupHasNulls { first: true }, _) => "'<' not supported between instances of 'str' and 'float'",
             (Self::GroupHasNulls { first: false }, _) => "'<' not supported between instances of 'float' and 'str'",
+            (Self::GroupOrder, _) => "The group variable has missing values among booleans; the figure depends on the order of the rows",
             (Self::NoPositives, _) => "No positive labels in set",
             (Self::NoNegatives, _) => "No negative labels in set",
             (Self::OnlyFalseNegatives, _) => {
@@ -121,6 +137,10 @@ impl Undefined {
             (Self::NoComparableGroup, _) => "No group has both positive and negative labels",
             (Self::NobodyPredictedPositive | Self::NothingToDivideBy { .. }, _) => "The metric divides by zero",
             (Self::BothInfinite, _) => "The metric is infinity minus infinity",
+            (Self::FlipNeedsNumbers, _) => "FlipTest does not support non-numeric columns",
+            (Self::FlipNeedsValues, _) => "Input X contains NaN.",
+            (Self::FlipNeedsFeatures, _) => "Found array with 0 feature(s)",
+            (Self::FlipNotDrawn, _) => "Facet set is empty",
         }
     }
 }

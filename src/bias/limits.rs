@@ -56,10 +56,60 @@ impl Default for Limits {
     }
 }
 
+/// A range of values between two ends, either of which may be open, and how bad a value in it is.
+pub type Judged = (Option<f64>, Option<f64>, Severity);
+
 impl Limits {
+    /// The limit of a metric.
+    pub fn of(&self, metric: MetricId) -> Option<Limit> {
+        self.0.iter().find(|limit| limit.metric == metric).copied()
+    }
+
+    /// Replaces the limit of a metric.
+    pub fn set(&mut self, limit: Limit) {
+        match self.0.iter_mut().find(|known| known.metric == limit.metric) {
+            Some(known) => *known = limit,
+            None => self.0.push(limit),
+        }
+    }
+
+    /// The judged ranges of a metric's values, the good one first; none without a limit. Those of CI follow from what CI would be if all groups
+    /// were of one size.
+    pub fn ranges(&self, metric: MetricId, equal_ci: f64) -> Vec<Judged> {
+        let Some(Limit { warn, fail, .. }) = self.of(metric) else { return Vec::new() };
+        let (low, high) = match metric {
+            // Twice an equal share is as far off as half of one.
+            MetricId::Ci => {
+                let at = |share: f64| 1.0 - share * (1.0 - equal_ci);
+                ([at(1.0 / fail), at(1.0 / warn)], [at(warn), at(fail)])
+            }
+            MetricId::Di => ([fail, warn], [1.0 / warn, 1.0 / fail]),
+            _ => ([-fail, -warn], [warn, fail]),
+        };
+        let signed = metric.range().0 < 0.0 || metric == MetricId::Di;
+        let ([fail_below, warn_below], [warn_above, fail_above]) = (low, high);
+        let mut ranges = vec![
+            (Some(if signed { warn_below } else { metric.range().0 }), Some(warn_above), Severity::Pass),
+            (Some(warn_above), Some(fail_above), Severity::Warn),
+            (Some(fail_above), None, Severity::Fail),
+        ];
+        if signed {
+            ranges.push((Some(fail_below), Some(warn_below), Severity::Warn));
+            ranges.push((None, Some(fail_below), Severity::Fail));
+        }
+        // What no value can reach is open, or no range at all.
+        let (least, most) = metric.range();
+        ranges.retain(|(from, to, _)| from.is_none_or(|from| from < most) && to.is_none_or(|to| to > least));
+        for (from, to, _) in &mut ranges {
+            *from = from.filter(|from| *from > least);
+            *to = to.filter(|to| *to < most);
+        }
+        ranges
+    }
+
     /// How bad a metric's value is, and how many times it fills the limit of a warning. Without a value: a pass and 0.
     pub fn judge(&self, facet: &FacetReport, value: &ValueReport, metric: &Metric) -> (Severity, f64) {
-        let Some((limit, number)) = self.0.iter().find(|limit| limit.metric == metric.id).zip(metric.value) else {
+        let Some((limit, number)) = self.of(metric.id).zip(metric.value) else {
             return (Severity::Pass, 0.0);
         };
         let ratio = match metric.id {
@@ -236,6 +286,36 @@ mod tests {
         {
             assert_eq!(text.parse::<Rule>().unwrap_err().id, id, "{text}");
         }
+    }
+
+    #[test]
+    fn ranges_meet_and_say_what_the_judge_says() {
+        let limits = Limits::default();
+        assert!(Limits(Vec::new()).ranges(MetricId::Dpl, 0.0).is_empty());
+        let severity = |ranges: &[Judged], value: f64| {
+            let inside = |range: &&Judged| range.0.is_none_or(|from| value >= from) && range.1.is_none_or(|to| value <= to);
+            ranges.iter().find(inside).map(|range| range.2)
+        };
+        for limit in &limits.0 {
+            let ranges = limits.ranges(limit.metric, 0.5);
+            assert!(ranges.iter().all(|range| range.0.zip(range.1).is_none_or(|(from, to)| from < to)), "{:?} {ranges:?}", limit.metric);
+        }
+        let dpl = limits.ranges(MetricId::Dpl, 0.0);
+        assert_eq!([-0.2, -0.07, 0.0, 0.06, 0.3].map(|value| severity(&dpl, value)), {
+            use Severity::{Fail, Pass, Warn};
+            [Some(Fail), Some(Warn), Some(Pass), Some(Warn), Some(Fail)]
+        });
+        // Four groups: an equal share is a quarter of the rows, and CI is 0.5 for each.
+        let ci = limits.ranges(MetricId::Ci, 0.5);
+        assert_eq!(
+            (severity(&ci, 0.5), severity(&ci, 0.95), severity(&ci, -0.99)),
+            (Some(Severity::Pass), Some(Severity::Fail), Some(Severity::Warn))
+        );
+        let di = limits.ranges(MetricId::Di, 0.0);
+        assert_eq!(
+            (severity(&di, 0.79), severity(&di, 0.85), severity(&di, 1.3)),
+            (Some(Severity::Fail), Some(Severity::Warn), Some(Severity::Fail))
+        );
     }
 
     #[test]

@@ -54,7 +54,9 @@ pub fn meaning(report: &BiasReport, facet: &FacetReport, value: &ValueReport, me
         MetricId::Ad => shares("bias-meaning-ad", |side| (side.true_positive + side.true_negative, side.predicted())),
         MetricId::Te => ratios("bias-meaning-te", |side| (side.false_negative, side.false_positive)),
         MetricId::Ft => {
-            let id = by_sign(number, ["bias-meaning-ft-fewer", "bias-meaning-ft-same", "bias-meaning-ft-more"]);
+            // The documentation's sign and the code's are opposite.
+            let worse = if report.mode == Mode::Exact { number } else { -number };
+            let id = by_sign(worse, ["bias-meaning-ft-more", "bias-meaning-ft-same", "bias-meaning-ft-fewer"]);
             say(id).with("share", Arg::Share(number.abs()))
         }
         MetricId::Ge => say("bias-meaning-ge")

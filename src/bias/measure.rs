@@ -53,6 +53,7 @@ pub fn measure(counts: &Counts, spec: &Spec) -> Result<BiasReport, BiasError> {
         classes,
         confidence: spec.confidence,
         facets,
+        flip_test: None,
     })
 }
 
@@ -288,7 +289,7 @@ fn compare(report: &mut ValueReport, table: Option<&Table>, groups: Option<Undef
             continue;
         }
         let why = match metric.id {
-            _ if matches!(theirs, Err(Undefined::GroupHasNulls { .. })) => "bias-differs-group-nulls",
+            _ if matches!(theirs, Err(Undefined::GroupHasNulls { .. } | Undefined::GroupOrder)) => "bias-differs-group-nulls",
             _ if other_rows && nulls => "bias-differs-nulls",
             _ if other_rows => "bias-differs-types",
             MetricId::Ci => "bias-differs-empty-side",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{BiasError, BiasReport, MetricId, Slice};
-use crate::model::Counts;
+use crate::model::{CountRow, Counts};
 
 /// How to balance.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,32 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// The counts as they are once the weights are taken into account, to whole rows; rows of no cell are left out.
+    pub fn weighted(&self, counts: &Counts) -> Result<Counts, BiasError> {
+        let places = places(counts, &self.columns.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let weights: BTreeMap<(Vec<&str>, &str), f64> =
+            self.cells.iter().map(|cell| ((cell.facets.iter().map(String::as_str).collect(), cell.label.as_str()), cell.weight)).collect();
+        let rows = counts.rows.iter().filter_map(|row| {
+            let facets: Option<Vec<&str>> = places.iter().map(|place| row.facets.get(*place).and_then(Option::as_deref)).collect();
+            let weight = weights.get(&(facets?, row.label.as_deref()?))?;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rows, never negative")]
+            let rows = (row.rows as f64 * weight).round() as u64;
+            Some(CountRow { rows, ..row.clone() })
+        });
+        Ok(Counts { rows: rows.collect(), ..counts.clone() })
+    }
+}
+
+/// The places of facet columns among those counted.
+fn places(counts: &Counts, columns: &[&str]) -> Result<Vec<usize>, BiasError> {
+    let place = |name: &&str| {
+        let at = counts.facets.iter().position(|facts| facts.name == **name);
+        at.ok_or_else(|| BiasError::NoColumn((*name).to_owned()))
+    };
+    columns.iter().map(place).collect()
+}
+
 /// The plan to down-sample every facet by label cell to the smallest one.
 pub fn downsample_plan(counts: &Counts, columns: &[&str]) -> Result<Plan, BiasError> {
     plan(counts, columns, Balancing::DownSample)
@@ -74,11 +100,7 @@ pub fn plan(counts: &Counts, columns: &[&str], balancing: Balancing) -> Result<P
     if columns.is_empty() {
         return Err(BiasError::NoFacet);
     }
-    let place = |name: &&str| {
-        let at = counts.facets.iter().position(|facts| facts.name == **name);
-        at.ok_or_else(|| BiasError::NoColumn((*name).to_owned()))
-    };
-    let places: Vec<usize> = columns.iter().map(place).collect::<Result<_, _>>()?;
+    let places = places(counts, columns)?;
     let mut cells: BTreeMap<(Vec<&str>, &str), u64> = BTreeMap::new();
     let mut left_out = 0;
     for row in &counts.rows {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::flip::FlipTest;
 use super::formula::Undefined;
 use super::table::Tally;
 use super::{MetricId, Mode, Slice};
@@ -229,4 +230,7 @@ pub struct BiasReport {
     pub confidence: f64,
     /// The facets, in the order of the question.
     pub facets: Vec<FacetReport>,
+    /// On which rows the flip test was made, if it was.
+    #[serde(default)]
+    pub flip_test: Option<FlipTest>,
 }

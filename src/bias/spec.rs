@@ -275,6 +275,11 @@ impl Spec {
         columns
     }
 
+    /// Whether the flip test is asked for: it needs a sample of rows beside the counts.
+    pub fn wants_flip_test(&self) -> bool {
+        self.predicted.is_some() && (self.metrics.is_empty() || self.metrics.contains(&MetricId::Ft))
+    }
+
     /// Whether this metric is asked for and can be had from counts. The flip test needs rows and joins a report later.
     pub fn wants(&self, id: MetricId) -> bool {
         (self.metrics.is_empty() || self.metrics.contains(&id))

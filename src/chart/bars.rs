@@ -15,17 +15,17 @@ const THINNEST: f64 = 1.5;
 /// The height in which lying bars have room for every name and figure.
 pub(super) fn ideal_height(spec: &Bars) -> f64 {
     let band = if spec.series.len() > 1 { 14.0 * spec.series.len() as f64 + 8.0 } else { 22.0 };
-    let above = if spec.references.is_empty() { 0.0 } else { ROW } + if spec.bands.is_empty() { 0.0 } else { ROW };
-    let below = if spec.value_axis.is_empty() { ROW + 8.0 } else { 2.0 * ROW + 8.0 };
-    above.max(if spec.category_axis.is_empty() { 0.0 } else { ROW }) + band * spec.categories.len().max(1) as f64 + below
+    let above = if spec.axes.references.is_empty() { 0.0 } else { ROW } + if spec.axes.bands.is_empty() { 0.0 } else { ROW };
+    let below = if spec.axes.value_axis.is_empty() { ROW + 8.0 } else { 2.0 * ROW + 8.0 };
+    above.max(if spec.axes.category_axis.is_empty() { 0.0 } else { ROW }) + band * spec.categories.len().max(1) as f64 + below
 }
 
 /// The ends of the value axis: every finite figure, interval, reference and range, and always zero.
 fn domain(spec: &Bars) -> (f64, f64) {
     let figures = spec.series.iter().flat_map(|series| series.figures.iter());
     let values = figures.flat_map(|figure| figure.value.into_iter().chain(figure.interval.into_iter().flatten()));
-    let references = spec.references.iter().map(|reference| reference.value);
-    let bands = spec.bands.iter().flat_map(|band| band.from.into_iter().chain(band.to));
+    let references = spec.axes.references.iter().map(|reference| reference.value);
+    let bands = spec.axes.bands.iter().flat_map(|band| band.from.into_iter().chain(band.to));
     Scale::reach(values.chain(references).chain(bands))
 }
 
@@ -37,7 +37,7 @@ fn level_at(bands: &[Band], value: f64) -> Option<Level> {
 fn paint(canvas: &Canvas<'_>, spec: &Bars, (at, series): (usize, &Series), rest: bool, value: f64) -> (Color, Texture, &'static str) {
     let tone = if rest && spec.series.len() == 1 { Tone::Rest } else { series.tone };
     let (color, texture) = canvas.colors.series(at, tone);
-    match level_at(&spec.bands, value) {
+    match level_at(&spec.axes.bands, value) {
         Some(Level::Bad) if spec.series.len() == 1 => (canvas.colors.level(Level::Bad).fill, texture, "▲ "),
         Some(Level::Doubtful) if spec.series.len() == 1 => (canvas.colors.level(Level::Doubtful).fill, texture, "△ "),
         _ => (color, texture, ""),
@@ -59,7 +59,7 @@ fn end(canvas: &Canvas<'_>, spec: &Bars, at: usize, series: &Series, figure: &Fi
     let [low, high] = figure.interval.unwrap_or([value, value]);
     let low_side = value < 0.0;
     let at = if low_side { low.min(value) } else { high.max(value) };
-    End { text: format!("{sign}{}", spec.format.show(value)), at: at.max(scale.0).min(scale.1), low_side }
+    End { text: format!("{sign}{}", spec.axes.format.show(value)), at: at.max(scale.0).min(scale.1), low_side }
 }
 
 /// Draws one bar between two corners, with its interval along the middle.
@@ -94,7 +94,7 @@ fn mark(spec: &Bars, bounds: Rect, target: Rect, category: usize, series: &Serie
         label: spec.categories.get(category).cloned().unwrap_or_default(),
         series: series.name.clone(),
         value: figure.value,
-        shown: shown(spec.format, figure.value, figure.interval),
+        shown: shown(spec.axes.format, figure.value, figure.interval),
         note: figure.note.clone(),
     }
 }
@@ -116,8 +116,8 @@ pub(super) fn horizontal(canvas: &mut Canvas<'_>, spec: &Bars, area: Rect) -> Pl
         .map(|(at, series)| series.figures.iter().map(|figure| end(canvas, spec, at, series, figure, (low, high))).collect())
         .collect();
     // Figures are written only where bars are thick enough, and only then do they need room.
-    let below = if spec.value_axis.is_empty() { ROW } else { 2.0 * ROW };
-    let headed = !(spec.references.is_empty() && spec.bands.is_empty() && spec.category_axis.is_empty());
+    let below = if spec.axes.value_axis.is_empty() { ROW } else { 2.0 * ROW };
+    let headed = !(spec.axes.references.is_empty() && spec.axes.bands.is_empty() && spec.axes.category_axis.is_empty());
     let height = area.height - below - if headed { ROW } else { 0.0 } - 6.0;
     let written = height / (spec.categories.len().max(1) * parts) as f64 * 0.7 >= 9.5;
     let texts = ends.iter().flatten().filter(|_| written).map(|end| (end.at, end.low_side, canvas.width(&end.text, label) + 6.0));
@@ -126,7 +126,7 @@ pub(super) fn horizontal(canvas: &mut Canvas<'_>, spec: &Bars, area: Rect) -> Pl
     let bounds = (left, area.right());
 
     let mut tags: Vec<Tag> = Vec::new();
-    for band in spec.bands.iter().filter(|band| !band.label.is_empty()) {
+    for band in spec.axes.bands.iter().filter(|band| !band.label.is_empty()) {
         let (a, b) = (band.from.map_or(from, |value| scale.at(value)), band.to.map_or(to, |value| scale.at(value)));
         // A range that no value on the scale reaches needs no name.
         if (a - b).abs() < 1.0 {
@@ -136,9 +136,9 @@ pub(super) fn horizontal(canvas: &mut Canvas<'_>, spec: &Bars, area: Rect) -> Pl
         tags.push(Tag { at: f64::midpoint(a, b), text: band.label.clone(), style, dot: None });
     }
     let style = canvas.reference();
-    tags.extend(spec.references.iter().map(|one| Tag { at: scale.at(one.value), text: one.label.clone(), style, dot: None }));
+    tags.extend(spec.axes.references.iter().map(|one| Tag { at: scale.at(one.value), text: one.label.clone(), style, dot: None }));
     let (rows, lanes) = canvas.rows_of(&tags, bounds);
-    let above = if spec.category_axis.is_empty() { lanes } else { lanes.max(1) };
+    let above = if spec.axes.category_axis.is_empty() { lanes } else { lanes.max(1) };
     let top = area.top + ROW * above as f64 + 2.0;
     let height = (area.bottom() - top - below - 4.0).max(1.0);
 
@@ -149,17 +149,20 @@ pub(super) fn horizontal(canvas: &mut Canvas<'_>, spec: &Bars, area: Rect) -> Pl
     let plot = Rect { left: from, top, width: to - from, height: band * order.len().max(1) as f64 };
     let thick = (band * if parts > 1 { 0.8 } else { 0.7 } / parts as f64).min(26.0);
 
-    for one in &spec.bands {
+    for one in &spec.axes.bands {
         let (a, b) = (one.from.map_or(from, |value| scale.at(value)), one.to.map_or(to, |value| scale.at(value)));
         let tint = canvas.colors.level(one.level).tint;
         canvas.fill(Rect::between(Point::new(a, top), Point::new(b, plot.bottom())), tint, Texture::Solid);
     }
-    let places = ticks(low, high, room((to - from) / 76.0).clamp(2, 8), spec.format == Format::Count);
-    let named =
-        places.values.iter().map(|value| Tick { position: scale.at(*value), value: *value, label: spec.format.tick(*value, places.step) });
-    let x = bottom_axis(canvas, plot, named.collect(), &spec.value_axis, (area.left, area.right()));
+    let places = ticks(low, high, room((to - from) / 76.0).clamp(2, 8), spec.axes.format == Format::Count);
+    let named = places.values.iter().map(|value| Tick {
+        position: scale.at(*value),
+        value: *value,
+        label: spec.axes.format.tick(*value, places.step),
+    });
+    let x = bottom_axis(canvas, plot, named.collect(), &spec.axes.value_axis, (area.left, area.right()));
     let axis_style = canvas.tick();
-    let axis_name = canvas.elide(&spec.category_axis, axis_style, column.max(60.0));
+    let axis_name = canvas.elide(&spec.axes.category_axis, axis_style, column.max(60.0));
     canvas.text_at_middle(area.left, top - ROW / 2.0 - 1.0, axis_name, axis_style, Align::Start);
 
     let every = room((12.5 / band).ceil()).max(1);
@@ -187,7 +190,7 @@ pub(super) fn horizontal(canvas: &mut Canvas<'_>, spec: &Bars, area: Rect) -> Pl
     }
     let axis = canvas.colors.axis;
     canvas.line(Point::new(scale.at(0.0), top), Point::new(scale.at(0.0), plot.bottom()), axis, 1.0);
-    let lines: Vec<f64> = spec.references.iter().map(|one| scale.at(one.value)).collect();
+    let lines: Vec<f64> = spec.axes.references.iter().map(|one| scale.at(one.value)).collect();
     for x in &lines {
         let color = canvas.colors.reference;
         canvas.dashed(Point::new(*x, top - 1.0), Point::new(*x, plot.bottom()), color);
@@ -204,7 +207,7 @@ pub(super) fn horizontal(canvas: &mut Canvas<'_>, spec: &Bars, area: Rect) -> Pl
             };
             // A reference line makes way for a figure.
             if lines.iter().any(|line| (left - 2.0..=left + width + 2.0).contains(line)) {
-                let ground = level_at(&spec.bands, end.at).map_or(canvas.colors.background, |level| canvas.colors.level(level).tint);
+                let ground = level_at(&spec.axes.bands, end.at).map_or(canvas.colors.background, |level| canvas.colors.level(level).tint);
                 let behind = Rect { left: left - 2.0, top: middle - text.size * 0.6, width: width + 4.0, height: text.size * 1.2 };
                 canvas.fill(behind, ground, Texture::Solid);
             }
@@ -221,14 +224,15 @@ pub(super) fn vertical(canvas: &mut Canvas<'_>, spec: &Bars, area: Rect) -> Plot
     let parts = spec.series.len().max(1);
     let (low, high) = domain(spec);
     let (label, tick) = (canvas.label(), canvas.tick());
-    let places = ticks(low, high, room(area.height / 52.0).clamp(2, 8), spec.format == Format::Count);
-    let labels: Vec<String> = places.values.iter().map(|value| spec.format.tick(*value, places.step)).collect();
+    let places = ticks(low, high, room(area.height / 52.0).clamp(2, 8), spec.axes.format == Format::Count);
+    let labels: Vec<String> = places.values.iter().map(|value| spec.axes.format.tick(*value, places.step)).collect();
     let left = area.left + labels.iter().map(|text| canvas.width(text, tick)).fold(0.0, f64::max) + 8.0;
     let reference = canvas.reference();
     // A range that no value on the scale reaches needs no name.
     let reached = |band: &&Band| band.from.is_none_or(|from| from < high) && band.to.is_none_or(|to| to > low);
-    let judged = spec.bands.iter().filter(|band| !band.label.is_empty()).filter(reached);
+    let judged = spec.axes.bands.iter().filter(|band| !band.label.is_empty()).filter(reached);
     let beside: Vec<(Option<f64>, Option<f64>, &str, Style)> = spec
+        .axes
         .references
         .iter()
         .map(|one| (Some(one.value), Some(one.value), one.label.as_str(), reference))
@@ -245,8 +249,8 @@ pub(super) fn vertical(canvas: &mut Canvas<'_>, spec: &Bars, area: Rect) -> Plot
     let thick = (band * if parts > 1 { 0.84 } else { 0.66 } / parts as f64).min(64.0);
     let names: Vec<&str> = order.iter().map(|at| spec.categories.get(*at).map(String::as_str).unwrap_or_default()).collect();
     let fit = Names::fit(canvas, &names, (band, area.height * 0.4), false);
-    let below = fit.height() + if spec.category_axis.is_empty() { 2.0 } else { ROW };
-    let over = if spec.value_axis.is_empty() { 4.0 } else { ROW };
+    let below = fit.height() + if spec.axes.category_axis.is_empty() { 2.0 } else { ROW };
+    let over = if spec.axes.value_axis.is_empty() { 4.0 } else { ROW };
     let (top, bottom) = (area.top + over, (area.bottom() - below).max(area.top + over + 1.0));
 
     // Values are written only where all of them fit beside each other.
@@ -264,12 +268,12 @@ pub(super) fn vertical(canvas: &mut Canvas<'_>, spec: &Bars, area: Rect) -> Plot
     let scale = Scale::with_room((low, high), (bottom, top), &texts);
     let plot = Rect::between(Point::new(left, scale.at(low)), Point::new(left + width, scale.at(high)));
 
-    for one in &spec.bands {
+    for one in &spec.axes.bands {
         let (a, b) = (one.from.map_or(plot.bottom(), |value| scale.at(value)), one.to.map_or(plot.top, |value| scale.at(value)));
         let tint = canvas.colors.level(one.level).tint;
         canvas.fill(Rect::between(Point::new(left, a), Point::new(plot.right(), b)), tint, Texture::Solid);
     }
-    let y = left_axis(canvas, plot, &scale, &places.values, labels, (&spec.value_axis, area));
+    let y = left_axis(canvas, plot, &scale, &places.values, labels, (&spec.axes.value_axis, area));
     let mut middles = Vec::with_capacity(order.len());
     for (column, &category) in order.iter().enumerate() {
         let strip = Rect { left: left + band * column as f64, width: band, ..plot };
@@ -297,7 +301,7 @@ pub(super) fn vertical(canvas: &mut Canvas<'_>, spec: &Bars, area: Rect) -> Plot
     }
     let axis = canvas.colors.axis;
     canvas.line(Point::new(left, scale.at(0.0)), Point::new(plot.right(), scale.at(0.0)), axis, 1.0);
-    for one in &spec.references {
+    for one in &spec.axes.references {
         let color = canvas.colors.reference;
         canvas.dashed(Point::new(left, scale.at(one.value)), Point::new(plot.right() + 2.0, scale.at(one.value)), color);
     }
@@ -311,7 +315,7 @@ pub(super) fn vertical(canvas: &mut Canvas<'_>, spec: &Bars, area: Rect) -> Plot
         .collect();
     canvas.tags_beside(&tags, plot.right() + 6.0, margin - 6.0, (plot.top, plot.bottom()));
     let ticks = fit.draw(canvas, &names, &middles, bottom, band, (area.left, area.right()));
-    let axis_name = canvas.elide(&spec.category_axis, tick, area.width);
+    let axis_name = canvas.elide(&spec.axes.category_axis, tick, area.width);
     canvas.text_between(plot.center().x, bottom + fit.height() + ROW / 2.0 - 1.0, &axis_name, tick, (area.left, area.right()));
     Plot { rect: plot, x: Axis { from: 0.0, to: order.len() as f64, ticks }, y: Axis { from: low, to: high, ..y } }
 }

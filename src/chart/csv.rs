@@ -1,6 +1,6 @@
 //! The plotted numbers as CSV (RFC 4180), in full precision.
 
-use crate::chart::spec::{Chart, Figure, Kind, Series};
+use crate::chart::spec::{Axes, Chart, Figure, Kind, Series};
 
 /// The plotted numbers as CSV with a header, in the order of the picture. Numbers are plain: no separators, a point before decimals.
 #[must_use]
@@ -8,11 +8,11 @@ pub fn csv(chart: &Chart) -> String {
     let mut out = Table::default();
     match &chart.kind {
         Kind::Bars(spec) => {
-            out.series(&spec.category_axis, &spec.value_axis, &spec.categories, &spec.series, &spec.ordered());
+            out.series(&spec.axes, &spec.categories, &spec.series, &spec.ordered());
         }
         Kind::Lines(spec) => {
             let order: Vec<usize> = (0..spec.categories.len()).collect();
-            out.series(&spec.category_axis, &spec.value_axis, &spec.categories, &spec.series, &order);
+            out.series(&spec.axes, &spec.categories, &spec.series, &order);
         }
         Kind::Shares(spec) => {
             let amount = |series: &Series, at: usize| series.figures.get(at).and_then(|figure| figure.value).unwrap_or(0.0).max(0.0);
@@ -85,11 +85,11 @@ impl Table {
     }
 
     /// A row a category: the value of each series, and the ends of its interval where any has one.
-    fn series(&mut self, category: &str, value: &str, categories: &[String], series: &[Series], order: &[usize]) {
+    fn series(&mut self, axes: &Axes, categories: &[String], series: &[Series], order: &[usize]) {
         let uncertain = |one: &Series| one.figures.iter().any(|figure| figure.interval.is_some());
-        let mut head = vec![name(category, "category")];
+        let mut head = vec![name(&axes.category_axis, "category")];
         for one in series {
-            let title = name(&one.name, &name(value, "value"));
+            let title = name(&one.name, &name(&axes.value_axis, "value"));
             head.push(title.clone());
             if uncertain(one) {
                 head.extend([format!("{title} low"), format!("{title} high")]);

@@ -126,6 +126,11 @@ fn entries(canvas: &Canvas<'_>, kind: &Kind) -> Vec<(String, Swatch)> {
             vec![(spec.doubtful.clone(), Swatch::Ring(canvas.colors.muted))]
         }
         // Lines are named at their ends.
+        Kind::Lines(spec)
+            if !spec.doubtful.is_empty() && spec.series.iter().any(|series| series.figures.iter().any(|figure| figure.doubtful)) =>
+        {
+            vec![(spec.doubtful.clone(), Swatch::Hollow(canvas.colors.muted))]
+        }
         Kind::HeatMap(_) | Kind::Histogram(_) | Kind::Lines(_) => Vec::new(),
     }
 }

@@ -18,8 +18,8 @@ fn domain(spec: &Lines) -> (f64, f64) {
     let values = || {
         figures()
             .flat_map(|figure| figure.value.into_iter().chain(figure.interval.into_iter().flatten()))
-            .chain(spec.references.iter().map(|one| one.value))
-            .chain(spec.bands.iter().flat_map(|band| band.from.into_iter().chain(band.to)))
+            .chain(spec.axes.references.iter().map(|one| one.value))
+            .chain(spec.axes.bands.iter().flat_map(|band| band.from.into_iter().chain(band.to)))
             .filter(|value| value.is_finite())
     };
     let (least, most) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
@@ -36,41 +36,45 @@ fn domain(spec: &Lines) -> (f64, f64) {
 pub(super) fn draw(canvas: &mut Canvas<'_>, spec: &Lines, area: Rect) -> Plot {
     let (low, high) = domain(spec);
     let tick = canvas.tick();
-    let places = ticks(low, high, room(area.height / 52.0).clamp(2, 8), spec.format == Format::Count);
-    let labels: Vec<String> = places.values.iter().map(|value| spec.format.tick(*value, places.step)).collect();
+    let places = ticks(low, high, room(area.height / 52.0).clamp(2, 8), spec.axes.format == Format::Count);
+    let labels: Vec<String> = places.values.iter().map(|value| spec.axes.format.tick(*value, places.step)).collect();
     let left = area.left + labels.iter().map(|text| canvas.width(text, tick)).fold(0.0, f64::max) + 8.0;
     let (reference, named) = (canvas.reference(), Style { weight: Weight::SemiBold, ..canvas.tick() });
     let texts = spec.series.iter().map(|one| canvas.width(&one.name, named) + 14.0);
-    let lines = spec.references.iter().map(|one| canvas.width(&one.label, reference));
+    let lines = spec.axes.references.iter().map(|one| canvas.width(&one.label, reference));
     let margin = texts.chain(lines).fold(0.0, f64::max).min(area.width * 0.3) + 8.0;
     let count = spec.categories.len().max(1);
     let width = (area.right() - margin - left).max(1.0);
     let band = width / count as f64;
     let names: Vec<&str> = spec.categories.iter().map(String::as_str).collect();
     let fit = Names::fit(canvas, &names, (band, area.height * 0.4), true);
-    let below = fit.height() + if spec.category_axis.is_empty() { 2.0 } else { ROW };
-    let over = if spec.value_axis.is_empty() { 6.0 } else { ROW + 2.0 };
+    let below = fit.height() + if spec.axes.category_axis.is_empty() { 2.0 } else { ROW };
+    let over = if spec.axes.value_axis.is_empty() { 6.0 } else { ROW + 2.0 };
     let bottom = (area.bottom() - below).max(area.top + over + 1.0);
     let plot = Rect { left, top: area.top + over, width, height: bottom - area.top - over };
     let scale = Scale::new((low, high), (plot.bottom(), plot.top));
 
-    for one in &spec.bands {
+    for one in &spec.axes.bands {
         let (a, b) = (one.from.map_or(plot.bottom(), |value| scale.at(value)), one.to.map_or(plot.top, |value| scale.at(value)));
         let tint = canvas.colors.level(one.level).tint;
         canvas.fill(Rect::between(Point::new(left, a), Point::new(plot.right(), b)), tint, Texture::Solid);
     }
-    let y = left_axis(canvas, plot, &scale, &places.values, labels, (&spec.value_axis, area));
+    let y = left_axis(canvas, plot, &scale, &places.values, labels, (&spec.axes.value_axis, area));
     let axis = canvas.colors.axis;
     if low <= 0.0 && high >= 0.0 {
         canvas.line(Point::new(left, scale.at(0.0)), Point::new(plot.right(), scale.at(0.0)), axis, 1.0);
     }
-    for one in &spec.references {
+    for one in &spec.axes.references {
         let color = canvas.colors.reference;
         canvas.dashed(Point::new(left, scale.at(one.value)), Point::new(plot.right(), scale.at(one.value)), color);
     }
     let middles: Vec<f64> = (0..count).map(|at| left + band * (at as f64 + 0.5)).collect();
-    let mut tags: Vec<Tag> =
-        spec.references.iter().map(|one| Tag { at: scale.at(one.value), text: one.label.clone(), style: reference, dot: None }).collect();
+    let mut tags: Vec<Tag> = spec
+        .axes
+        .references
+        .iter()
+        .map(|one| Tag { at: scale.at(one.value), text: one.label.clone(), style: reference, dot: None })
+        .collect();
     for (at, series) in spec.series.iter().enumerate() {
         let (color, _) = canvas.colors.series(at, series.tone);
         // After eight colours the line is dashed instead of striped.
@@ -85,7 +89,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, spec: &Lines, area: Rect) -> Plot {
     }
     canvas.tags_beside(&tags, plot.right() + 4.0, margin - 4.0, (plot.top, plot.bottom()));
     let ticks = fit.draw(canvas, &names, &middles, bottom, band, (area.left, area.right()));
-    let axis_name = canvas.elide(&spec.category_axis, tick, area.width);
+    let axis_name = canvas.elide(&spec.axes.category_axis, tick, area.width);
     canvas.text_between(plot.center().x, bottom + fit.height() + ROW / 2.0 - 1.0, &axis_name, tick, (area.left, area.right()));
     Plot { rect: plot, x: Axis { from: 0.0, to: count as f64, ticks }, y: Axis { from: low, to: high, ..y } }
 }
@@ -120,7 +124,7 @@ fn one_line(
             label: spec.categories.get(at).cloned().unwrap_or_default(),
             series: series.name.clone(),
             value: Some(value),
-            shown: shown(spec.format, Some(value), figure.interval),
+            shown: shown(spec.axes.format, Some(value), figure.interval),
             note: figure.note.clone(),
         });
     }

@@ -26,7 +26,7 @@ pub use layout::{ideal_size, layout};
 pub use numbers::Format;
 pub use scene::{Align, Axis, Item, Mark, Measure, Point, Rect, Scene, Size, Stroke, Text, Tick, Weight};
 pub use spec::{
-    Band, Bars, Chart, Direction, Figure, HeatMap, Histogram, Kind, Level, Limit, Lines, Order, Reference, Series, Shares, Tone,
+    Axes, Band, Bars, Chart, Direction, Figure, HeatMap, Histogram, Kind, Level, Limit, Lines, Order, Reference, Series, Shares, Tone,
 };
 pub use svg::svg;
 

@@ -175,6 +175,34 @@ pub struct Band {
     pub label: String,
 }
 
+/// What stands along the two axes of a chart of figures, and what the figures are compared with.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Axes {
+    /// What the categories are.
+    #[serde(default)]
+    pub category_axis: String,
+    /// What the numbers are.
+    #[serde(default)]
+    pub value_axis: String,
+    /// How the numbers are shown.
+    #[serde(default)]
+    pub format: Format,
+    /// Lines to compare with.
+    #[serde(default)]
+    pub references: Vec<Reference>,
+    /// Judged ranges behind the figures.
+    #[serde(default)]
+    pub bands: Vec<Band>,
+}
+
+impl Axes {
+    /// Axes without names, whose numbers are shown in this way.
+    #[must_use]
+    pub fn of(format: Format) -> Self {
+        Self { format, ..Self::default() }
+    }
+}
+
 /// Bars from zero.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Bars {
@@ -185,24 +213,12 @@ pub struct Bars {
     pub categories: Vec<String>,
     /// One series, or several side by side.
     pub series: Vec<Series>,
-    /// What the names are.
-    #[serde(default)]
-    pub category_axis: String,
-    /// What the numbers are.
-    #[serde(default)]
-    pub value_axis: String,
-    /// How the numbers are shown.
-    #[serde(default)]
-    pub format: Format,
+    /// What the names and the numbers are, and what they are compared with.
+    #[serde(flatten)]
+    pub axes: Axes,
     /// The order of the categories.
     #[serde(default)]
     pub order: Order,
-    /// Lines to compare with.
-    #[serde(default)]
-    pub references: Vec<Reference>,
-    /// Judged ranges behind the bars.
-    #[serde(default)]
-    pub bands: Vec<Band>,
     /// What a hollow bar means, for the legend.
     #[serde(default)]
     pub doubtful: String,
@@ -216,13 +232,13 @@ impl Bars {
     #[must_use]
     pub fn of<N: Into<String>>(direction: Direction, format: Format, items: impl IntoIterator<Item = (N, f64)>) -> Self {
         let (categories, values): (Vec<String>, Vec<f64>) = items.into_iter().map(|(name, value)| (name.into(), value)).unzip();
-        Self { direction, format, categories, series: vec![Series::of("", values)], ..Self::default() }
+        Self { direction, categories, series: vec![Series::of("", values)], axes: Axes::of(format), ..Self::default() }
     }
 
     /// Bars of several series side by side.
     #[must_use]
     pub fn grouped(direction: Direction, format: Format, categories: Vec<String>, series: Vec<Series>) -> Self {
-        Self { direction, categories, series, format, ..Self::default() }
+        Self { direction, categories, series, axes: Axes::of(format), ..Self::default() }
     }
 
     /// The places of the categories in the order asked for.
@@ -398,21 +414,12 @@ pub struct Lines {
     pub categories: Vec<String>,
     /// One line each; a figure without a value leaves a gap.
     pub series: Vec<Series>,
-    /// What the places are.
+    /// What the places and the numbers are, and what they are compared with.
+    #[serde(flatten)]
+    pub axes: Axes,
+    /// What a hollow dot means, for the legend.
     #[serde(default)]
-    pub category_axis: String,
-    /// What the numbers are.
-    #[serde(default)]
-    pub value_axis: String,
-    /// How the numbers are shown.
-    #[serde(default)]
-    pub format: Format,
-    /// Lines to compare with.
-    #[serde(default)]
-    pub references: Vec<Reference>,
-    /// Judged ranges behind the lines.
-    #[serde(default)]
-    pub bands: Vec<Band>,
+    pub doubtful: String,
 }
 
 #[cfg(test)]

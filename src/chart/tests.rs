@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use resvg::usvg::roxmltree::Document;
 
 use crate::chart::{
-    Align, Band, Bars, Chart, Direction, Figure, Format, HeatMap, Histogram, Item, Kind, Level, Limit, Lines, Measure, Order, Point, Rect,
-    Reference, Scene, Series, Shares, Size, Text, Theme, Tone, Weight, ideal_size, layout, svg,
+    Align, Axes, Band, Bars, Chart, Direction, Figure, Format, HeatMap, Histogram, Item, Kind, Level, Limit, Lines, Measure, Order, Point,
+    Rect, Reference, Scene, Series, Shares, Size, Text, Theme, Tone, Weight, ideal_size, layout, svg,
 };
 
 /// A font in which Latin is 0.56 and everything else 1 em wide.
@@ -42,26 +42,26 @@ fn samples() -> Vec<Chart> {
     let metric = [0.022, -0.3, 0.11, 0.0, -0.086, 0.04];
     let series = || vec![Series::of("before", counts), Series::of("after", [118.0; 6])];
     let references = || vec![Reference { value: 1257.0, label: "equal share 1,257".to_owned() }];
-    let category_axis = || "Category".to_owned();
+    let rows = || Axes { value_axis: "Rows".to_owned(), ..Axes::of(Format::Count) };
     let bars = |direction| Bars {
-        references: references(),
-        category_axis: category_axis(),
-        value_axis: "Rows".to_owned(),
+        axes: Axes { references: references(), category_axis: "Category".to_owned(), ..rows() },
         order: Order::Descending,
         ..Bars::of(direction, Format::Count, NAMES.into_iter().zip(counts))
     };
-    let grouped = |direction| Bars { value_axis: "Rows".to_owned(), ..Bars::grouped(direction, Format::Count, names(), series()) };
+    let grouped = |direction| Bars { axes: rows(), ..Bars::grouped(direction, Format::Count, names(), series()) };
     let judged = |direction| Bars {
         direction,
         categories: names(),
         series: vec![Series { figures: metric.map(uncertain).to_vec(), ..Series::default() }],
-        format: Format::Decimals(3),
         doubtful: "can't be told from chance".to_owned(),
-        bands: vec![
-            Band { from: Some(-0.1), to: Some(0.1), level: Level::Good, label: "pass".to_owned() },
-            Band { from: None, to: Some(-0.1), level: Level::Bad, label: "fail".to_owned() },
-            Band { from: Some(0.1), to: None, level: Level::Doubtful, label: "warn".to_owned() },
-        ],
+        axes: Axes {
+            bands: vec![
+                Band { from: Some(-0.1), to: Some(0.1), level: Level::Good, label: "pass".to_owned() },
+                Band { from: None, to: Some(-0.1), level: Level::Bad, label: "fail".to_owned() },
+                Band { from: Some(0.1), to: None, level: Level::Doubtful, label: "warn".to_owned() },
+            ],
+            ..Axes::of(Format::Decimals(3))
+        },
         ..Bars::default()
     };
     let mut histogram = Histogram::of(&[2.0, 9.0, 61.0, 61.5, 90.0, 122.0], 32, Some((0.0, 256.0)));
@@ -81,9 +81,10 @@ fn samples() -> Vec<Chart> {
         ..HeatMap::default()
     };
     let shares = Shares { categories: names(), series: series(), total: "Rows".to_owned(), format: Format::Count, ..Shares::default() };
-    let mut lines = Lines { categories: (2001..2031).map(|y| y.to_string()).collect(), value_axis: "DPL".to_owned(), ..Lines::default() };
+    let mut lines = Lines { categories: (2001..2031).map(|y| y.to_string()).collect(), ..Lines::default() };
+    lines.axes.value_axis = "DPL".to_owned();
     lines.series = ["one", "two", "three"].iter().map(|name| Series::of(*name, (0..30).map(|at| f64::from(at % 7) / 10.0))).collect();
-    lines.references = vec![Reference { value: 0.2, label: "limit 0.2".to_owned() }];
+    lines.axes.references = vec![Reference { value: 0.2, label: "limit 0.2".to_owned() }];
     [
         Kind::Bars(bars(Direction::Horizontal)),
         Kind::Bars(bars(Direction::Vertical)),
@@ -254,7 +255,7 @@ fn figures_without_room_are_counted() {
 #[test]
 fn small_pictures_stay_the_same() {
     let mut bars = Bars::of(Direction::Horizontal, Format::Count, [("Dresses", 6145.0), ("트렌드", 118.0)]);
-    bars.references = vec![Reference { value: 1257.0, label: "equal share 1,257".to_owned() }];
+    bars.axes.references = vec![Reference { value: 1257.0, label: "equal share 1,257".to_owned() }];
     insta::assert_snapshot!("bars", svg(&layout(&chart(Kind::Bars(bars)), Size::new(320.0, 180.0), Theme::Light, &Even)));
     let series = vec![Series::of("Positive", [78.0]).tone(Tone::Positive), Series::of("Negative", [40.0]).tone(Tone::Negative)];
     let shares = Shares { categories: vec!["Trend".to_owned()], series, ..Shares::default() };

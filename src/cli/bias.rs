@@ -1,18 +1,18 @@
 //! `fairlake bias`: measure as Clarify's configuration asks, write the reports, hold them to rules.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::forms::read_text;
 use super::print::{Heading, table};
 use super::talk::{Talk, Trouble};
-use super::{Common, ModeChoice};
-use crate::bias::{BiasReport, Comparison, Mode, Rule, gate, measure};
+use super::{BiasFormat, Common, ModeChoice};
+use crate::bias::{BiasReport, Comparison, Limits, Mode, Rule, gate, measure};
 use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement};
 use crate::message::{Command, Event};
 use crate::model::{Failure, Message, S3Location, TableRef};
-use crate::report::AnalysisConfig;
 use crate::report::charts::slice_text;
+use crate::report::{self, AnalysisConfig, analysis_json};
 use crate::text::Texts;
 
 /// What was asked for.
@@ -20,7 +20,8 @@ pub(super) struct Asked {
     pub(super) config: PathBuf,
     pub(super) data: Option<String>,
     pub(super) table: Option<TableRef>,
-    pub(super) out: PathBuf,
+    pub(super) out: Option<PathBuf>,
+    pub(super) format: BiasFormat,
     pub(super) mode: ModeChoice,
     pub(super) fail_on: Option<String>,
     pub(super) dpi: u32,
@@ -46,10 +47,30 @@ pub(super) fn bias(common: &Common, asked: &Asked) -> Result<(), Trouble> {
     let Some(measured) = measured else { return Err(Trouble::Stopped) };
     let measurement = with_thresholds(*measured)?;
     let mut out = io::stdout().lock();
-    print_report(&mut out, &measurement.report, talk.texts())?;
+    match asked.format {
+        BiasFormat::Table => print_report(&mut out, &measurement.report, talk.texts())?,
+        BiasFormat::Json => writeln!(out, "{}", analysis_json(&measurement.report))?,
+    }
     out.flush()?;
+    // A rule that nothing could be held against must not pass as kept.
+    if let Some(rule) = report::gate::idle(&measurement.report, &rules).first() {
+        let why = Message::new("cli-why-idle-rule").with("rule", rule.to_string()).with("metric", rule.metric.name());
+        return Err(Failure::new(Message::new("cli-what-gate"), why).hint(Message::new("cli-hint-idle-rule")).into());
+    }
     let broken = gate(&measurement.report, &rules);
-    let command = BiasCommand::Export { measurement: Box::new(measurement), folder: asked.out.clone(), dpi: asked.dpi };
+    if let Some(folder) = &asked.out {
+        write_all(&mut talk, measurement, folder, asked, &rules)?;
+    }
+    if broken.is_empty() { Ok(()) } else { Err(Trouble::Broken(broken.into_iter().map(|broken| broken.sentence).collect())) }
+}
+
+/// Writes the reports, and the gate's verdict where there are rules.
+fn write_all(talk: &mut Talk, measurement: Measurement, folder: &Path, asked: &Asked, rules: &[Rule]) -> Result<(), Trouble> {
+    let name = asked.table.as_ref().map_or_else(|| asked.data.clone().unwrap_or_default(), ToString::to_string);
+    let verdict =
+        (report::gate::junit(&measurement.report, rules, &name, talk.texts()), report::gate::json(&measurement.report, rules, &name));
+    let command =
+        BiasCommand::Export { measurement: Box::new(measurement), limits: Limits::default(), folder: folder.to_owned(), dpi: asked.dpi };
     let mut written = Vec::new();
     talk.ask(Command::Bias(command), &mut |event| {
         if let Event::Exported { paths } = event {
@@ -57,9 +78,16 @@ pub(super) fn bias(common: &Common, asked: &Asked) -> Result<(), Trouble> {
         }
         Ok(())
     })?;
-    let message = Message::new("cli-bias-written").with("files", written.len()).with("folder", asked.out.display().to_string());
+    if !rules.is_empty() {
+        for (file, text) in [("junit.xml", verdict.0), ("gate.json", verdict.1)] {
+            let path = folder.join(file);
+            std::fs::write(&path, text)?;
+            written.push(path);
+        }
+    }
+    let message = Message::new("cli-bias-written").with("files", written.len()).with("folder", folder.display().to_string());
     eprintln!("{}", talk.texts().say(&message));
-    if broken.is_empty() { Ok(()) } else { Err(Trouble::Broken(broken.into_iter().map(|broken| broken.sentence).collect())) }
+    Ok(())
 }
 
 /// A single number in the configuration may stand for a threshold; that shows only in the data.
@@ -100,7 +128,7 @@ pub(super) fn print_report(out: &mut impl Write, report: &BiasReport, texts: &Te
         if at > 0 {
             writeln!(out)?;
         }
-        let ids = crate::report::charts::metrics(facet);
+        let ids = report::charts::metrics(facet);
         let mut headings = vec![Heading { name: facet.name(), right: false }, Heading { name: texts.t("cli-bias-rows"), right: true }];
         headings.extend(ids.iter().map(|id| Heading { name: id.name().to_owned(), right: true }));
         let rows: Vec<Vec<Option<String>>> = facet

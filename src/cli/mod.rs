@@ -126,13 +126,16 @@ enum Form {
         /// A table of the catalogue.
         #[arg(long, value_name = "DB.TABLE", value_parser = table)]
         table: Option<TableRef>,
-        /// The folder for the reports.
+        /// The folder for the reports; none are written without it.
         #[arg(long, value_name = "DIR")]
-        out: PathBuf,
+        out: Option<PathBuf>,
+        /// What is printed: a table, or analysis.json.
+        #[arg(long, value_enum, default_value_t = BiasFormat::Table)]
+        format: BiasFormat,
         /// By the mathematical definitions, or as Clarify computes.
         #[arg(long, value_enum, default_value_t = ModeChoice::Exact)]
         mode: ModeChoice,
-        /// Rules such as `CI>0.9,DPL>0.1`, by absolute value; a broken one ends with 3.
+        /// Rules such as `CI>0.9,DPL>0.1`, by absolute value; a broken one ends with 3. The folder gets junit.xml and gate.json.
         #[arg(long, value_name = "RULES")]
         fail_on: Option<String>,
         /// Dots per inch of the PNG files.
@@ -182,6 +185,15 @@ enum RowsFormat {
     /// CSV with a header.
     Csv,
     /// JSON, one object a line.
+    Json,
+}
+
+/// What a measurement prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BiasFormat {
+    /// Facet values by metrics, for people.
+    Table,
+    /// analysis.json as Clarify writes it.
     Json,
 }
 
@@ -272,8 +284,8 @@ fn carry_out(common: &Common, form: Form) -> Result<(), Trouble> {
         }
         Form::Crawl { target, database, table_prefix, dry_run } => crawl::crawl(common, target, &database, &table_prefix, dry_run),
         Form::Query { database, format, output, sql } => query::query(common, database, format, output, sql),
-        Form::Bias { config, data, table, out, mode, fail_on, dpi } => {
-            bias::bias(common, &bias::Asked { config, data, table, out, mode, fail_on, dpi })
+        Form::Bias { config, data, table, out, format, mode, fail_on, dpi } => {
+            bias::bias(common, &bias::Asked { config, data, table, out, format, mode, fail_on, dpi })
         }
         Form::Lab { out } => forms::lab(common, out),
         Form::Do { file } => forms::carry(common, &file),

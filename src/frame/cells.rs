@@ -2,11 +2,12 @@
 
 use polars::prelude::{AnyValue, DataFrame, DataType, PlHashMap};
 
+use crate::frame::codes;
 use crate::frame::columnar::text;
 use crate::frame::error::FrameError;
 use crate::infer::column::{ColumnScan, shorten};
 use crate::infer::values::{self, Value};
-use crate::model::{ColumnFacts, ColumnKind};
+use crate::model::{ColumnFacts, ColumnKind, TimeBucket};
 
 /// The most different values of a column that are counted.
 pub const DISTINCT_LIMIT: u64 = 100_000;
@@ -18,6 +19,8 @@ pub(super) struct Values {
     name: String,
     /// The type that was chosen for the column, or that its file states.
     stated: Option<ColumnKind>,
+    /// Into which buckets of time its values are gathered, if they are.
+    bucket: Option<TimeBucket>,
     texts: Vec<Option<String>>,
     codes: PlHashMap<String, u32>,
     null: Option<u32>,
@@ -25,8 +28,45 @@ pub(super) struct Values {
     /// Numbers of a typed column by their bits, so that each is written as text only once.
     bits: PlHashMap<u64, u32>,
     /// The number of the value that each value is the same as, once numbers are written alike.
-    same: Vec<u32>,
+    pub(super) same: Vec<u32>,
     kind: ColumnKind,
+}
+
+/// Takes rows in as they are read, whatever they are read from.
+pub(super) trait Gather {
+    /// States the kind of a column instead of having it found out.
+    fn state(&mut self, column: usize, kind: ColumnKind);
+    /// Takes a row: a cell a column, and the row's number.
+    fn add<'a>(&mut self, cells: impl Iterator<Item = Option<&'a str>>, row: u64) -> Result<(), FrameError>;
+    /// Takes the rows of a frame whose columns at these places are the ones gathered; the first has the number `start` + 1.
+    fn add_frame(&mut self, frame: &DataFrame, places: &[usize], start: u64) -> Result<(), FrameError>;
+}
+
+/// The codes of a frame's columns at these places.
+fn frame_codes(columns: &mut [Values], frame: &DataFrame, places: &[usize], start: u64) -> Result<Vec<Vec<u32>>, FrameError> {
+    let mut codes = Vec::with_capacity(places.len());
+    for (values, place) in columns.iter_mut().zip(places) {
+        let column = frame.columns().get(*place).ok_or(FrameError::NoRows)?;
+        let stated = match column.dtype() {
+            DataType::String | DataType::Date | DataType::Datetime(..) | DataType::Binary => ColumnKind::Text,
+            DataType::Boolean => ColumnKind::Boolean,
+            DataType::Float32 | DataType::Float64 => ColumnKind::Float,
+            _ => ColumnKind::Integer,
+        };
+        values.stated.get_or_insert(stated);
+        codes.push(values.column_codes(column, start)?);
+    }
+    Ok(codes)
+}
+
+/// The first day of the bucket that a moment falls in; `None` if the text is no date and no timestamp.
+#[must_use]
+pub fn bucket_start(text: &str, bucket: TimeBucket) -> Option<String> {
+    match values::read(values::trim(text.as_bytes())) {
+        Value::Date(days) => Some(bucket.start(days)),
+        Value::Timestamp(micros) => i32::try_from(micros.div_euclid(86_400_000_000)).ok().map(|days| bucket.start(days)),
+        _ => None,
+    }
 }
 
 impl Values {
@@ -34,6 +74,7 @@ impl Values {
         Self {
             name: name.to_owned(),
             stated: None,
+            bucket: None,
             texts: Vec::new(),
             codes: PlHashMap::default(),
             null: None,
@@ -45,6 +86,21 @@ impl Values {
     }
 
     fn code(&mut self, cell: Option<&str>, row: u64) -> Result<u32, FrameError> {
+        if let (Some(bucket), Some(text)) = (self.bucket, cell)
+            && !text.trim().is_empty()
+        {
+            let start = bucket_start(text, bucket).ok_or_else(|| FrameError::Value {
+                row,
+                column: self.name.clone(),
+                value: shorten(text.as_bytes()),
+                hive_type: "timestamp".to_owned(),
+            })?;
+            return self.plain_code(Some(&start), row);
+        }
+        self.plain_code(cell, row)
+    }
+
+    fn plain_code(&mut self, cell: Option<&str>, row: u64) -> Result<u32, FrameError> {
         let known = match cell {
             None => self.null,
             Some(text) => self.codes.get(text).copied(),
@@ -71,31 +127,28 @@ impl Values {
 
     /// The codes of a typed column.
     fn column_codes(&mut self, column: &polars::prelude::Column, start: u64) -> Result<Vec<u32>, FrameError> {
-        let mut codes = Vec::with_capacity(column.len());
-        for (value, row) in column.as_materialized_series().iter().zip(start + 1..) {
-            let bits = match &value {
-                AnyValue::String(text) => {
-                    codes.push(self.code(Some(text), row)?);
-                    continue;
-                }
-                AnyValue::Int32(number) | AnyValue::Date(number) => Some(i64::from(*number).cast_unsigned()),
-                AnyValue::Int64(number) | AnyValue::Datetime(number, ..) => Some(number.cast_unsigned()),
-                AnyValue::Float64(number) => Some(number.to_bits()),
-                AnyValue::Float32(number) => Some(u64::from(number.to_bits())),
-                AnyValue::Boolean(value) => Some(u64::from(*value)),
-                _ => None,
-            };
-            let known = bits.and_then(|bits| self.bits.get(&bits).copied());
-            let code = match known {
-                Some(code) => code,
-                None => self.code(text(&value).as_deref(), row)?,
-            };
-            if let (Some(bits), None) = (bits, known) {
-                self.bits.insert(bits, code);
-            }
-            codes.push(code);
+        codes::of(column, &mut |row, value| self.value_code(value, start + 1 + row as u64))
+    }
+
+    fn value_code(&mut self, value: &AnyValue<'_>, row: u64) -> Result<u32, FrameError> {
+        let bits = match value {
+            AnyValue::String(text) => return self.code(Some(text), row),
+            AnyValue::Int32(number) | AnyValue::Date(number) => Some(i64::from(*number).cast_unsigned()),
+            AnyValue::Int64(number) | AnyValue::Datetime(number, ..) => Some(number.cast_unsigned()),
+            AnyValue::Float64(number) => Some(number.to_bits()),
+            AnyValue::Float32(number) => Some(u64::from(number.to_bits())),
+            AnyValue::Boolean(value) => Some(u64::from(*value)),
+            _ => None,
+        };
+        let known = bits.and_then(|bits| self.bits.get(&bits).copied());
+        if let Some(code) = known {
+            return Ok(code);
         }
-        Ok(codes)
+        let code = self.code(text(value).as_deref(), row)?;
+        if let Some(bits) = bits {
+            self.bits.insert(bits, code);
+        }
+        Ok(code)
     }
 
     /// Decides the kind of the values and writes numbers alike.
@@ -153,7 +206,7 @@ pub(super) fn kind_of(hive_type: &str) -> ColumnKind {
 }
 
 /// A value written the one way that its kind is written; an empty text is no number.
-fn plain(text: String, kind: ColumnKind) -> Option<String> {
+pub(super) fn plain(text: String, kind: ColumnKind) -> Option<String> {
     let trimmed = values::trim(text.as_bytes());
     match (kind, values::read(trimmed)) {
         (ColumnKind::Text, _) => Some(text),
@@ -186,26 +239,18 @@ impl Cells {
         }
     }
 
-    /// States the kind of a column instead of having it found out.
-    pub(super) fn state(&mut self, column: usize, kind: ColumnKind) {
+    /// Gathers a column's values into buckets of time.
+    pub(super) fn bucket(&mut self, column: usize, bucket: TimeBucket) {
         if let Some(values) = self.columns.get_mut(column) {
-            values.stated = Some(kind);
+            values.bucket = Some(bucket);
+            values.stated = Some(ColumnKind::Text);
         }
     }
 
-    /// Counts a row.
-    pub(super) fn add<'a>(&mut self, cells: impl Iterator<Item = Option<&'a str>>, row: u64) -> Result<(), FrameError> {
-        self.key.clear();
-        for (values, cell) in self.columns.iter_mut().zip(cells) {
-            self.key.push(values.code(cell, row)?);
-        }
-        self.count()
-    }
-
-    fn count(&mut self) -> Result<(), FrameError> {
+    fn count(&mut self, more: u64) -> Result<(), FrameError> {
         if let Some(place) = self.places.get(self.key.as_slice()) {
             if let Some((_, rows)) = self.met.get_mut(*place) {
-                *rows += 1;
+                *rows += more;
             }
             return Ok(());
         }
@@ -214,35 +259,8 @@ impl Cells {
         }
         let key: Box<[u32]> = self.key.as_slice().into();
         self.places.insert(key.clone(), self.met.len());
-        self.met.push((key, 1));
+        self.met.push((key, more));
         Ok(())
-    }
-
-    /// Counts the rows of a frame whose columns at these places are the ones counted by.
-    pub(super) fn add_frame(&mut self, frame: &DataFrame, places: &[usize], start: u64) -> Result<(), FrameError> {
-        let codes = self.frame_codes(frame, places, start)?;
-        for row in 0..frame.height() {
-            self.key.clear();
-            self.key.extend(codes.iter().map(|column| column.get(row).copied().unwrap_or_default()));
-            self.count()?;
-        }
-        Ok(())
-    }
-
-    fn frame_codes(&mut self, frame: &DataFrame, places: &[usize], start: u64) -> Result<Vec<Vec<u32>>, FrameError> {
-        let mut codes = Vec::with_capacity(places.len());
-        for (values, place) in self.columns.iter_mut().zip(places) {
-            let column = frame.columns().get(*place).ok_or(FrameError::NoRows)?;
-            let stated = match column.dtype() {
-                DataType::String | DataType::Date | DataType::Datetime(..) | DataType::Binary => ColumnKind::Text,
-                DataType::Boolean => ColumnKind::Boolean,
-                DataType::Float32 | DataType::Float64 => ColumnKind::Float,
-                _ => ColumnKind::Integer,
-            };
-            values.stated.get_or_insert(stated);
-            codes.push(values.column_codes(column, start)?);
-        }
-        Ok(codes)
     }
 
     /// Ends the counting: kinds are decided, numbers written alike and cells that are the same thereby joined.
@@ -283,7 +301,7 @@ impl Cells {
 
     /// The cells of the rows of a frame, after [`Cells::settle`].
     pub(super) fn frame_places(&mut self, frame: &DataFrame, places: &[usize], start: u64) -> Result<Vec<Option<usize>>, FrameError> {
-        let codes = self.frame_codes(frame, places, start)?;
+        let codes = frame_codes(&mut self.columns, frame, places, start)?;
         Ok((0..frame.height())
             .map(|row| {
                 let key: Vec<u32> = codes.iter().map(|column| column.get(row).copied().unwrap_or_default()).collect();
@@ -329,5 +347,95 @@ impl Cells {
             max: range.map(|(_, high)| high),
             first_seen: Some(first_seen),
         })
+    }
+}
+
+impl Gather for Cells {
+    fn state(&mut self, column: usize, kind: ColumnKind) {
+        if let Some(values) = self.columns.get_mut(column).filter(|values| values.bucket.is_none()) {
+            values.stated = Some(kind);
+        }
+    }
+
+    fn add<'a>(&mut self, cells: impl Iterator<Item = Option<&'a str>>, row: u64) -> Result<(), FrameError> {
+        self.key.clear();
+        for (values, cell) in self.columns.iter_mut().zip(cells) {
+            self.key.push(values.code(cell, row)?);
+        }
+        self.count(1)
+    }
+
+    fn add_frame(&mut self, frame: &DataFrame, places: &[usize], start: u64) -> Result<(), FrameError> {
+        let codes = frame_codes(&mut self.columns, frame, places, start)?;
+        for (key, rows) in codes::combined(&codes, frame.height()) {
+            self.key.clear();
+            self.key.extend(&key);
+            self.count(rows)?;
+        }
+        Ok(())
+    }
+}
+
+/// A column's values with their rows.
+pub type ValueCounts = Vec<(Option<String>, u64)>;
+
+/// The values of several columns, each counted by itself.
+pub(super) struct Columns {
+    columns: Vec<(Values, Vec<u64>)>,
+}
+
+impl Columns {
+    /// No rows yet, of these columns.
+    pub(super) fn new(names: &[String]) -> Self {
+        Self { columns: names.iter().map(|name| (Values::new(name), Vec::new())).collect() }
+    }
+
+    /// Ends the counting; gives each column's values with their rows, in the order met.
+    pub(super) fn finish(self) -> Result<Vec<ValueCounts>, FrameError> {
+        let one = |(mut values, rows): (Values, Vec<u64>)| {
+            values.settle()?;
+            let mut joined: Vec<u64> = vec![0; values.texts.len()];
+            for (same, rows) in values.same.iter().zip(rows) {
+                if let Some(sum) = joined.get_mut(*same as usize) {
+                    *sum += rows;
+                }
+            }
+            Ok(values.texts.into_iter().zip(joined).filter(|(_, rows)| *rows > 0).collect())
+        };
+        self.columns.into_iter().map(one).collect()
+    }
+}
+
+fn count_one(rows: &mut Vec<u64>, code: u32) {
+    let code = code as usize;
+    if rows.len() <= code {
+        rows.resize(code + 1, 0);
+    }
+    if let Some(rows) = rows.get_mut(code) {
+        *rows += 1;
+    }
+}
+
+impl Gather for Columns {
+    fn state(&mut self, column: usize, kind: ColumnKind) {
+        if let Some((values, _)) = self.columns.get_mut(column) {
+            values.stated = Some(kind);
+        }
+    }
+
+    fn add<'a>(&mut self, cells: impl Iterator<Item = Option<&'a str>>, row: u64) -> Result<(), FrameError> {
+        for ((values, rows), cell) in self.columns.iter_mut().zip(cells) {
+            count_one(rows, values.code(cell, row)?);
+        }
+        Ok(())
+    }
+
+    fn add_frame(&mut self, frame: &DataFrame, places: &[usize], start: u64) -> Result<(), FrameError> {
+        for ((values, rows), place) in self.columns.iter_mut().zip(places) {
+            for code in frame_codes(std::slice::from_mut(values), frame, &[*place], start)?.concat() {
+                count_one(rows, code);
+            }
+        }
+        Ok(())
     }
 }

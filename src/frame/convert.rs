@@ -11,7 +11,7 @@ use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter};
 use crate::frame::Progress;
 use crate::frame::batch::Batch;
 use crate::frame::error::FrameError;
-use crate::frame::rows::{Row, Strictness, each_row};
+use crate::frame::rows::{Reading, Row};
 use crate::infer::{Evidence, Overrides};
 
 /// What was written.
@@ -46,7 +46,7 @@ pub fn to_csv(
 ) -> Result<Written, FrameError> {
     let names: Vec<String> = evidence.columns.iter().map(|column| column.catalog_name.clone()).collect();
     let mut writer = CsvOut::new(out, options, &names)?;
-    each_row(path, evidence, overrides, Strictness::Strict, progress, &mut |row| {
+    Reading::strict(path, evidence, overrides).each_row(progress, &mut |row| {
         writer.add(row.cells)?;
         Ok(ControlFlow::Continue(()))
     })?;
@@ -66,7 +66,7 @@ pub fn to_parquet(
 ) -> Result<Written, FrameError> {
     let columns = evidence.columns.iter().map(|column| (column.catalog_name.clone(), column.hive_type.to_string())).collect();
     let mut writer = ParquetOut::new(out, columns)?;
-    each_row(path, evidence, overrides, Strictness::Strict, progress, &mut |row| {
+    Reading::strict(path, evidence, overrides).each_row(progress, &mut |row| {
         writer.add(&row)?;
         Ok(ControlFlow::Continue(()))
     })?;

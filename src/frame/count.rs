@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::frame::Progress;
-pub use crate::frame::cells::DISTINCT_LIMIT;
-use crate::frame::cells::{Cells, kind_of};
+use crate::frame::cells::{Cells, Columns, Gather, kind_of};
+pub use crate::frame::cells::{DISTINCT_LIMIT, ValueCounts};
 use crate::frame::columnar::Columnar;
 use crate::frame::error::FrameError;
-use crate::frame::rows::{Strictness, each_row};
+use crate::frame::rows::Reading;
 use crate::infer::{Evidence, Kind, Overrides, Scanner};
-use crate::model::{ColumnKind, CountRow, Counts};
+use crate::model::{ColumnKind, CountRow, Counts, TimeBucket};
 
 /// A file to be read, and what is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +54,9 @@ pub struct CountRequest {
     /// The group variable, if any.
     #[serde(default)]
     pub group: Option<String>,
+    /// A facet column of moments, and the buckets they are gathered into.
+    #[serde(default)]
+    pub time: Option<(String, TimeBucket)>,
 }
 
 impl CountRequest {
@@ -70,23 +73,55 @@ impl CountRequest {
 pub fn count(sources: &[Source], overrides: &Overrides, request: &CountRequest, progress: &mut Progress<'_>) -> Result<Counts, FrameError> {
     let names = request.columns();
     let mut cells = Cells::new(&names);
+    if let Some((column, bucket)) = &request.time
+        && let Some(place) = request.facets.iter().position(|facet| facet == column)
+    {
+        cells.bucket(place, *bucket);
+    }
+    gather(sources, overrides, &names, &mut cells, progress)?;
+    cells.settle()?;
+    counts(&cells, request)
+}
+
+/// Counts the values of each of these columns by itself, in one pass over the files; each in the order in which its values are met.
+///
+/// # Errors
+/// As [`count`].
+pub fn values(
+    sources: &[Source],
+    overrides: &Overrides,
+    columns: &[String],
+    progress: &mut Progress<'_>,
+) -> Result<Vec<ValueCounts>, FrameError> {
+    let mut counted = Columns::new(columns);
+    gather(sources, overrides, columns, &mut counted, progress)?;
+    counted.finish()
+}
+
+/// Hands the rows of all files on, one file after the other.
+fn gather(
+    sources: &[Source],
+    overrides: &Overrides,
+    names: &[String],
+    into: &mut impl Gather,
+    progress: &mut Progress<'_>,
+) -> Result<(), FrameError> {
     let mut before = 0;
     for source in sources {
         let evidence = source.evidence(overrides)?;
         let mut last = 0;
-        count_into(&mut cells, &source.path, &evidence, overrides, &names, &mut |done| {
+        count_into(into, &source.path, &evidence, overrides, names, &mut |done| {
             last = done;
             progress(before + done)
         })?;
         before += last;
     }
-    cells.settle()?;
-    counts(&cells, request)
+    Ok(())
 }
 
-/// Counts the rows of one file into the cells.
+/// Hands the rows of one file on.
 pub(super) fn count_into(
-    cells: &mut Cells,
+    cells: &mut impl Gather,
     path: &Path,
     evidence: &Evidence,
     overrides: &Overrides,
@@ -116,7 +151,7 @@ pub(super) fn count_into(
             cells.state(place, kind);
         }
     }
-    each_row(path, evidence, overrides, Strictness::Strict, progress, &mut |row| {
+    Reading::strict(path, evidence, overrides).each_row(progress, &mut |row| {
         cells.add(wanted.iter().map(|index| row.cells.get(*index).copied().flatten()), row.number)?;
         Ok(ControlFlow::Continue(()))
     })

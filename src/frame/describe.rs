@@ -36,7 +36,8 @@ pub fn describe(values: impl IntoIterator<Item = f64>, shares: &[f64]) -> Descri
     }
 }
 
-fn percentile(sorted: &[f64], share: f64) -> f64 {
+/// The percentile of sorted numbers, between the nearest two; NaN without any.
+pub(super) fn percentile(sorted: &[f64], share: f64) -> f64 {
     let place = share.clamp(0.0, 1.0) * (sorted.len().max(1) - 1) as f64;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the slice")]
     let below = place.floor() as usize;

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::frame::Progress;
 use crate::frame::columnar::{Columnar, is_readable, texts};
 use crate::frame::error::FrameError;
-use crate::frame::rows::{Strictness, each_row};
+use crate::frame::rows::{Reading, Strictness};
 use crate::infer::column::{ColumnScan, Verdict};
 use crate::infer::{Evidence, Kind, Overrides, Scanner, names};
 use crate::model::{HiveType, Message, Page, ResultColumn};
@@ -65,7 +65,8 @@ pub fn inspect(path: &Path, overrides: &Overrides, progress: &mut Progress<'_>) 
     if evidence.is_table() && !matches!(evidence.kind, Kind::Avro | Kind::Orc) {
         // The preview may stop early and must not complain about what the evidence has already told.
         let complete = std::mem::replace(&mut evidence.complete, false);
-        let read = each_row(path, &evidence, overrides, Strictness::Lenient, &mut |_| ControlFlow::Continue(()), &mut |row| {
+        let reading = Reading { strictness: Strictness::Lenient, ..Reading::strict(path, &evidence, overrides) };
+        let read = reading.each_row(&mut |_| ControlFlow::Continue(()), &mut |row| {
             preview.rows.push(row.cells.iter().map(|cell| cell.map(str::to_owned)).collect());
             Ok(if preview.rows.len() < PREVIEW_ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
         });

@@ -31,20 +31,106 @@ pub(super) enum Strictness {
 /// What a sink wants after a row.
 pub(super) type Next = Result<ControlFlow<()>, FrameError>;
 
-/// Hands every row to `sink`, until it breaks.
-pub(super) fn each_row(
-    path: &Path,
-    evidence: &Evidence,
-    overrides: &Overrides,
-    strictness: Strictness,
-    progress: &mut Progress<'_>,
-    sink: &mut dyn FnMut(Row<'_>) -> Next,
-) -> Result<(), FrameError> {
-    match evidence.kind {
-        Kind::Csv => each_record(path, evidence, overrides, strictness, progress, sink),
-        Kind::JsonLines | Kind::JsonArray => each_json(path, evidence, strictness, progress, sink),
-        Kind::Parquet => Columnar::open(path)?.each_row(progress, sink),
-        _ => Err(FrameError::NoTable { kind: evidence.kind.label() }),
+/// What is read, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    pub(super) path: &'a Path,
+    pub(super) evidence: &'a Evidence,
+    pub(super) overrides: &'a Overrides,
+    pub(super) strictness: Strictness,
+}
+
+impl<'a> Reading<'a> {
+    /// A reading to which irregularities are errors.
+    pub(super) const fn strict(path: &'a Path, evidence: &'a Evidence, overrides: &'a Overrides) -> Self {
+        Self { path, evidence, overrides, strictness: Strictness::Strict }
+    }
+
+    /// Hands every row to `sink`, until it breaks.
+    pub(super) fn each_row(self, progress: &mut Progress<'_>, sink: &mut dyn FnMut(Row<'_>) -> Next) -> Result<(), FrameError> {
+        match self.evidence.kind {
+            Kind::Csv => self.each_record(progress, sink),
+            Kind::JsonLines | Kind::JsonArray => self.each_json(progress, sink),
+            Kind::Parquet => Columnar::open(self.path)?.each_row(progress, sink),
+            _ => Err(FrameError::NoTable { kind: self.evidence.kind.label() }),
+        }
+    }
+
+    fn is_lenient(self) -> bool {
+        self.strictness == Strictness::Lenient
+    }
+
+    fn each_record(self, progress: &mut Progress<'_>, sink: &mut dyn FnMut(Row<'_>) -> Next) -> Result<(), FrameError> {
+        let Self { path, evidence, overrides, .. } = self;
+        let dialect = evidence.dialect.as_ref().map(|found| found.dialect).unwrap_or_default();
+        let encoding = evidence.encoding.as_ref().map_or(Encoding::UTF_8, |found| found.encoding);
+        let lenient = self.is_lenient();
+        let mut splitter = Splitter::new(dialect);
+        let mut records = Records {
+            width: evidence.columns.len(),
+            header: evidence.header.as_ref().is_some_and(|found| found.present),
+            ragged: if lenient { RaggedRows::PadAndCut } else { overrides.ragged },
+            null_texts: &overrides.null_texts,
+            sink,
+            outcome: Ok(ControlFlow::Continue(())),
+        };
+        each_piece(path, evidence, progress, &mut |piece| {
+            let text = match piece {
+                Piece::Text(text) => text,
+                Piece::Invalid { .. } if lenient => "\u{FFFD}".as_bytes(),
+                Piece::Invalid { offset } => {
+                    return Err(FrameError::Encoding { row: splitter.row(), column: splitter.field() as u64 + 1, offset, encoding });
+                }
+            };
+            let read = splitter.push(text, &mut |record| records.take(record));
+            match read {
+                Err(_) if lenient => Ok(ControlFlow::Break(())),
+                Err(long) if long.quoted => Err(FrameError::QuoteOpen { row: long.row, column: long.field as u64 + 1 }),
+                Err(long) => Err(FrameError::TooLong { row: long.row }),
+                Ok(()) => std::mem::replace(&mut records.outcome, Ok(ControlFlow::Continue(()))),
+            }
+        })?;
+        if splitter.quote_is_open() && !lenient {
+            return Err(FrameError::QuoteOpen { row: splitter.row(), column: splitter.field() as u64 + 1 });
+        }
+        splitter.finish(&mut |record| records.take(record));
+        records.outcome.map(|_| ())
+    }
+
+    fn each_json(self, progress: &mut Progress<'_>, sink: &mut dyn FnMut(Row<'_>) -> Next) -> Result<(), FrameError> {
+        let Self { path, evidence, .. } = self;
+        let lenient = self.is_lenient();
+        let layout = json_layout(evidence);
+        let mut splitter = JsonSplitter::new(layout);
+        let mut outcome: Next = Ok(ControlFlow::Continue(()));
+        let mut take = |row: u64, record: &[u8], outcome: &mut Next| {
+            *outcome = match json_cells(record, evidence) {
+                Ok(cells) => {
+                    let cells: Vec<Option<&str>> = cells.iter().map(Option::as_deref).collect();
+                    sink(Row { number: row, cells: &cells })
+                }
+                Err(_) if lenient => Ok(ControlFlow::Continue(())),
+                Err(reason) => Err(FrameError::Json { row, reason }),
+            };
+            matches!(outcome, Ok(ControlFlow::Continue(())))
+        };
+        let encoding = evidence.encoding.as_ref().map_or(Encoding::UTF_8, |found| found.encoding);
+        each_piece(path, evidence, progress, &mut |piece| {
+            let text = match piece {
+                Piece::Text(text) => text,
+                Piece::Invalid { .. } if lenient => "\u{FFFD}".as_bytes(),
+                Piece::Invalid { offset } => return Err(FrameError::Encoding { row: splitter.row(), column: 1, offset, encoding }),
+            };
+            splitter
+                .push(text, &mut |row, record| take(row, record, &mut outcome))
+                .map_err(|long| FrameError::TooLong { row: long.row })?;
+            std::mem::replace(&mut outcome, Ok(ControlFlow::Continue(())))
+        })?;
+        if splitter.is_open() && !lenient {
+            return Err(FrameError::Json { row: splitter.row(), reason: "the file ends in the middle of a record".to_owned() });
+        }
+        splitter.finish(&mut |row, record| take(row, record, &mut outcome));
+        outcome.map(|_| ())
     }
 }
 
@@ -134,88 +220,6 @@ impl Records<'_> {
         cells.resize(self.width, None);
         (self.sink)(Row { number: record.row, cells: &cells })
     }
-}
-
-fn each_record(
-    path: &Path,
-    evidence: &Evidence,
-    overrides: &Overrides,
-    strictness: Strictness,
-    progress: &mut Progress<'_>,
-    sink: &mut dyn FnMut(Row<'_>) -> Next,
-) -> Result<(), FrameError> {
-    let dialect = evidence.dialect.as_ref().map(|found| found.dialect).unwrap_or_default();
-    let encoding = evidence.encoding.as_ref().map_or(Encoding::UTF_8, |found| found.encoding);
-    let lenient = strictness == Strictness::Lenient;
-    let mut splitter = Splitter::new(dialect);
-    let mut records = Records {
-        width: evidence.columns.len(),
-        header: evidence.header.as_ref().is_some_and(|found| found.present),
-        ragged: if lenient { RaggedRows::PadAndCut } else { overrides.ragged },
-        null_texts: &overrides.null_texts,
-        sink,
-        outcome: Ok(ControlFlow::Continue(())),
-    };
-    each_piece(path, evidence, progress, &mut |piece| {
-        let text = match piece {
-            Piece::Text(text) => text,
-            Piece::Invalid { .. } if lenient => "\u{FFFD}".as_bytes(),
-            Piece::Invalid { offset } => {
-                return Err(FrameError::Encoding { row: splitter.row(), column: splitter.field() as u64 + 1, offset, encoding });
-            }
-        };
-        let read = splitter.push(text, &mut |record| records.take(record));
-        match read {
-            Err(_) if lenient => Ok(ControlFlow::Break(())),
-            Err(long) if long.quoted => Err(FrameError::QuoteOpen { row: long.row, column: long.field as u64 + 1 }),
-            Err(long) => Err(FrameError::TooLong { row: long.row }),
-            Ok(()) => std::mem::replace(&mut records.outcome, Ok(ControlFlow::Continue(()))),
-        }
-    })?;
-    if splitter.quote_is_open() && !lenient {
-        return Err(FrameError::QuoteOpen { row: splitter.row(), column: splitter.field() as u64 + 1 });
-    }
-    splitter.finish(&mut |record| records.take(record));
-    records.outcome.map(|_| ())
-}
-
-fn each_json(
-    path: &Path,
-    evidence: &Evidence,
-    strictness: Strictness,
-    progress: &mut Progress<'_>,
-    sink: &mut dyn FnMut(Row<'_>) -> Next,
-) -> Result<(), FrameError> {
-    let lenient = strictness == Strictness::Lenient;
-    let layout = json_layout(evidence);
-    let mut splitter = JsonSplitter::new(layout);
-    let mut outcome: Next = Ok(ControlFlow::Continue(()));
-    let mut take = |row: u64, record: &[u8], outcome: &mut Next| {
-        *outcome = match json_cells(record, evidence) {
-            Ok(cells) => {
-                let cells: Vec<Option<&str>> = cells.iter().map(Option::as_deref).collect();
-                sink(Row { number: row, cells: &cells })
-            }
-            Err(_) if lenient => Ok(ControlFlow::Continue(())),
-            Err(reason) => Err(FrameError::Json { row, reason }),
-        };
-        matches!(outcome, Ok(ControlFlow::Continue(())))
-    };
-    let encoding = evidence.encoding.as_ref().map_or(Encoding::UTF_8, |found| found.encoding);
-    each_piece(path, evidence, progress, &mut |piece| {
-        let text = match piece {
-            Piece::Text(text) => text,
-            Piece::Invalid { .. } if lenient => "\u{FFFD}".as_bytes(),
-            Piece::Invalid { offset } => return Err(FrameError::Encoding { row: splitter.row(), column: 1, offset, encoding }),
-        };
-        splitter.push(text, &mut |row, record| take(row, record, &mut outcome)).map_err(|long| FrameError::TooLong { row: long.row })?;
-        std::mem::replace(&mut outcome, Ok(ControlFlow::Continue(())))
-    })?;
-    if splitter.is_open() && !lenient {
-        return Err(FrameError::Json { row: splitter.row(), reason: "the file ends in the middle of a record".to_owned() });
-    }
-    splitter.finish(&mut |row, record| take(row, record, &mut outcome));
-    outcome.map(|_| ())
 }
 
 fn json_layout(evidence: &Evidence) -> JsonLayout {

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::infer::{Evidence, Kind, Overrides, RaggedRows};
-use crate::model::{ColumnKind, HiveType};
+use crate::model::{ColumnKind, HiveType, TimeBucket};
 
 struct Folder(tempfile::TempDir);
 
@@ -293,13 +293,13 @@ fn a_sample_is_balanced_and_repeats_by_its_seed() {
     }
     let csv = folder.file("x.csv", text);
     let parquet = parquet_of(&folder, &csv, &Overrides::default()).unwrap();
-    let wanted = DownsampleRequest { by: vec!["g".to_owned(), "y".to_owned()], keep: None, seed: 7 };
+    let wanted = BalanceRequest { by: vec!["g".to_owned(), "y".to_owned()], seed: 7, ..BalanceRequest::default() };
     let mut samples = Vec::new();
     for (path, seed) in [(&csv, 7), (&csv, 7), (&parquet, 7), (&csv, 8)] {
-        let wanted = DownsampleRequest { seed, ..wanted.clone() };
+        let wanted = BalanceRequest { seed, ..wanted.clone() };
         let mut out = Vec::new();
-        let drawn = downsample(&Source::new(path), &Overrides::default(), &wanted, Format::Csv, &mut out, &mut go).unwrap();
-        assert_eq!((drawn.cells, drawn.without_value, drawn.written.rows), (6, 250, 6 * drawn.kept_per_cell));
+        let drawn = balance(&Source::new(path), &Overrides::default(), &wanted, Format::Csv, &mut out, &mut go).unwrap();
+        assert_eq!((drawn.cells, drawn.without_value, drawn.written.rows), (6, 250, 6 * drawn.target));
         let text = String::from_utf8(out).unwrap();
         let mut cells: BTreeMap<String, u64> = BTreeMap::new();
         let mut last = -1;
@@ -309,17 +309,86 @@ fn a_sample_is_balanced_and_repeats_by_its_seed() {
             assert!(id.parse::<i64>().unwrap() > last, "in the order of the file");
             last = id.parse().unwrap();
         }
-        assert!(cells.len() == 6 && cells.values().all(|rows| *rows == drawn.kept_per_cell), "{cells:?}");
+        assert!(cells.len() == 6 && cells.values().all(|rows| *rows == drawn.target), "{cells:?}");
         samples.push(text);
     }
     assert!(samples[0] == samples[1] && samples[0] == samples[2] && samples[0] != samples[3]);
 
     let mut out = Vec::new();
-    let few = DownsampleRequest { keep: Some(5), ..wanted };
-    let drawn = downsample(&Source::new(&parquet), &Overrides::default(), &few, Format::Parquet, &mut out, &mut go).unwrap();
+    let few = BalanceRequest { target: Some(5), ..wanted };
+    let drawn = balance(&Source::new(&parquet), &Overrides::default(), &few, Format::Parquet, &mut out, &mut go).unwrap();
     assert_eq!((drawn.written.rows, drawn.written.bytes), (30, out.len() as u64));
     let report = look(&folder.file("few.parquet", out), &Overrides::default());
     assert_eq!((report.evidence.rows, types(&report.evidence)[0].1.as_str()), (30, "bigint"));
+}
+
+#[test]
+fn rows_are_written_again_or_weighed_until_all_cells_count_the_same() {
+    let folder = Folder::new();
+    let mut text = String::from("id,g,weight\n");
+    for number in 0..50 {
+        writeln!(text, "{number},{},9", if number % 10 == 0 { "few" } else { "many" }).unwrap();
+    }
+    let csv = folder.file("x.csv", text);
+    let parquet = parquet_of(&folder, &csv, &Overrides::default()).unwrap();
+    let run = |path: &PathBuf, way: Way, format: Format| {
+        let wanted = BalanceRequest { by: vec!["g".to_owned()], way, seed: 3, ..BalanceRequest::default() };
+        let mut out = Vec::new();
+        let found = balance(&Source::new(path), &Overrides::default(), &wanted, format, &mut out, &mut go).unwrap();
+        (found, out)
+    };
+    for path in [&csv, &parquet] {
+        let (found, out) = run(path, Way::Over, Format::Csv);
+        assert_eq!((found.target, found.written.rows, found.weight), (45, 90, None));
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.lines().filter(|line| line.contains("few")).count(), 45);
+        let of_zero = text.lines().filter(|line| line.starts_with("0,few")).count();
+        assert_eq!(of_zero, 9, "five rows make 45: each nine times");
+        assert_eq!(text.lines().filter(|line| line.starts_with("1,many")).count(), 1);
+
+        let (found, out) = run(path, Way::Weights, Format::Csv);
+        assert_eq!((found.written.rows, found.weight.as_deref()), (50, Some("weight_2")));
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.starts_with("id,g,weight,weight_2\n0,few,9,5\n"), "{text}");
+        let sum: f64 = text.lines().skip(1).map(|line| line.rsplit_once(',').unwrap().1.parse::<f64>().unwrap()).sum();
+        assert!((sum - 50.0).abs() < 1e-9);
+
+        for (way, rows) in [(Way::Over, 90), (Way::Weights, 50)] {
+            let (_, out) = run(path, way, Format::Parquet);
+            let report = look(&folder.file("out.parquet", out), &Overrides::default());
+            assert_eq!(report.evidence.rows, rows);
+            assert_eq!(types(&report.evidence).len(), if way == Way::Weights { 4 } else { 3 });
+        }
+    }
+}
+
+#[test]
+fn the_values_of_every_column_are_counted_in_one_pass() {
+    let folder = Folder::new();
+    let csv = folder.file("x.csv", "a,b\nx,1\ny,1.0\nx,\n");
+    let parquet = parquet_of(&folder, &csv, &Overrides::default()).unwrap();
+    let names = ["b".to_owned(), "a".to_owned()];
+    for path in [&csv, &parquet] {
+        let found = values(&[Source::new(path), Source::new(path)], &Overrides::default(), &names, &mut go).unwrap();
+        let of = |text: &str, rows| (Some(text.to_owned()), rows);
+        assert_eq!(found, [vec![of("1", 4), (None, 2)], vec![of("x", 4), of("y", 2)]]);
+    }
+}
+
+#[test]
+fn moments_are_counted_by_their_bucket() {
+    let folder = Folder::new();
+    let csv = folder.file("x.csv", "day,y\n2024-01-31 10:00:00,1\n2024-01-02 11:00:00,0\n2024-02-01 00:00:00,1\n,1\n");
+    let parquet = parquet_of(&folder, &csv, &Overrides::default()).unwrap();
+    for path in [&csv, &parquet] {
+        let wanted = CountRequest { time: Some(("day".to_owned(), TimeBucket::Month)), ..request(&["day"], "y") };
+        let counts = count(&[Source::new(path)], &Overrides::default(), &wanted, &mut go).unwrap();
+        let buckets = counts.facets[0].first_seen.clone().unwrap();
+        assert_eq!(buckets, [Some("2024-01-01".to_owned()), Some("2024-02-01".to_owned()), None]);
+        assert_eq!(counts.facets[0].kind, ColumnKind::Text);
+    }
+    let wrong = CountRequest { time: Some(("y".to_owned(), TimeBucket::Month)), ..request(&["y"], "day") };
+    assert!(matches!(count(&[Source::new(&csv)], &Overrides::default(), &wrong, &mut go), Err(FrameError::Value { .. })));
 }
 
 /// The folder of the real course files, if it is there.
@@ -363,9 +432,10 @@ fn the_course_files_keep_their_rows() {
         counts.rows.iter().find(|row| row.facets[0].as_deref() == Some(category) && row.label.as_deref() == Some("1")).unwrap().rows
     };
     assert_eq!((positive("Blouses"), positive("Trend")), (2256, 78));
-    let wanted = DownsampleRequest { by: vec!["product_category".to_owned(), "sentiment".to_owned()], keep: None, seed: 1 };
-    let drawn = downsample(&transformed, &Overrides::default(), &wanted, Format::Csv, std::io::sink(), &mut go).unwrap();
-    assert_eq!((drawn.kept_per_cell, drawn.cells, drawn.written.rows), (9, 54, 486));
+    let by = vec!["product_category".to_owned(), "sentiment".to_owned()];
+    let wanted = BalanceRequest { by, seed: 1, ..BalanceRequest::default() };
+    let drawn = balance(&transformed, &Overrides::default(), &wanted, Format::Csv, std::io::sink(), &mut go).unwrap();
+    assert_eq!((drawn.target, drawn.cells, drawn.written.rows), (9, 54, 486));
 }
 
 proptest! {
@@ -409,4 +479,69 @@ impl CsvLines<'_> {
         self.0.extend_from_slice(fields.join(",").as_bytes());
         self.0.push(b'\n');
     }
+}
+
+#[test]
+fn a_sample_is_every_row_of_a_small_file_and_seeded_rows_of_a_large_one() {
+    let folder = Folder::new();
+    let mut text = String::from("id,g\n");
+    for number in 0..500 {
+        writeln!(text, "{number}.0,{}", number % 3).unwrap();
+    }
+    let csv = folder.file("x.csv", text);
+    let parquet = parquet_of(&folder, &csv, &Overrides::default()).unwrap();
+    let drawn = |path: &PathBuf, most, seed| {
+        let source = Source { evidence: Some(look(path, &Overrides::default()).evidence), ..Source::new(path) };
+        sample(&[source], &Overrides::default(), most, seed, &mut go).unwrap()
+    };
+    let whole = drawn(&csv, 1000, 1);
+    assert_eq!((whole.rows.len(), whole.of), (500, 500));
+    assert_eq!(whole.columns, [("id".to_owned(), ColumnKind::Float), ("g".to_owned(), ColumnKind::Integer)]);
+    assert_eq!(whole.rows[7], [Some("7".to_owned()), Some("1".to_owned())]);
+    let some = drawn(&csv, 50, 1);
+    assert_eq!((some.rows.len(), some.of), (50, 500));
+    assert_eq!(some.rows, drawn(&parquet, 50, 1).rows);
+    assert_ne!(some.rows, drawn(&csv, 50, 2).rows);
+    let ids: Vec<f64> = some.rows.iter().map(|row| row[0].as_ref().unwrap().parse().unwrap()).collect();
+    assert!(ids.is_sorted() && ids[49] > 250.0, "in the order of the file, from all over it");
+}
+
+#[test]
+fn a_profile_finds_what_stands_out() {
+    let folder = Folder::new();
+    let mut text = String::from("amount,kind,same,leak,y\n");
+    for number in 0..400 {
+        let y = u32::from(number % 4 == 0);
+        let amount = if number == 123 { "99999".to_owned() } else { (number % 37).to_string() };
+        let kind = match number % 50 {
+            0 => "",
+            even if even % 2 == 0 => "a",
+            _ => "b",
+        };
+        writeln!(text, "{amount},{kind},x,{},{y}", if y == 1 { "yes" } else { "no" }).unwrap();
+    }
+    text.push_str("1,b,x,no,0\n");
+    let csv = folder.file("x.csv", text);
+    let parquet = parquet_of(&folder, &csv, &Overrides::default()).unwrap();
+    for path in [&csv, &parquet] {
+        let source = Source { evidence: Some(look(path, &Overrides::default()).evidence), ..Source::new(path) };
+        let positive = |label: &str| Some(label == "1");
+        let found = profile(&[source], &Overrides::default(), Some(("y", &positive)), &mut go).unwrap();
+        assert_eq!(found.rows, 401);
+        let slow: std::collections::BTreeSet<String> = std::fs::read_to_string(&csv).unwrap().lines().skip(1).map(str::to_owned).collect();
+        assert_eq!(found.duplicates, 401 - slow.len() as u64);
+        assert_eq!(found.duplicate_rows.len(), 5);
+        let [amount, kind, same, leak, y] = found.columns.as_slice() else { panic!() };
+        assert_eq!((amount.outliers, amount.outlier_rows[0].cells[0].as_deref()), (1, Some("99999")));
+        assert_eq!((kind.nulls, kind.null_rows.len(), kind.distinct), (8, 5, 2));
+        assert_eq!((same.distinct, same.commonest.as_ref().unwrap().1, same.power), (1, 401, None));
+        assert!(leak.power.unwrap().auc > 0.999 && y.power.is_none());
+        assert!(amount.power.unwrap().auc < 0.7);
+        if path == &csv {
+            assert_eq!(amount.outlier_rows[0].number, Some(125), "the header is row 1");
+        }
+    }
+    let source = Source::new(&csv);
+    let gone = profile(&[source], &Overrides::default(), Some(("gone", &|_| None)), &mut go);
+    assert!(matches!(gone, Err(FrameError::NoColumn { .. })));
 }

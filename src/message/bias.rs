@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bias::{BiasReport, Spec};
+use crate::bias::{Balancing, BiasReport, Limits, Plan, Positive, QualityFinding, Spec, Trend};
 use crate::chart::Chart;
-use crate::model::{Counts, S3Location, TableRef};
+use crate::model::{Counts, S3Location, TableProfile, TableRef, TimeBucket};
 
 /// Where the rows are that are measured.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,21 +38,59 @@ pub enum BiasCommand {
         /// What is measured.
         spec: Spec,
     },
-    /// Down-sample to the smallest facet by label cell, write it, and measure it again. Answer: [`BiasEvent::Rebalanced`].
+    /// Balance the cells of facets by label, write the rows, and measure them again. Answer: [`BiasEvent::Rebalanced`].
     Rebalance {
         /// The rows.
         source: BiasSource,
-        /// What is measured; its first facet and its label are balanced.
+        /// What is measured; its label is balanced.
         spec: Spec,
+        /// How.
+        #[serde(default)]
+        balancing: Balancing,
+        /// The facet columns whose combinations are balanced; those of the first facet when there are none.
+        #[serde(default)]
+        by: Vec<String>,
         /// The seed of the choice of rows.
         seed: u64,
-        /// Where the chosen rows are written.
+        /// Where the rows are written.
         to: RebalanceTarget,
     },
-    /// Write `analysis.json`, `analysis_config.json` and every chart. Answer: [`super::Event::Exported`].
+    /// Tell the statement that [`BiasCommand::Rebalance`] would run on a table. Answer: [`BiasEvent::RebalanceStatement`].
+    RebalanceStatement {
+        /// The table.
+        table: TableRef,
+        /// What would be balanced.
+        plan: Box<Plan>,
+        /// The seed of the choice of rows.
+        seed: u64,
+        /// Where the rows would be written.
+        to: RebalanceTarget,
+    },
+    /// Measure every bucket of a time column. Answer: [`BiasEvent::OverTime`].
+    OverTime {
+        /// The rows.
+        source: BiasSource,
+        /// What is measured.
+        spec: Spec,
+        /// The time column: dates, timestamps, or texts that read as such.
+        column: String,
+        /// How long the buckets are.
+        bucket: TimeBucket,
+    },
+    /// Look for what is wrong with the data. Answer: [`BiasEvent::Quality`].
+    Quality {
+        /// The rows.
+        source: BiasSource,
+        /// The label and what is positive, to find columns that give it away.
+        label: Option<(String, Positive)>,
+    },
+    /// Write `analysis.json`, every [`ReportForm`] and every chart. Answer: [`super::Event::Exported`].
     Export {
         /// The measurement.
         measurement: Box<Measurement>,
+        /// By which figures pass, warn or fail.
+        #[serde(default)]
+        limits: Limits,
         /// The folder, created when it is missing.
         folder: PathBuf,
         /// Dots per inch of the PNG files.
@@ -65,13 +103,55 @@ pub enum BiasCommand {
         /// The file.
         path: PathBuf,
     },
+    /// Write one report. Answer: [`super::Event::Exported`].
+    ExportReport {
+        /// The measurement.
+        measurement: Box<Measurement>,
+        /// Which.
+        form: ReportForm,
+        /// By which figures pass, warn or fail.
+        #[serde(default)]
+        limits: Limits,
+        /// The file.
+        path: PathBuf,
+    },
 }
 
-/// Where down-sampled rows are written.
+/// One of the files that a measurement is exported as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportForm {
+    /// The report for people, as one HTML file.
+    Html,
+    /// The same as a PDF of several pages.
+    Pdf,
+    /// Clarify's configuration.
+    Config,
+    /// A Python program that measures with smclarify, or as a SageMaker Clarify job.
+    Clarify,
+    /// A Python program that counts with awswrangler and computes from the counts.
+    Wrangler,
+}
+
+impl ReportForm {
+    /// The name of its file.
+    #[must_use]
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Html => "report.html",
+            Self::Pdf => "report.pdf",
+            Self::Config => "analysis_config.json",
+            Self::Clarify => "bias_clarify.py",
+            Self::Wrangler => "bias_awswrangler.py",
+        }
+    }
+}
+
+/// Where balanced rows are written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RebalanceTarget {
-    /// A new CSV file on this computer.
+    /// A new file on this computer: Parquet where its name says so, else CSV.
     File(PathBuf),
     /// A new table, by CREATE TABLE AS. Only for catalogue tables.
     Table(TableRef),
@@ -125,7 +205,34 @@ pub enum BiasEvent {
         /// The charts.
         charts: Vec<BiasChart>,
     },
-    /// A down-sample, measured beside its source.
+    /// The statement that would balance a table.
+    RebalanceStatement {
+        /// The statement.
+        sql: String,
+    },
+    /// Bias over time.
+    OverTime {
+        /// The rows.
+        source: BiasSource,
+        /// What was measured.
+        spec: Spec,
+        /// The buckets.
+        trend: Box<Trend>,
+        /// The aggregate that was run, for tables.
+        sql: Option<String>,
+    },
+    /// What is wrong with the data.
+    Quality {
+        /// The rows.
+        source: BiasSource,
+        /// What the columns are like.
+        profile: Box<TableProfile>,
+        /// What is worth saying of them.
+        findings: Vec<QualityFinding>,
+        /// The statements that were run, for tables.
+        sql: Vec<String>,
+    },
+    /// Balanced rows, measured beside their source.
     Rebalanced {
         /// Before.
         before: Box<Measurement>,
@@ -161,4 +268,6 @@ pub enum BiasChartKind {
     Metric,
     /// All metrics by all facet values.
     HeatMap,
+    /// The disparity within each group of the group variable.
+    Groups,
 }

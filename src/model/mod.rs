@@ -2,19 +2,25 @@
 //!
 //! This room imports no other room and touches no file, clock, network or thread.
 
+pub mod bucket;
 pub mod connection;
 pub mod counts;
 pub mod failure;
 pub mod job;
 pub mod location;
 pub mod page;
+pub mod profile;
+pub mod sample;
 pub mod table;
 pub mod time;
 
+pub use bucket::TimeBucket;
 pub use connection::{Connection, ConnectionInfo};
 pub use counts::{ColumnFacts, ColumnKind, CountRow, Counts};
 pub use failure::{Arg, Failure, Message};
 pub use job::{JobId, Progress};
 pub use location::{BucketName, LocationError, S3Location};
 pub use page::{Page, ResultColumn};
+pub use profile::{ColumnProfile, ExampleRow, FoldCounts, Power, TableProfile};
+pub use sample::Sample;
 pub use table::{Column, DataFormat, HiveType, TableDefinition, TableRef};

@@ -2,7 +2,9 @@
 //! says of each, and all metrics at once.
 
 use crate::bias::{BiasReport, FacetReport, Limits, Metric, MetricId, Severity, Slice, Undefined, ValueReport, representation};
-use crate::chart::{Band, Bars, Chart, Direction, Figure, Format, HeatMap, Kind, Level, Limit, Order, Reference, Series, Shares, Tone};
+use crate::chart::{
+    Axes, Band, Bars, Chart, Direction, Figure, Format, HeatMap, Kind, Level, Limit, Order, Reference, Series, Shares, Tone,
+};
 use crate::model::{Arg, Message};
 use crate::text::{Texts, number};
 
@@ -47,11 +49,11 @@ pub fn imbalance(report: &BiasReport, facet: &FacetReport, source: Source<'_>, t
         figure.note = texts.say(&message);
     }
     bars.order = Order::Descending;
-    bars.category_axis = facet.name();
-    bars.value_axis = texts.t("report-chart-rows");
+    bars.axes.category_axis = facet.name();
+    bars.axes.value_axis = texts.t("report-chart-rows");
     let equal = facet.rows as f64 / facet.parts.max(1) as f64;
     let label = texts.say(&Message::new("report-chart-equal-share").with("rows", Arg::Text(Format::Count.show(equal))));
-    bars.references = vec![Reference { value: equal, label }];
+    bars.axes.references = vec![Reference { value: equal, label }];
     let rest = |count: usize| texts.say(&Message::new("report-chart-rest").with("values", count));
     let least = facet.values.iter().min_by_key(|value| value.d.rows);
     let most = facet.values.iter().map(|value| value.d.rows).max();
@@ -127,7 +129,12 @@ fn share(value: &ValueReport) -> f64 {
 /// One metric over the facet values, with its limits as bands and hollow bars where it can't be told from chance.
 #[must_use]
 pub fn metric(report: &BiasReport, facet: &FacetReport, id: MetricId, source: Source<'_>, texts: &Texts) -> Chart {
-    let limits = Limits::default();
+    metric_by(report, facet, id, &Limits::default(), source, texts)
+}
+
+/// The same with limits of one's own.
+#[must_use]
+pub fn metric_by(report: &BiasReport, facet: &FacetReport, id: MetricId, limits: &Limits, source: Source<'_>, texts: &Texts) -> Chart {
     let measured = facet.values.iter().filter_map(|value| Some((value, value.metric(id)?)));
     let mut rows: Vec<(&ValueReport, &Metric)> = measured.collect();
     rows.sort_by(|left, right| {
@@ -141,19 +148,22 @@ pub fn metric(report: &BiasReport, facet: &FacetReport, id: MetricId, source: So
     let message =
         Message::new("report-chart-metric-title").with("beyond", beyond.count()).with("all", rows.len()).with("metric", id.name());
     let figures = rows.iter().map(|(value, metric)| figure(report, facet, value, metric, texts)).collect();
+    let references = if id == MetricId::Ci {
+        let label = texts.say(&Message::new("report-chart-equal-ci").with("value", facet.equal_ci));
+        vec![Reference { value: facet.equal_ci, label }]
+    } else {
+        Vec::new()
+    };
     let bars = Bars {
         direction: Direction::Horizontal,
         categories: rows.iter().map(|(value, _)| slice_text(&value.slice, texts)).collect(),
         series: vec![Series { name: String::new(), tone: Tone::Auto, figures }],
-        category_axis: facet.name(),
-        value_axis: id.name().to_owned(),
-        format: Format::Number,
-        bands: bands(id, &limits, texts),
-        references: if id == MetricId::Ci {
-            let label = texts.say(&Message::new("report-chart-equal-ci").with("value", facet.equal_ci));
-            vec![Reference { value: facet.equal_ci, label }]
-        } else {
-            Vec::new()
+        axes: Axes {
+            category_axis: facet.name(),
+            value_axis: id.name().to_owned(),
+            format: Format::Number,
+            references,
+            bands: bands(id, facet, limits, texts),
         },
         doubtful: texts.t("report-chart-doubtful"),
         ..Bars::default()
@@ -165,30 +175,34 @@ pub fn metric(report: &BiasReport, facet: &FacetReport, id: MetricId, source: So
     Chart { title: texts.say(&message), subtitle: texts.say(&subtitle), footer: footer(report, source, texts), kind: Kind::Bars(bars) }
 }
 
-/// Where figures are within the limits, doubtful and beyond. The limits of CI are shares of rows and draw no band.
-fn bands(id: MetricId, limits: &Limits, texts: &Texts) -> Vec<Band> {
-    if matches!(id, MetricId::Ci | MetricId::Di) {
-        return Vec::new();
-    }
-    let Some(limit) = limits.0.iter().find(|limit| limit.metric == id) else { return Vec::new() };
-    let signed = id.range().0 < 0.0;
-    let band = |from: Option<f64>, to: Option<f64>, level: Level, label: &str| Band {
+/// Where figures are within the limits, doubtful and beyond.
+pub fn bands(id: MetricId, facet: &FacetReport, limits: &Limits, texts: &Texts) -> Vec<Band> {
+    let band = |(from, to, severity): (Option<f64>, Option<f64>, Severity), label: Option<&str>| Band {
         from,
         to,
-        level,
-        label: if label.is_empty() { String::new() } else { texts.t(label) },
+        level: match severity {
+            Severity::Pass => Level::Good,
+            Severity::Warn => Level::Doubtful,
+            Severity::Fail => Level::Bad,
+        },
+        label: label.map_or_else(String::new, |label| texts.t(label)),
     };
-    let (warn, fail) = (limit.warn, limit.fail);
-    let mut bands = vec![
-        band(Some(if signed { -warn } else { 0.0 }), Some(warn), Level::Good, "report-chart-band-good"),
-        band(Some(warn), Some(fail), Level::Doubtful, ""),
-        band(Some(fail), None, Level::Bad, "report-chart-band-bad"),
-    ];
-    if signed {
-        bands.push(band(Some(-fail), Some(-warn), Level::Doubtful, ""));
-        bands.push(band(None, Some(-fail), Level::Bad, ""));
-    }
-    bands
+    let ranges = limits.ranges(id, facet.equal_ci);
+    // Each judgement is named once.
+    let mut named = Vec::new();
+    ranges
+        .into_iter()
+        .map(|range| {
+            let label = match range.2 {
+                Severity::Pass => Some("report-chart-band-good"),
+                Severity::Fail => Some("report-chart-band-bad"),
+                Severity::Warn => None,
+            };
+            let label = label.filter(|label| !named.contains(label));
+            named.extend(label);
+            band(range, label)
+        })
+        .collect()
 }
 
 fn figure(report: &BiasReport, facet: &FacetReport, value: &ValueReport, metric: &Metric, texts: &Texts) -> Figure {
@@ -308,6 +322,6 @@ mod tests {
         assert!(figure.value.unwrap() > 0.6);
         let [low, high] = figure.interval.unwrap();
         assert!(low < figure.value.unwrap() && figure.value.unwrap() < high);
-        assert!(bars.bands.iter().any(|band| band.from == Some(0.1) && band.level == Level::Bad));
+        assert!(bars.axes.bands.iter().any(|band| band.from == Some(0.1) && band.level == Level::Bad));
     }
 }

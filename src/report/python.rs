@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::Value as Json;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::bias::python_float;
@@ -17,6 +18,59 @@ pub(super) fn dumps(value: &impl Serialize, indented: bool) -> String {
         return String::new();
     }
     String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// A value as a literal of a Python program, indented by four blanks.
+pub(super) fn literal(value: &(impl Serialize + ?Sized)) -> String {
+    fn write(value: &Json, depth: usize, out: &mut String) {
+        let line = |out: &mut String, depth: usize| {
+            out.push('\n');
+            out.push_str(&"    ".repeat(depth));
+        };
+        match value {
+            Json::Null => out.push_str("None"),
+            Json::Bool(true) => out.push_str("True"),
+            Json::Bool(false) => out.push_str("False"),
+            Json::Array(items) => {
+                // A list of plain values stays on its line.
+                let plain = !items.iter().any(|item| item.is_array() || item.is_object());
+                out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        out.push_str(if plain { ", " } else { "," });
+                    }
+                    if !plain {
+                        line(out, depth + 1);
+                    }
+                    write(item, depth + 1, out);
+                }
+                if !plain {
+                    line(out, depth);
+                }
+                out.push(']');
+            }
+            Json::Object(entries) if entries.is_empty() => out.push_str("{}"),
+            Json::Object(entries) => {
+                out.push('{');
+                for (name, item) in entries {
+                    line(out, depth + 1);
+                    out.push_str(&Json::from(name.as_str()).to_string());
+                    out.push_str(": ");
+                    write(item, depth + 1, out);
+                    out.push(',');
+                }
+                line(out, depth);
+                out.push('}');
+            }
+            // Texts and numbers are the same in both languages. Letters stand as they are: Python reads no surrogates.
+            plain => out.push_str(&plain.to_string()),
+        }
+    }
+    let mut out = String::new();
+    if let Ok(value) = serde_json::to_value(value) {
+        write(&value, 0, &mut out);
+    }
+    out
 }
 
 struct Python<'a> {

@@ -185,7 +185,7 @@ mod tests {
         };
         let mut bars = Bars::of(Direction::Horizontal, Format::Count, COUNTS.map(|(name, counts)| (name, counts.iter().sum())));
         bars.order = Order::Descending;
-        bars.references = vec![Reference { value: 1257.0, label: "균등 분포 1,257".to_owned() }];
+        bars.axes.references = vec![Reference { value: 1257.0, label: "균등 분포 1,257".to_owned() }];
         let part = |name: &str, at: usize| Series::of(name, COUNTS.map(|(_, counts)| counts[at]));
         let series = vec![part("긍정", 0), part("중립", 1), part("부정", 2)];
         let shares = Shares { categories: COUNTS.map(|(name, _)| name.to_owned()).to_vec(), series, ..Shares::default() };

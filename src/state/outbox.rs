@@ -37,6 +37,7 @@ impl SaveFor {
             | Command::Query(QueryCommand::Export { path, .. })
             | Command::Bias(
                 BiasCommand::ExportAnalysis { path, .. }
+                | BiasCommand::ExportReport { path, .. }
                 | BiasCommand::Export { folder: path, .. }
                 | BiasCommand::Rebalance { to: RebalanceTarget::File(path), .. },
             ) => *path = chosen,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Tab, bias, ingest, query};
+use crate::bias::Limits;
 use crate::model::Connection;
 use crate::text::Locale;
 
@@ -37,6 +38,8 @@ pub struct Settings {
     pub dollars_per_terabyte: f64,
     /// Dots per inch of exported PNG files.
     pub export_dpi: u32,
+    /// From which value on a bias metric deserves a warning or fails.
+    pub limits: Limits,
 }
 
 impl Default for Settings {
@@ -49,6 +52,7 @@ impl Default for Settings {
             reduced_motion: false,
             dollars_per_terabyte: 5.0,
             export_dpi: 300,
+            limits: Limits::default(),
         }
     }
 }

@@ -45,6 +45,31 @@ pub fn number(value: f64) -> String {
     if value < 0.0 { format!("\u{2212}{text}") } else { text.to_owned() }
 }
 
+/// A figure for a table: three decimals, or two digits where those would be zeros.
+#[must_use]
+pub fn brief(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() || !(1e-6..1000.0).contains(&size) {
+        return number(value);
+    }
+    let places = (3..8).find(|places| *places == 3 && size >= 0.01 || size * 10_f64.powi(*places) >= 10.0).unwrap_or(7);
+    let places = usize::try_from(places).unwrap_or(3);
+    let text = format!("{size:.places$}");
+    if value < 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) { format!("\u{2212}{text}") } else { text }
+}
+
+/// The end of an interval under a figure: three decimals, and no more digits than that.
+#[must_use]
+pub fn rough(value: f64) -> String {
+    if !value.is_finite() || value.abs() >= 1000.0 {
+        return number(value);
+    }
+    if value.abs() < 0.0005 {
+        return "0".to_owned();
+    }
+    format!("{value:.3}").replace('-', "\u{2212}")
+}
+
 /// A share from 0 to 1 in percent: `66%`, `0.5%`; one decimal below 10%.
 #[must_use]
 pub fn share(value: f64) -> String {
@@ -105,6 +130,23 @@ pub(super) fn plain(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ends_of_intervals_are_rough() {
+        assert_eq!((rough(1.2e-7), rough(-0.0004), rough(-0.0452)), ("0".into(), "0".into(), "−0.045".to_owned()));
+        assert_eq!((rough(f64::INFINITY), rough(12.0)), ("∞".to_owned(), "12.000".to_owned()));
+    }
+
+    #[test]
+    fn figures_of_tables_are_brief() {
+        assert_eq!(brief(0.736_321), "0.736");
+        assert_eq!(brief(-0.086_077), "−0.086");
+        assert_eq!(brief(0.110_042), "0.110");
+        assert_eq!(brief(0.000_952_1), "0.00095");
+        assert_eq!(brief(0.0), "0");
+        assert_eq!(brief(1.2e-9), "1.20e−9");
+        assert_eq!(brief(f64::INFINITY), "∞");
+    }
 
     #[test]
     fn numbers_are_written_for_people() {

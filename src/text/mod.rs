@@ -12,7 +12,7 @@ use unic_langid::LanguageIdentifier;
 
 use crate::model::{Arg, Failure, Message};
 
-pub use format::{bytes, count, duration, number, share};
+pub use format::{brief, bytes, count, duration, number, rough, share};
 
 /// A language that Fairlake speaks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -26,6 +26,7 @@ files! {
     "ingest"
     "lake"
     "query"
+    "report"
     "shell"
     "text"
     "worker"

@@ -101,6 +101,8 @@ pub(super) fn title(command: &Command) -> Option<Message> {
         Command::Query(QueryCommand::Export { path, .. }) => Message::new("worker-title-export").with("file", file_name(path)),
         Command::Bias(BiasCommand::Measure { .. }) => Message::new("worker-title-measure"),
         Command::Bias(BiasCommand::Rebalance { .. }) => Message::new("worker-title-rebalance"),
+        Command::Bias(BiasCommand::OverTime { .. }) => Message::new("worker-title-over-time"),
+        Command::Bias(BiasCommand::Quality { .. }) => Message::new("worker-title-quality"),
         Command::Bias(BiasCommand::Export { folder, .. }) => Message::new("worker-title-export").with("file", file_name(folder)),
         Command::Lab { .. } => Message::new("worker-title-lab"),
         _ => return None,
@@ -126,9 +128,12 @@ pub(super) fn what(command: &Command) -> Message {
         },
         Command::Bias(command) => match command {
             BiasCommand::Columns(_) => "worker-what-columns",
-            BiasCommand::Measure { .. } => "worker-what-measure",
-            BiasCommand::Rebalance { .. } => "worker-what-rebalance",
-            BiasCommand::Export { folder: path, .. } | BiasCommand::ExportAnalysis { path, .. } => {
+            BiasCommand::Measure { .. } | BiasCommand::OverTime { .. } => "worker-what-measure",
+            BiasCommand::Quality { .. } => "worker-what-quality",
+            BiasCommand::Rebalance { .. } | BiasCommand::RebalanceStatement { .. } => "worker-what-rebalance",
+            BiasCommand::Export { folder: path, .. }
+            | BiasCommand::ExportAnalysis { path, .. }
+            | BiasCommand::ExportReport { path, .. } => {
                 return Message::new("worker-what-export").with("path", path.display().to_string());
             }
         },

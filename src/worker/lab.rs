@@ -7,7 +7,7 @@ use super::dispatch::Context;
 use super::job::Done;
 use super::query::{draw, first_rows, run::quietly};
 use super::{bias, charts, crawl, failure, files, sample, store};
-use crate::bias::{MetricId, Positive, Spec};
+use crate::bias::{Balancing, Limits, MetricId, Positive, Spec};
 use crate::chart::{Chart, Histogram, Kind};
 use crate::infer::Overrides;
 use crate::message::bias::{BiasSource, Measurement, RebalanceTarget};
@@ -97,7 +97,9 @@ pub(super) async fn run(context: &Context, out: Option<&Path>) -> Done {
     dropped(context, &balanced).await?;
     step(context, 6);
     let target = RebalanceTarget::Table(balanced);
-    let (before, after, sql) = bias::rebalance(context, &BiasSource::Table(table), &spec, SEED, &target).await?;
+    let source = BiasSource::Table(table);
+    let asked = bias::Rebalancing { source: &source, spec: &spec, balancing: Balancing::DownSample, by: &[], seed: SEED, to: &target };
+    let (before, after, sql) = asked.run(context).await?;
     for (balanced, measurement) in [(false, &before), (true, &after)] {
         tell(context, LabStep::Measured { balanced, measurement: Box::new(measurement.clone()) }).await;
     }
@@ -251,8 +253,8 @@ async fn written(
                 paths.push(path);
             }
         }
-        paths.extend(bias::export(&before, &out.join("bias-before"), DPI, &texts)?);
-        paths.extend(bias::export(&after, &out.join("bias-after"), DPI, &texts)?);
+        paths.extend(bias::export(&before, &Limits::default(), &out.join("bias-before"), DPI, &texts)?);
+        paths.extend(bias::export(&after, &Limits::default(), &out.join("bias-after"), DPI, &texts)?);
         let statements = answers.iter().map(|answer| format!("-- {}\n{};\n", answer.title, answer.sql)).collect::<Vec<_>>().join("\n");
         let statements = format!("{statements}\n-- {}\n{balancing};\n", texts.t("worker-lab-balance"));
         for (name, text) in [("queries.sql", statements), ("index.html", page(&answers, &before, &after, &texts))] {

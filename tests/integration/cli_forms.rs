@@ -172,6 +172,13 @@ fn bias_writes_its_reports_and_holds_them_to_rules() {
     assert_eq!(text(&broken.stderr).lines().filter(|line| line.contains("DPL")).count(), 2, "{}", text(&broken.stderr));
     done(lake.path(), &[&args[..], &["--fail-on", "CI>0.95"]].concat(), 0);
     done(lake.path(), &[&args[..], &["--fail-on", "nonsense"]].concat(), 2);
+    let junit = std::fs::read_to_string(out.join("junit.xml")).unwrap();
+    assert!(junit.contains("tests=\"2\" failures=\"0\""), "the last verdict: {junit}");
+    let idle = done(lake.path(), &[&args[..], &["--fail-on", "DI<0.8"]].concat(), 1);
+    assert!(text(&idle.stderr).contains("DI<0.8"), "a rule that nothing is held against does not pass: {}", text(&idle.stderr));
+    let printed = done(lake.path(), &["bias", "--config", config, "--data", data, "--mode", "clarify", "--format", "json"], 0);
+    let analysis: Value = serde_json::from_str(&text(&printed.stdout)).unwrap();
+    assert_eq!(analysis["pre_training_bias_metrics"]["facets"]["category"][0]["value_or_threshold"], "Trend");
     let typo = folder.path().join("typo.json");
     std::fs::write(&typo, "{\"label\":\"sentiment\",\"facets\":[]}").unwrap();
     let wrong = done(lake.path(), &["bias", "--config", typo.to_str().unwrap(), "--data", data, "--out", out_name], 1);

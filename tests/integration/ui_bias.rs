@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use fairlake::bias::{Positive, Spec, Value, measure};
+use fairlake::bias::{Balancing, Positive, Spec, Value, measure};
 use fairlake::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget, SourceColumn};
 use fairlake::message::catalog::{CatalogEvent, TableSummary};
 use fairlake::message::{ChartFormat, Command, Event, JobEvent, Outcome};
@@ -12,19 +12,19 @@ use fairlake::state::{Effect, SaveFor, State, Tab};
 
 use crate::window::{Shown, asked, opened, window};
 
-fn tell(state: &mut State, job: JobId, event: Event) {
+pub(crate) fn tell(state: &mut State, job: JobId, event: Event) {
     state.apply(JobEvent { job, event });
 }
 
-fn table() -> BiasSource {
+pub(crate) fn table() -> BiasSource {
     BiasSource::Table(TableRef::new("shop", "reviews"))
 }
 
 /// Some of the course's counts: category, positive, neutral and negative reviews.
-const COUNTS: [(&str, [u64; 3]); 4] =
+pub(crate) const COUNTS: [(&str, [u64; 3]); 4] =
     [("Dresses", [4_634, 830, 681]), ("Blouses", [2_256, 384, 343]), ("Layering", [113, 9, 10]), ("Trend", [78, 19, 21])];
 
-fn measurement(counts: &[(&str, [u64; 3])]) -> Measurement {
+pub(crate) fn measurement(counts: &[(&str, [u64; 3])]) -> Measurement {
     let facts =
         |name: &str, kind| ColumnFacts { name: name.into(), kind, distinct: 3, non_null: 9_000, min: None, max: None, first_seen: None };
     let rows = counts.iter().flat_map(|(category, rows)| {
@@ -48,7 +48,7 @@ fn measurement(counts: &[(&str, [u64; 3])]) -> Measurement {
     Measurement { source: table(), spec, counts, report, sql: None }
 }
 
-fn bias_commands(window: &mut Harness<'static, Shown>) -> Vec<(JobId, BiasCommand)> {
+pub(crate) fn bias_commands(window: &mut Harness<'static, Shown>) -> Vec<(JobId, BiasCommand)> {
     let requests = asked(&mut window.state_mut().state);
     requests
         .into_iter()
@@ -80,7 +80,7 @@ fn bias_tab() -> Harness<'static, Shown> {
 }
 
 /// The table is chosen by hand and tells its columns.
-fn chosen() -> Harness<'static, Shown> {
+pub(crate) fn chosen() -> Harness<'static, Shown> {
     let mut window = bias_tab();
     window.get_by_role_and_label(Role::ComboBox, "Source").click();
     window.run_steps(3);
@@ -112,7 +112,7 @@ fn chosen() -> Harness<'static, Shown> {
 }
 
 /// The suggestion is measured as it is.
-fn measured() -> Harness<'static, Shown> {
+pub(crate) fn measured() -> Harness<'static, Shown> {
     let mut window = chosen();
     window.get_by_role_and_label(Role::Button, "Measure").click();
     window.run_steps(2);
@@ -177,7 +177,7 @@ fn a_cell_opens_its_meaning_with_its_own_figures() {
     window.run_steps(3);
     window.get_by_label("DPL · Trend");
     window.get_by_label("7,003 ÷ 9,260 − 78 ÷ 118 = 0.09525");
-    window.get_by_label_contains("95% interval");
+    window.get_by_label_contains("95% interval: ");
     window.get_by_role_and_label(Role::Button, "Close the meaning").click();
     window.run_steps(3);
     assert!(window.query_by_label("DPL · Trend").is_none());
@@ -223,7 +223,11 @@ fn balancing_is_planned_and_compared_side_by_side() {
     let (job, command) = bias_commands(&mut window).remove(0);
     let to = RebalanceTarget::Table(TableRef::new("shop", "reviews_balanced"));
     let before = measurement(&COUNTS);
-    assert_eq!(command, BiasCommand::Rebalance { source: table(), spec: before.spec.clone(), seed: 42, to });
+    let by = vec!["product_category".to_owned()];
+    assert_eq!(
+        command,
+        BiasCommand::Rebalance { source: table(), spec: before.spec.clone(), balancing: Balancing::DownSample, by, seed: 42, to }
+    );
     let after = measurement(&COUNTS.map(|(name, _)| (name, [9, 9, 9])));
     let event = BiasEvent::Rebalanced { before: Box::new(before), after: Box::new(after), sql: None, charts: vec![] };
     let state = &mut window.state_mut().state;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use fairlake::bias::{Mode, Positive, Spec};
-use fairlake::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget};
+use fairlake::bias::{Balancing, Limits, Mode, Positive, Spec};
+use fairlake::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget, ReportForm};
 use fairlake::message::{Command, Event, Outcome};
 use fairlake::report::{AnalysisConfig, analysis_json};
 use serde_json::Value;
@@ -150,7 +150,14 @@ fn a_file_is_balanced_by_seed_and_measured_again() {
         for name in ["a.csv", "b.csv"] {
             let path = folder.path().join(name);
             let to = RebalanceTarget::File(path.clone());
-            let command = BiasCommand::Rebalance { source: source.clone(), spec: question(), seed: 7, to };
+            let command = BiasCommand::Rebalance {
+                source: source.clone(),
+                spec: question(),
+                balancing: Balancing::DownSample,
+                by: vec![],
+                seed: 7,
+                to,
+            };
             let (events, outcome) = desk.ask(Command::Bias(command)).await;
             assert_eq!(outcome, Outcome::Done);
             let Some(Event::Bias(BiasEvent::Rebalanced { before, after, sql: None, .. })) = events.last() else { panic!("{events:?}") };
@@ -172,13 +179,31 @@ fn an_export_has_the_analysis_its_question_and_every_chart() {
         let folder = tempfile::tempdir().unwrap();
         let measurement = measured(&mut desk, BiasSource::File(reviews(folder.path())), &question()).await;
         let out = folder.path().join("out/편향");
-        let command = BiasCommand::Export { measurement: Box::new(measurement), folder: out.clone(), dpi: 72 };
+        let path = folder.path().join("one.html");
+        let command = BiasCommand::ExportReport {
+            measurement: Box::new(measurement.clone()),
+            form: ReportForm::Html,
+            limits: Limits::default(),
+            path: path.clone(),
+        };
+        assert_eq!(desk.ask(Command::Bias(command)).await.1, Outcome::Done);
+        assert!(std::fs::read_to_string(&path).unwrap().contains("</html>"));
+        let command = BiasCommand::Export { measurement: Box::new(measurement), limits: Limits::default(), folder: out.clone(), dpi: 72 };
         let (events, outcome) = desk.ask(Command::Bias(command)).await;
         assert_eq!(outcome, Outcome::Done);
         let Some(Event::Exported { paths }) = events.last() else { panic!("{events:?}") };
         assert!(paths.iter().all(|path| path.is_file()));
         let analysis: Value = serde_json::from_slice(&std::fs::read(out.join("analysis.json")).unwrap()).unwrap();
         assert_eq!(figures(&analysis).len(), 16, "eight metrics of two values");
+        let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+        assert!(page.starts_with("<!DOCTYPE html>") && page.contains("reviews.csv") && page.contains("Trend"));
+        assert!(std::fs::read(out.join("report.pdf")).unwrap().starts_with(b"%PDF-"));
+        for program in ["bias_clarify.py", "bias_awswrangler.py"] {
+            let text = std::fs::read_to_string(out.join(program)).unwrap();
+            assert!(text.contains("reviews.csv\")") && text.contains("\"sentiment\""), "{text}");
+        }
+        let config = std::fs::read_to_string(out.join("analysis_config.json")).unwrap();
+        assert_eq!(AnalysisConfig::parse(&config).unwrap().spec(Mode::Exact).unwrap().facets, question().facets);
         for kind in ["class-imbalance", "label-distribution", "facet-metric", "all-metrics"] {
             let svg = std::fs::read_to_string(out.join(format!("{kind}-category.svg"))).unwrap();
             assert!(svg.starts_with("<svg") && svg.contains("Trend"));

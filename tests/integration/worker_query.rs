@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use fairlake::bias::{Positive, Spec};
+use fairlake::bias::{Balancing, Positive, Spec};
 use fairlake::chart::Kind;
 use fairlake::infer::Overrides;
 use fairlake::lake::services;
@@ -312,7 +312,9 @@ fn a_table_is_balanced_by_one_statement() {
         for name in ["first", "second"] {
             let new = TableRef::new("db", name);
             let to = RebalanceTarget::Table(new.clone());
-            let command = BiasCommand::Rebalance { source: BiasSource::Table(kinds.clone()), spec: spec.clone(), seed: 11, to };
+            let (balancing, by) = (Balancing::DownSample, Vec::new());
+            let source = BiasSource::Table(kinds.clone());
+            let command = BiasCommand::Rebalance { source, spec: spec.clone(), balancing, by, seed: 11, to };
             let (events, outcome) = desk.ask(Command::Bias(command)).await;
             assert_eq!(outcome, Outcome::Done);
             let Some(Event::Bias(BiasEvent::Rebalanced { before, after, sql: Some(_), .. })) = events.last() else { panic!("{events:?}") };

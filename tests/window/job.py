@@ -76,6 +76,7 @@ def measure(window, table, course):
     window.press("Source", role="combo box")
     window.press(table)
     window.wait("Positive", seconds=30)
+    window.press("How it is measured", exact=True)
     window.press("Clarify", role="radio button", exact=True)
     window.press("Measure", role="push button", exact=True)
     window.wait("under-represented", seconds=60)

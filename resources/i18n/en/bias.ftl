@@ -74,6 +74,7 @@ bias-undefined-rest-empty = There are no other rows to compare with.
 bias-undefined-no-common-label = No label occurs on both sides.
 bias-undefined-no-group-variable = Choose a group variable to get this metric.
 bias-undefined-group-nulls = The group variable has rows without a value, which Clarify cannot sort among texts.
+bias-undefined-group-order = The group variable has rows without a value among booleans; Clarify’s figure then depends on the order of the rows.
 bias-undefined-no-positives = No row is positive.
 bias-undefined-no-negatives = Every row is positive.
 bias-undefined-no-comparable-group = No group has both positive rows and others.
@@ -83,6 +84,10 @@ bias-undefined-none-others = The other rows have no { $base }, so there is no ra
 bias-undefined-both-infinite = Both rates are infinite, so their difference has no value.
 bias-undefined-only-false-negatives = Every prediction is a missed positive.
 bias-undefined-no-predictions = There are no predictions.
+bias-undefined-flip-numbers = Clarify’s flip test takes numbers only, and some other column holds texts.
+bias-undefined-flip-values = Clarify’s flip test takes no rows without a value.
+bias-undefined-flip-features = No other column is left to find neighbours by.
+bias-undefined-flip-not-drawn = No row of this facet value was among those drawn for the flip test.
 bias-base-positive-labels = positive labels
 bias-base-negative-labels = labels that are not positive
 bias-base-positive-predictions = positive predictions
@@ -98,6 +103,8 @@ bias-differs-collapsed = Clarify first collapses all labels to positive and not 
 bias-differs-truncated = Clarify drops labels that occur on one side only from the sum.
 bias-differs-one-sided-groups = Clarify counts a group that has only one kind of outcome as if the missing share were zero; here such groups are left out.
 bias-differs-zero-by-zero = Clarify sets zero divided by zero, and infinity minus infinity, to zero.
+
+bias-differs-flip-test = Clarify’s code gives the flip test the opposite sign of its documentation, compares numbers as they are, and fails on texts.
 
 # Remarks about the whole
 bias-remark-one-value = { $facet } has one value only: there is nothing to compare.
@@ -123,6 +130,7 @@ bias-error-bad-bins = The edges of the bins of { $column } must be numbers that 
 bias-error-too-many-values = { $column } has { $values } values; at most { $limit } can be examined.
 bias-error-too-many-classes = The label { $column } has { $values } different values; at most { $limit } can be classes.
 bias-error-reference-missing = { $column } has no value { $wanted } to compare with.
+bias-error-too-many-buckets = { $column } falls into { $buckets } buckets of time; at most { $limit } are shown.
 bias-error-bad-confidence = The confidence must lie between 0 and 100%.
 bias-error-intersection = The intersection { $columns } always takes every combination of values.
 bias-error-beyond-clarify = Clarify knows no intersections, no bins and no reference group.
@@ -137,6 +145,12 @@ bias-hint-predictions-unlike = Choose the column that has the model's labels, wr
 bias-hint-not-a-number = Choose values instead of a threshold, or convert the column to numbers.
 bias-hint-too-many-values = Choose a few values, bins if they are numbers, or a column with fewer values.
 bias-hint-too-many-classes = Choose a threshold, so that labels above it are positive.
+bias-hint-too-many-buckets = Choose a longer bucket: weeks, months, quarters or years.
+bias-hint-no-rows = Choose a source that has rows, or look at the query that gives them.
+bias-hint-bad-bins = Write them smallest first, with commas between, such as 25, 40, 60.
+bias-hint-reference-missing = Choose everyone else, the largest group, or a value that occurs.
+bias-hint-intersection = Examine each combination, or the column by itself to choose among its values.
+bias-hint-bad-confidence = Choose 90, 95 or 99%.
 bias-hint-exact-mode = Use the exact mode, which can measure this.
 
 # Rules and gates
@@ -155,3 +169,15 @@ bias-config-no-predictions = The configuration asks for post-training metrics bu
 bias-config-no-metrics = The configuration asks for no bias metrics.
 bias-config-misplaced-metric = The configuration lists { $metric } at the wrong stage: pre-training metrics describe the labels, post-training metrics the predictions.
 bias-config-beyond-clarify = Clarify's configuration has no words for the facet { $facet }: it knows neither intersections nor bins.
+
+# Data quality
+bias-quality-hardly = under 0.1%
+bias-quality-duplicates = { $rows } rows ({ $share }) repeat another row in every column; a model would learn them twice.
+bias-quality-nulls = { $column } has no value in { $rows } rows ({ $share }).
+bias-quality-constant = { $column } is always { $value }: it tells nothing.
+bias-quality-label-constant = The label { $column } is always { $value }: nothing can be learnt from it.
+bias-quality-nearly-constant = { $column } is { $value } in { $share } of the rows.
+bias-quality-identifier = { $column } is different in nearly every row: an identifier or free text, no feature.
+bias-quality-outliers = { $rows } rows of { $column } lie far from all others, outside { $low } to { $high }.
+bias-quality-leaks = { $column } alone gives { $label } away (AUC { $auc }): it may be known only after the outcome.
+bias-quality-strong = { $column } alone tells { $label } very well (AUC { $auc }): make sure that it is known before the outcome.

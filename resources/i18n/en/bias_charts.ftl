@@ -24,3 +24,16 @@ report-chart-heat-title = { $metrics } metrics of { $values } values of { $facet
 report-chart-heat-subtitle = Bias in { $label }; colours are full at each column’s largest value
 report-chart-heat-low = favoured
 report-chart-heat-high = disadvantaged
+report-chart-trend-title = { $metric } of { $value } went from { $from } to { $to }
+report-chart-trend-plain = { $metric } by { $facet }
+report-chart-trend-subtitle = { $name } by { $facet } along { $column }, with intervals
+report-chart-runs-subtitle = { $name } by { $facet } in several measurements, with intervals
+report-chart-group-title = Disparity of { $value }: { $overall } over all rows, { $within } within the groups of { $group }
+report-chart-group-plain = Disparity of { $value } within the groups of { $group }
+report-chart-group-subtitle = { $facet } = { $value }: its share of unfavourable outcomes less its share of favourable ones
+report-chart-group-axis = disparity (above 0: worse)
+report-chart-group-overall = all rows { $value }
+report-chart-group-within = within groups { $value }
+report-chart-group-note = { $examined } of { $rows } rows are { $value }
+report-chart-simpson-worse = Simpson’s paradox: { $value } looks worse over all rows, but better within the groups of { $group }
+report-chart-simpson-better = Simpson’s paradox: { $value } looks better over all rows, but worse within the groups of { $group }

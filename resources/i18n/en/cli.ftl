@@ -31,6 +31,9 @@ cli-query-done = { $rows ->
     [one] { $rows } row
    *[other] { $rows } rows
 }, { $ms } ms, { $scanned } scanned.
+cli-what-gate = The rules can’t be checked.
+cli-why-idle-rule = The rule { $rule } has no figure to look at: { $metric } was not measured, or has no value anywhere.
+cli-hint-idle-rule = Ask for the metric in the configuration (with a predicted label where it needs one), or take the rule out.
 cli-bias-rows = rows
 cli-bias-written = { $files ->
     [one] { $files } file

@@ -74,6 +74,7 @@ bias-undefined-rest-empty = 비교할 다른 행이 없습니다.
 bias-undefined-no-common-label = 양쪽에 공통으로 나타나는 레이블이 없습니다.
 bias-undefined-no-group-variable = 이 지표를 보려면 그룹 변수를 선택하세요.
 bias-undefined-group-nulls = 그룹 변수에 값이 없는 행이 있습니다. Clarify는 결측값과 문자열을 함께 정렬하지 못합니다.
+bias-undefined-group-order = 불리언 그룹 변수에 값이 없는 행이 있습니다. 이 경우 Clarify의 값은 행의 순서에 따라 달라집니다.
 bias-undefined-no-positives = 긍정인 행이 없습니다.
 bias-undefined-no-negatives = 모든 행이 긍정입니다.
 bias-undefined-no-comparable-group = 긍정인 행과 그 밖의 행이 모두 있는 그룹이 없습니다.
@@ -83,6 +84,10 @@ bias-undefined-none-others = 비교 대상에 { $base } 행이 없어 비교할 
 bias-undefined-both-infinite = 두 비율이 모두 무한대여서 차이를 구할 수 없습니다.
 bias-undefined-only-false-negatives = 모든 예측이 거짓 음성(FN)입니다.
 bias-undefined-no-predictions = 예측이 없습니다.
+bias-undefined-flip-numbers = Clarify의 플립 테스트는 숫자 컬럼만 지원하는데, 다른 컬럼에 문자열이 있습니다.
+bias-undefined-flip-values = Clarify의 플립 테스트는 결측값이 있는 행을 처리하지 못합니다.
+bias-undefined-flip-features = 최근접 이웃을 찾는 데 쓸 다른 컬럼이 없습니다.
+bias-undefined-flip-not-drawn = 플립 테스트를 위해 추출한 행 중에 이 패싯 값을 가진 행이 없습니다.
 bias-base-positive-labels = 긍정 레이블
 bias-base-negative-labels = 긍정이 아닌 레이블
 bias-base-positive-predictions = 긍정 예측
@@ -97,6 +102,7 @@ bias-differs-empty-side = 한쪽이 비어 있으면 Clarify는 클래스 불균
 bias-differs-collapsed = Clarify는 먼저 모든 레이블을 긍정과 긍정이 아닌 것으로 합칩니다. 이 값은 모든 클래스를 비교한 것입니다.
 bias-differs-truncated = Clarify는 한쪽에만 나타나는 레이블을 합계에서 제외합니다.
 bias-differs-one-sided-groups = 결과가 한 종류뿐인 그룹에서 Clarify는 없는 쪽의 비중을 0으로 봅니다. 여기서는 그런 그룹을 제외합니다.
+bias-differs-flip-test = Clarify의 코드는 플립 테스트의 부호가 문서와 반대이고, 숫자를 표준화하지 않고 비교하며, 문자열 컬럼이 있으면 실패합니다.
 bias-differs-zero-by-zero = Clarify는 0을 0으로 나눈 값과 무한대에서 무한대를 뺀 값을 0으로 봅니다.
 
 # 전체에 대한 설명
@@ -123,6 +129,7 @@ bias-error-bad-bins = { $column } 컬럼의 구간 경계는 점점 커지는 �
 bias-error-too-many-values = { $column } 컬럼의 고유 값이 { $values }개입니다. 최대 { $limit }개까지 살펴볼 수 있습니다.
 bias-error-too-many-classes = 레이블 컬럼 { $column }의 고유 값이 { $values }개입니다. 클래스는 최대 { $limit }개입니다.
 bias-error-reference-missing = { $column } 컬럼에 비교 기준이 될 “{ $wanted }” 값이 없습니다.
+bias-error-too-many-buckets = { $column } 컬럼의 시간 구간이 { $buckets }개입니다. 최대 { $limit }개까지 표시합니다.
 bias-error-bad-confidence = 신뢰 수준은 0%와 100% 사이여야 합니다.
 bias-error-intersection = 교차 패싯({ $columns })에서는 항상 모든 값 조합을 살펴봅니다.
 bias-error-beyond-clarify = Clarify는 교차 패싯, 구간, 기준 그룹을 지원하지 않습니다.
@@ -137,6 +144,12 @@ bias-hint-predictions-unlike = 레이블과 같은 형식으로 모델의 예측
 bias-hint-not-a-number = 임계값 대신 값을 선택하거나 컬럼을 숫자로 변환하세요.
 bias-hint-too-many-values = 값을 몇 개만 선택하거나, 숫자라면 구간으로 나누거나, 고유 값이 더 적은 컬럼을 선택하세요.
 bias-hint-too-many-classes = 임계값을 선택하면 그보다 큰 레이블이 긍정이 됩니다.
+bias-hint-too-many-buckets = 주, 월, 분기, 연처럼 더 긴 구간을 선택하세요.
+bias-hint-no-rows = 행이 있는 데이터 소스를 선택하거나, 데이터를 가져오는 쿼리를 확인하세요.
+bias-hint-bad-bins = 25, 40, 60처럼 작은 값부터 쉼표로 구분해 입력하세요.
+bias-hint-reference-missing = 나머지 전체, 가장 큰 그룹 또는 데이터에 있는 값을 선택하세요.
+bias-hint-intersection = 모든 조합을 살펴보거나, 값을 고르려면 컬럼을 하나만 선택하세요.
+bias-hint-bad-confidence = 90, 95, 99% 중에서 선택하세요.
 bias-hint-exact-mode = 계산 방식을 정확 모드로 바꾸면 측정할 수 있습니다.
 
 # 규칙과 게이트
@@ -155,3 +168,15 @@ bias-config-no-predictions = 설정 파일이 학습 후 지표를 요청하지�
 bias-config-no-metrics = 설정 파일이 편향 지표를 하나도 요청하지 않습니다.
 bias-config-misplaced-metric = 설정 파일의 { $metric } 지표가 잘못된 단계에 있습니다. 학습 전 지표는 레이블을, 학습 후 지표는 예측을 대상으로 합니다.
 bias-config-beyond-clarify = Clarify 설정 파일에는 { $facet } 패싯을 나타낼 방법이 없습니다. 교차 패싯과 구간을 지원하지 않기 때문입니다.
+
+# 데이터 품질
+bias-quality-hardly = 0.1% 미만
+bias-quality-duplicates = 모든 컬럼이 다른 행과 같은 중복 행이 { $rows }개({ $share }) 있습니다. 모델이 같은 행을 여러 번 학습하게 됩니다.
+bias-quality-nulls = { $column }: { $rows }행({ $share })에 값이 없습니다.
+bias-quality-constant = { $column }: 값이 항상 { $value }입니다. 학습에 쓸 정보가 없습니다.
+bias-quality-label-constant = 레이블 { $column }: 값이 항상 { $value }입니다. 학습할 수 있는 것이 없습니다.
+bias-quality-nearly-constant = { $column }: { $share }의 행에서 값이 { $value }입니다.
+bias-quality-identifier = { $column }: 거의 모든 행의 값이 다릅니다. 특성이 아니라 식별자이거나 자유 텍스트입니다.
+bias-quality-outliers = { $column }: { $rows }행이 { $low } ~ { $high } 범위를 크게 벗어납니다.
+bias-quality-leaks = { $column }: 이 컬럼만으로 { $label }의 값을 알 수 있습니다(AUC { $auc }). 결과가 나온 뒤에야 알 수 있는 값일 수 있습니다.
+bias-quality-strong = { $column }: 이 컬럼만으로 { $label }을 매우 잘 예측합니다(AUC { $auc }). 결과가 나오기 전에 알 수 있는 값인지 확인하세요.

@@ -21,3 +21,16 @@ report-chart-heat-title = { $facet } 값 { $values }개의 지표 { $metrics }�
 report-chart-heat-subtitle = { $label }의 편향. 색은 지표마다 가장 큰 값에서 가장 진합니다
 report-chart-heat-low = 유리함
 report-chart-heat-high = 불리함
+report-chart-trend-title = { $value }의 { $metric }: { $from }에서 { $to }로 변화
+report-chart-trend-plain = { $facet }별 { $metric }
+report-chart-trend-subtitle = { $column }에 따른 { $facet }별 { $name } 및 신뢰구간
+report-chart-runs-subtitle = 여러 측정의 { $facet }별 { $name } 및 신뢰구간
+report-chart-group-title = { $value }의 격차: 전체 { $overall }, { $group }별로 나누면 { $within }
+report-chart-group-plain = { $group }별 { $value }의 격차
+report-chart-group-subtitle = { $facet } = { $value }: 불리한 결과에서 차지하는 비중에서 유리한 결과에서 차지하는 비중을 뺀 값
+report-chart-group-axis = 격차(0보다 크면 불리)
+report-chart-group-overall = 전체 { $value }
+report-chart-group-within = 그룹 내 { $value }
+report-chart-group-note = { $rows }행 중 { $value } { $examined }행
+report-chart-simpson-worse = 심슨의 역설: { $value } 격차가 전체에서는 불리하지만 { $group }별로는 유리합니다
+report-chart-simpson-better = 심슨의 역설: { $value } 격차가 전체에서는 유리하지만 { $group }별로는 불리합니다

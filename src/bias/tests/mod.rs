@@ -3,7 +3,10 @@
 mod course;
 mod coverage;
 mod examples;
+mod flip;
+mod inputs;
 mod properties;
+mod questions;
 mod reference;
 mod smclarify;
 mod texts;

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 const ENGLISH: &str = include_str!("../../../resources/i18n/en/bias.ftl");
 const KOREAN: &str = include_str!("../../../resources/i18n/ko/bias.ftl");
 
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 11] = [
     include_str!("../error.rs"),
     include_str!("../findings.rs"),
+    include_str!("../flip.rs"),
     include_str!("../formula.rs"),
     include_str!("../limits.rs"),
     include_str!("../meaning.rs"),
     include_str!("../measure.rs"),
     include_str!("../metric.rs"),
+    include_str!("../quality.rs"),
     include_str!("../slice.rs"),
     include_str!("../../report/config.rs"),
 ];

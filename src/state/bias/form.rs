@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bias::{FacetSpec, Mode, Positive, Selection, Spec, Value};
+use crate::bias::{Correction, FacetSpec, MetricId, Mode, Nulls, Positive, Reference, Selection, Slice, Spec, Value};
 use crate::message::bias::SourceColumn;
 use crate::model::Message;
 
@@ -83,7 +83,9 @@ pub enum Examine {
 pub struct FacetForm {
     /// The column.
     pub column: String,
-    /// How its values are examined.
+    /// Further columns: every combination of values is a group then.
+    pub crossed: Vec<String>,
+    /// How its values are examined, where it is not crossed with others.
     pub examine: Examine,
     /// The values that are examined together.
     pub values: Vec<String>,
@@ -91,8 +93,24 @@ pub struct FacetForm {
     pub numbers: String,
 }
 
+impl FacetForm {
+    /// Every value of this column.
+    #[must_use]
+    pub fn of(column: &str) -> Self {
+        Self { column: column.to_owned(), ..Self::default() }
+    }
+
+    /// All its columns.
+    pub fn columns(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.column).chain(&self.crossed)
+    }
+}
+
+/// The confidences that can be chosen.
+pub const CONFIDENCES: [f64; 3] = [0.9, 0.95, 0.99];
+
 /// The whole form. It is kept over restarts.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Form {
     /// The label column.
@@ -107,16 +125,55 @@ pub struct Form {
     pub predicted: Option<String>,
     /// The rules of arithmetic.
     pub mode: Mode,
+    /// What becomes of rows without a value.
+    pub nulls: Nulls,
+    /// Against whom each group is measured.
+    pub reference: Reference,
+    /// The confidence of the intervals, between 0 and 1.
+    pub confidence: f64,
+    /// The correction for many groups.
+    pub correction: Correction,
+    /// Whether the flip test is made where there are predictions: it reads rows, and every column of them.
+    pub flip_test: bool,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self {
+            label: None,
+            positive: PositiveForm::default(),
+            facets: Vec::new(),
+            group: None,
+            predicted: None,
+            mode: Mode::Exact,
+            nulls: Nulls::Keep,
+            reference: Reference::EveryoneElse,
+            confidence: 0.95,
+            correction: Correction::None,
+            flip_test: true,
+        }
+    }
 }
 
 impl Form {
+    /// The groups that all others can be compared with by name: the values of the one facet, where each is examined by itself.
+    #[must_use]
+    pub fn named_references(&self, columns: &[SourceColumn]) -> Vec<String> {
+        let [facet] = self.facets.as_slice() else { return Vec::new() };
+        if !facet.crossed.is_empty() || facet.examine != Examine::Each {
+            return Vec::new();
+        }
+        let values = columns.iter().find(|column| column.name == facet.column).map_or(&[][..], |column| &column.values);
+        values.iter().map(|(value, _)| Slice::of(value.as_deref()).text()).collect()
+    }
+
     /// Whether every column of the form is among these.
     #[must_use]
     pub fn fits(&self, columns: &[SourceColumn]) -> bool {
         let has = |name: &String| columns.iter().any(|column| column.name == *name);
         self.label.as_ref().is_some_and(has)
             && !self.facets.is_empty()
-            && self.facets.iter().all(|facet| has(&facet.column))
+            && self.facets.iter().all(|facet| facet.columns().all(has))
             && self.group.as_ref().is_none_or(has)
             && self.predicted.as_ref().is_none_or(has)
     }
@@ -124,7 +181,7 @@ impl Form {
     /// A form with what is likely meant: the label and the facet that look like ones, and the value that means yes.
     #[must_use]
     pub fn guess(columns: &[SourceColumn]) -> Self {
-        let mut form = Self { mode: Mode::Exact, ..Self::default() };
+        let mut form = Self::default();
         let best = |score: &dyn Fn(&SourceColumn) -> Option<u32>, taken: &[&str]| {
             let free = columns.iter().filter(|column| !taken.contains(&column.name.as_str()));
             // The first of the best, so that the order of the columns decides between equals.
@@ -137,7 +194,7 @@ impl Form {
         form.predicted = predicted.map(|column| column.name.clone());
         let taken: Vec<&str> = [Some(label.name.as_str()), not_label].into_iter().flatten().collect();
         if let Some(facet) = best(&score_facet, &taken) {
-            form.facets.push(FacetForm { column: facet.name.clone(), ..FacetForm::default() });
+            form.facets.push(FacetForm::of(&facet.name));
         }
         form
     }
@@ -147,6 +204,20 @@ impl Form {
         self.label = Some(column.name.clone());
         self.positive = likely_positive(column);
         self.facets.retain(|facet| facet.column != column.name);
+        for facet in &mut self.facets {
+            facet.crossed.retain(|crossed| *crossed != column.name);
+        }
+    }
+
+    /// The columns that a facet can be crossed with: those that play no other part.
+    #[must_use]
+    pub fn crossable<'c>(&self, facet: &FacetForm, columns: &'c [SourceColumn]) -> Vec<&'c SourceColumn> {
+        let free = |column: &&SourceColumn| {
+            self.label.as_ref() != Some(&column.name)
+                && self.predicted.as_ref() != Some(&column.name)
+                && !facet.columns().any(|used| *used == column.name)
+        };
+        columns.iter().filter(free).collect()
     }
 
     /// The column that a new facet would have: the likeliest that is free.
@@ -186,6 +257,7 @@ impl Form {
             let name = facet.column.as_str();
             let kind = column(name).map_or("", |column| column.type_name.as_str());
             let selection = match facet.examine {
+                _ if !facet.crossed.is_empty() => Selection::EachValue,
                 Examine::Each => Selection::EachValue,
                 Examine::Together if facet.values.is_empty() => return Err(Message::new("biastab-need-values").with("column", name)),
                 Examine::Together => Selection::Values(facet.values.iter().map(|value| typed(kind, value)).collect()),
@@ -194,13 +266,28 @@ impl Form {
                 }
                 Examine::Bins => Selection::Bins(edges(&facet.numbers).ok_or(Message::new("biastab-need-edges").with("column", name))?),
             };
-            facets.push(FacetSpec::column(name).select(selection));
+            facets.push(FacetSpec::intersection(facet.columns().cloned()).select(selection));
         }
         let mut spec = Spec::new(Vec::<String>::new(), label, positive);
         spec.facets = facets;
         spec.group.clone_from(&self.group);
         spec.predicted.clone_from(&self.predicted);
         spec.mode = self.mode;
+        spec.confidence = self.confidence;
+        spec.correction = self.correction;
+        if self.predicted.is_some() && !self.flip_test {
+            let all = MetricId::PRE_TRAINING.into_iter().chain(MetricId::POST_TRAINING);
+            spec.metrics = all.filter(|id| *id != MetricId::Ft).collect();
+        }
+        if self.mode == Mode::Exact {
+            spec.nulls = self.nulls;
+            spec.reference.clone_from(&self.reference);
+            if let Reference::Named(name) = &self.reference
+                && !self.named_references(columns).contains(name)
+            {
+                return Err(Message::new("biastab-need-reference").with("name", name.as_str()));
+            }
+        }
         Ok(spec)
     }
 }
@@ -350,7 +437,7 @@ mod tests {
         assert_eq!(missing(&form), "biastab-need-threshold");
         form.positive.threshold = "0".into();
         assert_eq!(missing(&form), "biastab-need-facet");
-        form.facets.push(FacetForm { column: "product_category".into(), examine: Examine::Together, ..FacetForm::default() });
+        form.facets.push(FacetForm { examine: Examine::Together, ..FacetForm::of("product_category") });
         assert_eq!(missing(&form), "biastab-need-values");
         form.facets[0].examine = Examine::Bins;
         form.facets[0].numbers = "3, 2".into();
@@ -358,5 +445,38 @@ mod tests {
         form.facets[0].numbers = "2, 3.5".into();
         assert_eq!(form.spec(&columns).unwrap().facets[0].selection, Selection::Bins(vec![2.0, 3.5]));
         assert_eq!(form.spec(&columns).unwrap().positive, Positive::Threshold(0.0));
+    }
+    #[test]
+    fn crossed_columns_references_and_certainty_reach_the_question() {
+        let columns = course();
+        let mut form = Form::guess(&columns);
+        form.reference = Reference::Named("Knits".into());
+        form.confidence = 0.99;
+        form.correction = Correction::Bonferroni;
+        form.nulls = Nulls::LeaveOut;
+        let spec = form.spec(&columns).unwrap();
+        assert_eq!((spec.reference, spec.confidence), (Reference::Named("Knits".into()), 0.99));
+        assert_eq!((spec.correction, spec.nulls), (Correction::Bonferroni, Nulls::LeaveOut));
+
+        let free: Vec<&str> = form.crossable(&form.facets[0], &columns).into_iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(free, ["review_body"]);
+        form.facets[0].crossed.push("review_body".into());
+        assert_eq!(form.spec(&columns).unwrap_err().id, "biastab-need-reference", "a combination has no such value");
+        form.reference = Reference::Largest;
+        assert_eq!(form.spec(&columns).unwrap().facets, [FacetSpec::intersection(["product_category", "review_body"])]);
+
+        form.reference = Reference::Named("Knits".into());
+        form.mode = Mode::Clarify;
+        let spec = form.spec(&columns).unwrap();
+        assert_eq!((spec.reference, spec.nulls), (Reference::EveryoneElse, Nulls::Keep), "Clarify has rules of its own");
+        form.set_label(&columns[1]);
+        assert!(form.facets[0].crossed.is_empty());
+
+        let mut form = Form::guess(&columns);
+        form.predicted = Some("review_body".into());
+        assert!(form.spec(&columns).unwrap().wants_flip_test());
+        form.flip_test = false;
+        let spec = form.spec(&columns).unwrap();
+        assert!(!spec.wants_flip_test() && spec.wants(MetricId::Ge) && spec.wants(MetricId::Ci));
     }
 }

@@ -1,20 +1,26 @@
 //! The Bias tab: the source, what is measured, the measurements, and balancing.
 
 pub mod form;
+pub mod quality;
+pub mod rebalance;
 pub mod runs;
+pub mod trend;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Effect, Outbox, SaveFor};
-use crate::bias::{MetricId, Mode, Plan, Slice, downsample_plan};
-use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget, SourceColumn};
+use crate::bias::{Limits, MetricId, Slice, Spec};
+use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, ReportForm, SourceColumn};
 use crate::message::{Command, Outcome};
-use crate::model::{Failure, JobId, Message, TableRef};
+use crate::model::{Failure, JobId, Message};
 
 use form::Form;
+use quality::{QualityRun, QualityState};
+use rebalance::RebalanceForm;
 use runs::{Run, Runs};
+use trend::TrendState;
 
 /// What is kept over restarts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -38,6 +44,10 @@ pub enum BiasView {
     Metrics,
     /// Every figure in colours.
     HeatMap,
+    /// The disparity within each group of the group variable.
+    Groups,
+    /// A metric over time, or over the measurements made.
+    Trend,
     /// Two measurements side by side.
     Compare,
 }
@@ -61,42 +71,6 @@ pub struct CellRef {
     pub value: Slice,
     /// The metric.
     pub metric: MetricId,
-}
-
-/// The form of the down-sample.
-#[derive(Debug)]
-pub struct RebalanceForm {
-    /// Whether it is open.
-    pub open: bool,
-    /// The seed as typed.
-    pub seed: String,
-    /// Whether a new table is made, and not a file.
-    pub to_table: bool,
-    /// The new table's name, `database.table`.
-    pub table: String,
-    /// Why it failed.
-    pub failure: Option<Failure>,
-    job: Option<JobId>,
-}
-
-impl Default for RebalanceForm {
-    fn default() -> Self {
-        Self { open: false, seed: "42".to_owned(), to_table: true, table: String::new(), failure: None, job: None }
-    }
-}
-
-impl RebalanceForm {
-    /// Whether rows are being drawn.
-    #[must_use]
-    pub const fn waiting(&self) -> bool {
-        self.job.is_some()
-    }
-
-    /// The job that draws the rows.
-    #[must_use]
-    pub const fn job(&self) -> Option<JobId> {
-        self.job
-    }
 }
 
 /// The tab's state.
@@ -134,10 +108,18 @@ pub struct BiasState {
     pub cell: Option<CellRef>,
     /// What of two measurements is shown.
     pub compare_view: CompareView,
-    /// The down-sample.
+    /// Balancing.
     pub rebalance: RebalanceForm,
-    /// The statement that wrote the last down-sample.
+    /// The statement that wrote the last balanced table.
     pub rebalance_sql: Option<String>,
+    /// Bias over time.
+    pub trend: TrendState,
+    /// The data quality page.
+    pub quality: QualityState,
+    /// Whether the limits are being edited.
+    pub limits_open: bool,
+    /// The facet value whose groups are looked at.
+    pub grouped: Option<Slice>,
     restored: bool,
 }
 
@@ -158,6 +140,7 @@ impl BiasState {
         self.columns = None;
         self.columns_job = None;
         self.columns_failure = None;
+        self.quality.shown = false;
         if !first && !matches!(self.source, Some(BiasSource::File(_))) {
             self.source = None;
             self.form = Form::default();
@@ -169,7 +152,7 @@ impl BiasState {
             BiasEvent::Columns { source, rows, columns } => {
                 if self.columns_job == Some(job) && self.source.as_ref() == Some(&source) {
                     if !self.form.fits(&columns) {
-                        self.form = Form { mode: self.form.mode, ..Form::guess(&columns) };
+                        self.form = Form { mode: self.form.mode, confidence: self.form.confidence, ..Form::guess(&columns) };
                     }
                     self.columns = Some((columns, rows));
                 }
@@ -177,10 +160,16 @@ impl BiasState {
             BiasEvent::Measured { measurement, .. } => {
                 if self.job == Some(job) {
                     self.take_in(*measurement, false);
+                    self.quality.shown = false;
                     if self.view == BiasView::Compare {
                         self.view = BiasView::Imbalance;
                     }
                 }
+            }
+            BiasEvent::RebalanceStatement { sql } => self.rebalance.told(job, sql),
+            BiasEvent::OverTime { source, spec, trend, sql } => self.trend.apply(job, source, spec, *trend, sql),
+            BiasEvent::Quality { source, profile, findings, sql } => {
+                self.quality.apply(job, QualityRun { source, profile: *profile, findings, sql });
             }
             BiasEvent::Rebalanced { before, after, sql, .. } => {
                 let before = self.take_in(*before, false);
@@ -207,8 +196,10 @@ impl BiasState {
         } else if self.rebalance.job == Some(job) {
             self.rebalance.job = None;
             self.rebalance.failure = failed;
+        } else if self.rebalance.statement_ended(job) {
+            self.rebalance.failure = failed;
         } else {
-            return false;
+            return self.trend.ended(job, failed.as_ref()) || self.quality.ended(job, failed.as_ref());
         }
         true
     }
@@ -249,6 +240,7 @@ impl BiasState {
             return;
         }
         self.source = Some(source);
+        self.quality.shown = false;
         self.missing = None;
         self.failure = None;
         self.read_columns(outbox);
@@ -273,6 +265,11 @@ impl BiasState {
         if self.source.is_some() && self.columns.is_none() && self.columns_job.is_none() && self.columns_failure.is_none() {
             self.read_columns(outbox);
         }
+    }
+
+    /// Judges all measurements by these limits.
+    pub fn judge_by(&mut self, limits: &Limits) {
+        self.runs.judge_by(limits);
     }
 
     /// The source.
@@ -311,53 +308,32 @@ impl BiasState {
         self.job
     }
 
-    /// What the down-sample of the measurement on screen would keep: the cells of its first facet by its label.
-    #[must_use]
-    pub fn plan(&self) -> Option<Plan> {
-        let run = self.runs.shown()?;
-        let facet = run.measurement.spec.facets.first()?;
-        let columns: Vec<&str> = facet.columns.iter().map(String::as_str).collect();
-        downsample_plan(&run.measurement.counts, &columns).ok()
-    }
-
-    /// Opens the form of the down-sample, with a name for the new table.
-    pub fn open_rebalance(&mut self) {
-        let Some(run) = self.runs.shown() else { return };
-        let form = &mut self.rebalance;
-        form.open = true;
-        form.failure = None;
-        form.to_table = matches!(run.measurement.source, BiasSource::Table(_));
-        if let BiasSource::Table(table) = &run.measurement.source {
-            form.table = format!("{table}_balanced");
-        }
-    }
-
-    /// Draws the rows of the down-sample and measures them beside the first; what is wrong with the form, if anything.
-    pub fn rebalance(&mut self, outbox: &mut Outbox) -> Result<(), Message> {
-        let Some(run) = self.runs.shown().cloned() else { return Err(Message::new("biastab-need-source")) };
-        let seed: u64 = self.rebalance.seed.trim().parse().map_err(|_wrong| Message::new("biastab-need-seed"))?;
-        let Measurement { source, spec, .. } = &run.measurement;
-        let command = |to| Command::Bias(BiasCommand::Rebalance { source: source.clone(), spec: spec.clone(), seed, to });
-        if self.rebalance.to_table {
-            let table = TableRef::parse(self.rebalance.table.trim()).ok_or(Message::new("biastab-need-table"))?;
-            self.rebalance.failure = None;
-            self.rebalance.job = Some(outbox.ask(command(RebalanceTarget::Table(table))));
-        } else {
-            let command = command(RebalanceTarget::File(PathBuf::new()));
-            outbox.effect(Effect::Save { name: format!("{}-balanced.csv", stem(source)), purpose: SaveFor::Command(Box::new(command)) });
-        }
-        Ok(())
-    }
-
     /// Asks where the numbers are to be written as `analysis.json`.
     pub fn export_analysis(run: &Run, outbox: &mut Outbox) {
-        let command = BiasCommand::ExportAnalysis { measurement: Box::new(run.measurement.clone()), path: PathBuf::new() };
+        let command = BiasCommand::ExportAnalysis { measurement: Box::new((*run.measurement).clone()), path: PathBuf::new() };
         outbox.effect(Effect::Save { name: "analysis.json".to_owned(), purpose: SaveFor::Command(Box::new(Command::Bias(command))) });
     }
 
+    /// Asks where one of the reports is to be written.
+    pub fn export_report(&self, run: &Run, form: ReportForm, outbox: &mut Outbox) {
+        let command = BiasCommand::ExportReport {
+            measurement: Box::new((*run.measurement).clone()),
+            form,
+            limits: self.runs.limits().clone(),
+            path: PathBuf::new(),
+        };
+        let name = form.file_name().to_owned();
+        outbox.effect(Effect::Save { name, purpose: SaveFor::Command(Box::new(Command::Bias(command))) });
+    }
+
     /// Asks for the folder into which everything is to be written.
-    pub fn export_all(run: &Run, dpi: u32, outbox: &mut Outbox) {
-        let command = BiasCommand::Export { measurement: Box::new(run.measurement.clone()), folder: PathBuf::new(), dpi };
+    pub fn export_all(&self, run: &Run, dpi: u32, outbox: &mut Outbox) {
+        let command = BiasCommand::Export {
+            measurement: Box::new((*run.measurement).clone()),
+            limits: self.runs.limits().clone(),
+            folder: PathBuf::new(),
+            dpi,
+        };
         let name = format!("{}-bias", stem(&run.measurement.source));
         outbox.effect(Effect::Save { name, purpose: SaveFor::Command(Box::new(Command::Bias(command))) });
     }
@@ -377,17 +353,13 @@ impl BiasState {
     pub fn stale(&self) -> bool {
         let (Some(run), Some(columns)) = (self.runs.shown(), self.columns()) else { return false };
         let same_source = self.source.as_ref() == Some(&run.measurement.source);
-        // Thresholds of a clarify run may be filled in by the counts; what was asked for is compared, as far as it goes.
+        // Which counted metrics were asked for, the seed and the draws are not the form's to say.
         !run.balanced
             && same_source
             && self.form.spec(columns).is_ok_and(|spec| {
                 let asked = &run.measurement.spec;
-                spec.label != asked.label
-                    || spec.positive != asked.positive
-                    || spec.group != asked.group
-                    || spec.predicted != asked.predicted
-                    || spec.mode != asked.mode
-                    || (spec.mode == Mode::Exact && spec.facets != asked.facets)
+                spec.wants_flip_test() != asked.wants_flip_test()
+                    || asked != &Spec { metrics: asked.metrics.clone(), seed: asked.seed, draws: asked.draws, ..spec }
             })
     }
 }

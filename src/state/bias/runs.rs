@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::bias::{Change, Finding, MetricId, changes, findings};
+use crate::bias::{Change, Finding, Limits, MetricId, changes, findings_by};
 use crate::message::bias::Measurement;
 
 /// So many measurements are kept.
@@ -16,7 +16,7 @@ pub struct Run {
     /// Whether it is of a down-sample.
     pub balanced: bool,
     /// The measurement.
-    pub measurement: Measurement,
+    pub measurement: Rc<Measurement>,
     /// Its findings, the most important first.
     pub findings: Vec<Finding>,
 }
@@ -29,6 +29,7 @@ pub struct Runs {
     /// The measurement on screen, by its number.
     shown: u64,
     compared: Option<(Rc<Run>, Rc<Run>, Vec<Change>)>,
+    limits: Limits,
 }
 
 impl Runs {
@@ -69,15 +70,33 @@ impl Runs {
         }
     }
 
+    /// The limits that measurements are judged by.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Judges every measurement by other limits.
+    pub(super) fn judge_by(&mut self, limits: &Limits) {
+        if self.limits == *limits {
+            return;
+        }
+        self.limits = limits.clone();
+        for run in &mut self.all {
+            let findings = findings_by(&run.measurement.report, limits);
+            *run = Rc::new(Run { number: run.number, balanced: run.balanced, measurement: run.measurement.clone(), findings });
+        }
+    }
+
     /// Takes a measurement in and shows it; gives its number. One that equals a kept one takes its place.
     pub fn add(&mut self, measurement: Measurement, balanced: bool) -> u64 {
-        if let Some(same) = self.all.iter().find(|run| run.measurement == measurement) {
+        if let Some(same) = self.all.iter().find(|run| *run.measurement == measurement) {
             self.shown = same.number;
             return self.shown;
         }
         self.last += 1;
-        let findings = findings(&measurement.report);
-        self.all.push(Rc::new(Run { number: self.last, balanced, measurement, findings }));
+        let findings = findings_by(&measurement.report, &self.limits);
+        self.all.push(Rc::new(Run { number: self.last, balanced, measurement: Rc::new(measurement), findings }));
         if self.all.len() > KEPT {
             self.all.remove(0);
         }

@@ -1,9 +1,10 @@
 //! The bias tab's state, told by events.
 
 use super::*;
-use crate::bias::{Positive, Spec, measure};
+use crate::bias::{Balancing, Mode, Positive, Spec, Trend, measure};
 use crate::message::Request;
-use crate::model::{ColumnFacts, ColumnKind, CountRow, Counts};
+use crate::message::bias::RebalanceTarget;
+use crate::model::{ColumnFacts, ColumnKind, CountRow, Counts, TableProfile, TableRef, TimeBucket};
 
 fn columns() -> Vec<SourceColumn> {
     let values = |list: &[(&str, u64)]| list.iter().map(|(value, rows)| (Some((*value).to_owned()), *rows)).collect();
@@ -97,9 +98,9 @@ fn a_down_sample_is_planned_drawn_and_compared() {
     let (mut tab, mut outbox) = chosen();
     let before = measurement([20, 60, 10, 30]);
     tab.lab_measured(false, before.clone());
+    tab.open_rebalance();
     let plan = tab.plan().unwrap();
     assert_eq!((plan.smallest().unwrap().rows, plan.total()), (10, 40));
-    tab.open_rebalance();
     assert_eq!(tab.rebalance.table, "shop.reviews_balanced");
     tab.rebalance.seed = "x".into();
     assert_eq!(tab.rebalance(&mut outbox).unwrap_err().id, "biastab-need-seed");
@@ -107,7 +108,11 @@ fn a_down_sample_is_planned_drawn_and_compared() {
     tab.rebalance(&mut outbox).unwrap();
     let (job, command) = commands(&mut outbox).remove(0);
     let to = RebalanceTarget::Table(TableRef::new("shop", "reviews_balanced"));
-    assert_eq!(command, BiasCommand::Rebalance { source: table(), spec: before.spec.clone(), seed: 7, to });
+    let by = vec!["category".to_owned()];
+    assert_eq!(
+        command,
+        BiasCommand::Rebalance { source: table(), spec: before.spec.clone(), balancing: Balancing::DownSample, by, seed: 7, to }
+    );
     let after = measurement([10, 10, 10, 10]);
     let event = BiasEvent::Rebalanced { before: Box::new(before), after: Box::new(after), sql: Some("CREATE".into()), charts: vec![] };
     tab.apply(job, event, &mut outbox);
@@ -150,4 +155,66 @@ fn failures_are_shown_in_place() {
     assert!(tab.ended(job, &Outcome::Failed(failure.clone()), &mut outbox));
     assert_eq!(tab.failure, Some(failure));
     assert!(!tab.ended(JobId(999), &Outcome::Done, &mut outbox));
+}
+
+#[test]
+fn the_statement_is_that_of_the_form_as_it_stands() {
+    let (mut tab, mut outbox) = chosen();
+    tab.lab_measured(false, measurement([20, 60, 10, 30]));
+    tab.open_rebalance();
+    tab.ask_statement(&mut outbox).unwrap();
+    let (job, command) = commands(&mut outbox).remove(0);
+    let BiasCommand::RebalanceStatement { plan, seed: 42, .. } = command else { panic!("{command:?}") };
+    assert_eq!(plan.total(), 40);
+    tab.apply(job, BiasEvent::RebalanceStatement { sql: "CREATE TABLE x".into() }, &mut outbox);
+    assert!(!tab.ended(job, &Outcome::Done, &mut outbox));
+    assert_eq!(tab.rebalance.statement(), Some("CREATE TABLE x"));
+    tab.rebalance.balancing = Balancing::OverSample;
+    assert_eq!(tab.rebalance.statement(), None, "it was another one's");
+    assert_eq!(tab.plan().unwrap().total(), 240);
+    tab.rebalance.balancing = Balancing::Weights;
+    assert_eq!(tab.plan().unwrap().total(), 120);
+}
+
+#[test]
+fn limits_judge_what_was_measured_before() {
+    let (mut tab, _) = chosen();
+    tab.lab_measured(false, measurement([20, 60, 50, 10]));
+    let before = tab.runs.shown().unwrap().findings.clone();
+    let limits = Limits(vec![]);
+    tab.judge_by(&limits);
+    let after = &tab.runs.shown().unwrap().findings;
+    assert!(before.iter().any(|finding| finding.metric == Some(MetricId::Dpl)));
+    assert!(!after.iter().any(|finding| finding.metric == Some(MetricId::Dpl) && finding.weight > 0.0));
+}
+
+#[test]
+fn time_and_quality_are_asked_for_and_late_answers_dropped() {
+    let (mut tab, mut outbox) = chosen();
+    tab.lab_measured(false, measurement([20, 60, 10, 30]));
+    assert_eq!(tab.measure_over_time(&mut outbox).unwrap_err().id, "biastab-need-time");
+    tab.trend.column = Some("day".into());
+    tab.measure_over_time(&mut outbox).unwrap();
+    let (job, command) = commands(&mut outbox).remove(0);
+    let BiasCommand::OverTime { spec, column, bucket: TimeBucket::Month, .. } = command else { panic!("{command:?}") };
+    assert_eq!(column, "day");
+    let trend = Trend { column, bucket: TimeBucket::Month, points: vec![], without_time: 0 };
+    let event = |trend: &Trend| BiasEvent::OverTime { source: table(), spec: spec.clone(), trend: Box::new(trend.clone()), sql: None };
+    tab.apply(JobId(77), event(&trend), &mut outbox);
+    assert!(tab.trend.run.is_none());
+    tab.apply(job, event(&trend), &mut outbox);
+    assert!(tab.ended(job, &Outcome::Done, &mut outbox));
+    assert!(tab.trend.run.is_some() && tab.trend.job().is_none());
+
+    tab.check_quality(&mut outbox).unwrap();
+    let (job, command) = commands(&mut outbox).remove(0);
+    assert!(matches!(command, BiasCommand::Quality { label: Some((label, _)), .. } if label == "sentiment"));
+    assert!(tab.quality.shown);
+    let profile = Box::new(TableProfile { rows: 0, duplicates: 0, duplicate_rows: vec![], label: None, columns: vec![] });
+    tab.apply(job, BiasEvent::Quality { source: table(), profile, findings: vec![], sql: vec![] }, &mut outbox);
+    let failure = Failure::new(Message::new("a"), Message::new("b"));
+    assert!(tab.ended(job, &Outcome::Failed(failure.clone()), &mut outbox));
+    assert_eq!(tab.quality.failure, Some(failure));
+    tab.choose_source(BiasSource::File("other.csv".into()), &mut outbox);
+    assert!(!tab.quality.shown);
 }

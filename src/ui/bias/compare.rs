@@ -38,7 +38,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     ui.columns(2, |columns| {
         for (column, number) in columns.iter_mut().zip([before, after]) {
             let Some(run) = state.bias.runs.get(number) else { continue };
-            if let Some(chart) = views::chart(column, run, state.bias.facet, view, None, texts) {
+            if let Some(chart) = views::chart(column, run, state.bias.facet, view, None, state.bias.runs.limits(), texts) {
                 picture::show(column, if number == before { "bias-before" } else { "bias-after" }, &chart);
             }
         }
@@ -77,7 +77,7 @@ fn choose(ui: &mut Ui, state: &mut State, texts: &Texts) {
 }
 
 /// A measurement's name: its number, its source and how many rows it has.
-fn title(run: &Run, texts: &Texts) -> String {
+pub(super) fn title(run: &Run, texts: &Texts) -> String {
     let id = if run.balanced { "biastab-run-balanced" } else { "biastab-run" };
     let source = super::source::name(&run.measurement.source, texts);
     texts.say(&Message::new(id).with("number", run.number).with("source", source).with("rows", run.measurement.report.rows))

@@ -13,7 +13,8 @@ pub(super) fn show(ui: &mut Ui, chosen: &mut Form, columns: &[SourceColumn], tex
     widgets::weak(ui, texts.t("biastab-facets")).on_hover_text(texts.t("biastab-facets-hint"));
     let mut removed = None;
     let several = chosen.facets.len() > 1;
-    for (at, facet) in chosen.facets.iter_mut().enumerate() {
+    let free: Vec<Vec<&SourceColumn>> = chosen.facets.iter().map(|facet| chosen.crossable(facet, columns)).collect();
+    for (at, (facet, free)) in chosen.facets.iter_mut().zip(free).enumerate() {
         ui.push_id(("facet", at), |ui| {
             ui.horizontal(|ui| {
                 let room = ui.available_width() - if several { theme::CONTROL + theme::GAP } else { 0.0 };
@@ -21,26 +22,81 @@ pub(super) fn show(ui: &mut Ui, chosen: &mut Form, columns: &[SourceColumn], tex
                 let shown = if facet.column.is_empty() { texts.t("biastab-choose") } else { facet.column.clone() };
                 let picked = picker(ui, texts, &name, &shown, room, || form::choices(columns));
                 if let Some(column) = picked.and_then(|at| columns.get(at)) {
-                    *facet = FacetForm { column: column.name.clone(), ..FacetForm::default() };
+                    *facet = FacetForm::of(&column.name);
                 }
                 let label = texts.say(&Message::new("biastab-facet-remove").with("column", facet.column.as_str()));
                 if several && widgets::icon_button(ui, icons::X, &label).clicked() {
                     removed = Some(at);
                 }
             });
+            crossed(ui, facet, texts);
             if let Some(column) = columns.iter().find(|column| column.name == facet.column) {
-                examine(ui, facet, column, texts);
+                if facet.crossed.is_empty() {
+                    examine(ui, facet, column, texts);
+                } else {
+                    widgets::caption(ui, texts.t("biastab-crossed-hint"));
+                }
+            }
+            // Where there is one facet, the way to another one stands in the same row.
+            if several {
+                cross(ui, facet, &free, texts);
             }
         });
     }
     if let Some(at) = removed {
         chosen.facets.remove(at);
     }
-    if let Some(next) = chosen.next_facet(columns).map(|column| column.name.clone())
-        && widgets::quiet(ui, Some(icons::PLUS), &texts.t("biastab-facet-add")).clicked()
-    {
-        chosen.facets.push(FacetForm { column: next, ..FacetForm::default() });
+    let crossable = chosen.facets.first().map(|facet| chosen.crossable(facet, columns)).unwrap_or_default();
+    ui.horizontal(|ui| {
+        if let [only] = chosen.facets.as_mut_slice() {
+            cross(ui, only, &crossable, texts);
+        }
+        if let Some(next) = chosen.next_facet(columns).map(|column| column.name.clone())
+            && widgets::quiet(ui, Some(icons::PLUS), &texts.t("biastab-facet-add")).clicked()
+        {
+            chosen.facets.push(FacetForm::of(&next));
+        }
+    });
+}
+
+/// The columns that a facet is crossed with, each with a way to take it off.
+fn crossed(ui: &mut Ui, facet: &mut FacetForm, texts: &Texts) {
+    let mut removed = None;
+    for (at, column) in facet.crossed.iter().enumerate() {
+        ui.horizontal(|ui| {
+            widgets::weak(ui, "×");
+            let room = (ui.available_width() - theme::CONTROL - theme::GAP).max(40.0);
+            ui.allocate_ui(egui::vec2(room, theme::CONTROL), |ui| {
+                ui.set_min_width(room);
+                ui.add(egui::Label::new(column).truncate());
+            });
+            let label = texts.say(&Message::new("biastab-facet-remove").with("column", column.as_str()));
+            if widgets::icon_button(ui, icons::X, &label).clicked() {
+                removed = Some(at);
+            }
+        });
     }
+    if let Some(at) = removed {
+        facet.crossed.remove(at);
+    }
+}
+
+/// A menu of the columns that the facet can be crossed with.
+fn cross(ui: &mut Ui, facet: &mut FacetForm, free: &[&SourceColumn], texts: &Texts) {
+    if facet.column.is_empty() || free.is_empty() {
+        return;
+    }
+    let button = widgets::quiet(ui, Some(icons::PLUS), &texts.t("biastab-cross")).on_hover_text(texts.t("biastab-cross-hint"));
+    egui::Popup::menu(&button).show(|ui| {
+        egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+            for column in free {
+                if ui.button(&column.name).clicked() {
+                    facet.crossed.push(column.name.clone());
+                    ui.close();
+                }
+            }
+        });
+    });
 }
 
 /// How the values of a facet are taken.

@@ -4,12 +4,14 @@ use egui::{Spinner, Ui};
 
 use super::super::widgets::Tone;
 use super::super::widgets::picker::{Choice, picker};
-use super::{facets, icons, theme, widgets};
-use crate::bias::Mode;
+use super::{facets, icons, more, theme, widgets};
 use crate::message::bias::SourceColumn;
 use crate::state::bias::form::{Form, numeric};
 use crate::state::{Action, State};
 use crate::text::{self, Texts};
+
+/// Width of the labels that stand beside their fields.
+const LABELS: f32 = 100.0;
 
 pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     let Some((form, columns)) = state.bias.form_and_columns() else { return };
@@ -18,17 +20,14 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     ui.add_space(theme::GAP_SMALL);
     facets::show(ui, form, columns, texts);
     ui.add_space(theme::GAP_SMALL);
-    widgets::weak(ui, texts.t("biastab-group")).on_hover_text(texts.t("biastab-group-hint"));
-    optional(ui, &mut form.group, columns, "biastab-group", texts);
-    widgets::weak(ui, texts.t("biastab-predicted")).on_hover_text(texts.t("biastab-predicted-hint"));
-    optional(ui, &mut form.predicted, columns, "biastab-predicted", texts);
+    beside(ui, &texts.t("biastab-group"), &texts.t("biastab-group-hint"), |ui| {
+        optional(ui, &mut form.group, columns, "biastab-group", texts);
+    });
+    beside(ui, &texts.t("biastab-predicted"), &texts.t("biastab-predicted-hint"), |ui| {
+        optional(ui, &mut form.predicted, columns, "biastab-predicted", texts);
+    });
     ui.add_space(theme::GAP_SMALL);
-    widgets::weak(ui, texts.t("biastab-mode"));
-    let modes = [(Mode::Exact, texts.t("biastab-mode-exact")), (Mode::Clarify, texts.t("biastab-mode-clarify"))];
-    if let Some(mode) = ui.horizontal(|ui| widgets::segmented(ui, form.mode, &modes)).inner {
-        form.mode = mode;
-    }
-    widgets::caption(ui, texts.t(if form.mode == Mode::Exact { "biastab-mode-exact-hint" } else { "biastab-mode-clarify-hint" }));
+    more::show(ui, form, columns, texts);
 }
 
 fn label(ui: &mut Ui, form: &mut Form, columns: &[SourceColumn], texts: &Texts) {
@@ -87,6 +86,17 @@ pub(super) fn choices(columns: &[SourceColumn]) -> Vec<Choice> {
     columns.iter().map(|column| Choice { label: column.name.clone(), detail: detail(column) }).collect()
 }
 
+/// A label with its field to the right of it.
+fn beside(ui: &mut Ui, label: &str, hint: &str, field: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.allocate_ui(egui::vec2(LABELS, theme::CONTROL), |ui| {
+            ui.set_min_width(LABELS);
+            widgets::weak(ui, label).on_hover_text(hint);
+        });
+        field(ui);
+    });
+}
+
 /// A column that may be none.
 fn optional(ui: &mut Ui, chosen: &mut Option<String>, columns: &[SourceColumn], name: &str, texts: &Texts) {
     let none = texts.t("biastab-none");
@@ -124,8 +134,9 @@ pub(super) fn measure(ui: &mut Ui, state: &mut State, texts: &Texts) {
         if button.on_hover_text(texts.t("biastab-measure-hint")).clicked() {
             state.act(Action::Measure);
         }
-        if state.bias.stale() {
-            widgets::caption(ui, texts.t("biastab-stale"));
-        }
+        super::quality::button(ui, state, texts);
     });
+    if state.bias.stale() && state.bias.measuring().is_none() {
+        widgets::caption(ui, texts.t("biastab-stale"));
+    }
 }

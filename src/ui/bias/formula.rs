@@ -1,6 +1,6 @@
 //! Formulas with the numbers put in, as a person would write them on paper.
 
-use crate::bias::{BiasReport, MetricId, Tally, ValueReport};
+use crate::bias::{BiasReport, MetricId, Mode, Tally, ValueReport};
 use crate::text::{count, number};
 
 /// So many terms of a sum are written out.
@@ -89,7 +89,8 @@ pub(super) fn formula(report: &BiasReport, value: &ValueReport, id: MetricId) ->
             let rate = |side: &Tally| (side.false_negative, side.false_positive);
             ("FN_d ÷ FP_d − FN_a ÷ FP_a", minus(rate(d), rate(a)))
         }
-        MetricId::Ft => ("(F⁺ − F⁻) ÷ n_d", result),
+        // The documentation's sign, and the code's.
+        MetricId::Ft => (if report.mode == Mode::Exact { "(F⁺ − F⁻) ÷ n_d" } else { "(F⁻ − F⁺) ÷ n_d" }, result),
         MetricId::Ge => ("Σ ((b_i ÷ mean b)² − 1) ÷ 2n,  b = y′ − y + 1", result),
     };
     Formula { letters, numbers }

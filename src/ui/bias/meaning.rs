@@ -36,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, run: &Rc<Run>, texts: &Texts)
         widgets::weak(ui, texts.say(&metric.id.title()));
         ui.label(RichText::new(metric.value.map_or_else(|| "–".to_owned(), text::number)).text_style(theme::figure()));
         ui.label(texts.say(&meaning(report, facet, value, metric)));
-        certainty(ui, report, facet, value, metric, texts);
+        certainty(ui, run, facet, value, metric, state.bias.runs.limits(), texts);
         ui.add_space(theme::GAP);
         arithmetic(ui, report, facet, value, metric.id, texts);
         ui.add_space(theme::GAP);
@@ -50,14 +50,21 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, run: &Rc<Run>, texts: &Texts)
 }
 
 /// The interval, whether chance explains the figure, and whether a limit is passed.
-fn certainty(ui: &mut Ui, report: &BiasReport, facet: &FacetReport, value: &ValueReport, metric: &Metric, texts: &Texts) {
+fn certainty(ui: &mut Ui, run: &Run, facet: &FacetReport, value: &ValueReport, metric: &Metric, limits: &Limits, texts: &Texts) {
+    let report = &run.measurement.report;
+    if let (MetricId::Ft, Some(test)) = (metric.id, &report.flip_test) {
+        let id = if test.rows < test.of { "biastab-flip-some" } else { "biastab-flip-all" };
+        widgets::caption(ui, texts.say(&Message::new(id).with("rows", test.rows).with("of", test.of)));
+        let id = if report.mode == Mode::Exact { "biastab-flip-exact" } else { "biastab-flip-clarify" };
+        widgets::caption(ui, texts.t(id));
+    }
     if let Some(interval) = metric.interval {
         let message = Message::new("biastab-interval").with("confidence", Arg::Share(report.confidence));
         widgets::weak(ui, texts.say(&message.with("low", interval.low).with("high", interval.high)));
     }
     match metric.distinguishable {
         Some(false) => widgets::banner(ui, Tone::Info, &texts.t("biastab-chance"), |_| {}),
-        _ => match Limits::default().judge(facet, value, metric).0 {
+        _ => match limits.judge(facet, value, metric).0 {
             Severity::Fail => widgets::banner(ui, Tone::Failed, &texts.t("biastab-beyond-fail"), |_| {}),
             Severity::Warn => widgets::banner(ui, Tone::Doubtful, &texts.t("biastab-beyond-warn"), |_| {}),
             Severity::Pass => {}

@@ -20,8 +20,8 @@ const COLUMN: f32 = 106.0;
 
 pub(super) fn show(ui: &mut Ui, state: &mut State, facet: &FacetReport, texts: &Texts) {
     let ids = charts::metrics(facet);
-    let limits = Limits::default();
-    legend(ui, facet, texts);
+    let limits = state.bias.runs.limits().clone();
+    legend(ui, state, facet, texts);
     let bias = &mut state.bias;
     let needle = bias.filter.trim().to_lowercase();
     let mut values: Vec<(&ValueReport, String)> = facet
@@ -54,7 +54,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, facet: &FacetReport, texts: &
 }
 
 /// What the marks mean, and what CI would be if the groups were of one size.
-fn legend(ui: &mut Ui, facet: &FacetReport, texts: &Texts) {
+fn legend(ui: &mut Ui, state: &mut State, facet: &FacetReport, texts: &Texts) {
     ui.horizontal_wrapped(|ui| {
         for (severity, doubtful, label) in [
             (Severity::Fail, false, "biastab-mark-fail"),
@@ -66,6 +66,9 @@ fn legend(ui: &mut Ui, facet: &FacetReport, texts: &Texts) {
             mark(ui, rect.center(), severity, doubtful);
             widgets::caption(ui, texts.t(label));
             ui.add_space(theme::GAP_SMALL);
+        }
+        if widgets::quiet(ui, None, &texts.t("biastab-limits")).on_hover_text(texts.t("biastab-limits-about")).clicked() {
+            state.bias.limits_open = true;
         }
         let equal = Message::new("biastab-equal-ci").with("groups", facet.parts).with("value", facet.equal_ci);
         widgets::caption(ui, texts.say(&equal)).on_hover_text(texts.t("biastab-equal-ci-hint"));
@@ -167,7 +170,7 @@ fn paint_cell(ui: &Ui, place: Rect, facet: &FacetReport, value: &ValueReport, me
     let middle = place.top() + if metric.interval.is_some() { 13.0 } else { place.height() / 2.0 };
     let written = ui.painter().text(pos2(right, middle), Align2::RIGHT_CENTER, shown, body, ink);
     if let Some(interval) = metric.interval {
-        let around = format!("{} … {}", super::brief(interval.low), super::brief(interval.high));
+        let around = format!("{} … {}", super::rough(interval.low), super::rough(interval.high));
         ui.painter().text(pos2(right, place.top() + 29.0), Align2::RIGHT_CENTER, around, theme::caption().resolve(ui.style()), tokens.weak);
     }
     if severity > Severity::Pass && metric.value.is_some() {

@@ -5,22 +5,28 @@ mod facets;
 mod findings;
 mod form;
 mod formula;
+mod groups;
+mod limits;
 mod meaning;
 mod metrics;
+mod more;
+mod quality;
 mod rebalance;
 mod source;
+mod trend;
 mod views;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 
 use super::{icons, theme, widgets};
 use crate::state::State;
-use crate::text::Texts;
+use crate::text::{Texts, brief, rough};
 
 /// Draws the tab.
 pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     state.bias.tick(&mut state.outbox);
     state.query.names.want_tables(&mut state.outbox);
+    state.bias.judge_by(&state.settings.limits);
     let tokens = theme::tokens(ui);
     let side = Frame::new().fill(tokens.panel);
     Panel::left("bias-form").default_size(320.0).size_range(260.0..=520.0).frame(side).show(ui, |ui| {
@@ -35,6 +41,11 @@ pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
             });
         });
     });
+    if state.bias.quality.shown {
+        let frame = Frame::new().inner_margin(Margin { left: 16, right: 8, top: 10, bottom: 4 });
+        CentralPanel::no_frame().frame(frame).show(ui, |ui| quality::show(ui, state, texts));
+        return;
+    }
     let Some(run) = state.bias.runs.shown().cloned() else {
         CentralPanel::no_frame().show(ui, |ui| empty(ui, state, texts));
         return;
@@ -53,18 +64,7 @@ pub fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
         views::show(ui, state, &run, texts);
     });
     rebalance::show(ui, state, texts);
-}
-
-/// A figure for a table: three decimals, or two digits where those would be zeros.
-fn brief(value: f64) -> String {
-    let size = value.abs();
-    if !value.is_finite() || !(1e-6..1000.0).contains(&size) {
-        return crate::text::number(value);
-    }
-    let places = (3..8).find(|places| *places == 3 && size >= 0.01 || size * 10_f64.powi(*places) >= 10.0).unwrap_or(7);
-    let places = usize::try_from(places).unwrap_or(3);
-    let text = format!("{size:.places$}");
-    if value < 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) { format!("\u{2212}{text}") } else { text }
+    limits::show(ui, state, texts);
 }
 
 /// What to do first.
@@ -72,20 +72,4 @@ fn empty(ui: &mut Ui, state: &State, texts: &Texts) {
     let (heading, sentence) =
         if state.bias.source().is_none() { ("biastab-empty-title", "biastab-empty") } else { ("biastab-ready-title", "biastab-ready") };
     widgets::empty(ui, icons::SCALE, &texts.t(heading), &texts.t(sentence), |_| {});
-}
-
-#[cfg(test)]
-mod tests {
-    use super::brief;
-
-    #[test]
-    fn figures_of_tables_are_brief() {
-        assert_eq!(brief(0.736_321), "0.736");
-        assert_eq!(brief(-0.086_077), "−0.086");
-        assert_eq!(brief(0.110_042), "0.110");
-        assert_eq!(brief(0.000_952_1), "0.00095");
-        assert_eq!(brief(0.0), "0");
-        assert_eq!(brief(1.2e-9), "1.20e−9");
-        assert_eq!(brief(f64::INFINITY), "∞");
-    }
 }

@@ -37,21 +37,26 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
             chosen = state.query.names.tables().nth(at).map(|names| BiasSource::Table(TableRef::new(&names.database, &names.table)));
         }
     }
-    ui.horizontal_wrapped(|ui| {
+    let address = |ui: &mut Ui, typed: &mut String| {
+        let field = TextEdit::singleline(typed).hint_text("s3://bucket/prefix/").desired_width(f32::INFINITY);
+        let label = texts.t("biastab-source-address");
+        ui.add(field).accessible_name(label.as_str()).on_hover_text(label)
+    };
+    let has_result = state.query.editor().result.as_ref().is_some_and(|result| !result.columns.is_empty());
+    if has_result
+        && widgets::quiet(ui, Some(icons::TABLE_2), &texts.t("biastab-source-result")).clicked()
+        && let Some(result) = &state.query.editor().result
+    {
+        chosen = Some(BiasSource::Result { execution: result.execution.clone() });
+    }
+    let row = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
         if widgets::quiet(ui, Some(icons::FILE), &texts.t("biastab-source-file")).clicked() {
             state.outbox.effect(Effect::Pick(PickFor::BiasSource));
         }
-        if let Some(result) = &state.query.editor().result
-            && !result.columns.is_empty()
-            && widgets::quiet(ui, Some(icons::TABLE_2), &texts.t("biastab-source-result")).clicked()
-        {
-            chosen = Some(BiasSource::Result { execution: result.execution.clone() });
-        }
+        address(ui, &mut state.bias.address)
     });
-    let field = TextEdit::singleline(&mut state.bias.address).hint_text("s3://bucket/prefix/").desired_width(f32::INFINITY);
-    let field = ui.add(field).accessible_name(texts.t("biastab-source-address"));
-    let field = field.on_hover_text(texts.t("biastab-source-address"));
+    let field = row.inner;
     if field.changed() {
         state.bias.address_wrong = false;
     }

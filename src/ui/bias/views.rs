@@ -1,5 +1,7 @@
 //! The ways to look at a measurement, and what can be exported of it.
 
+use std::fmt::Debug;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -8,9 +10,10 @@ use egui::{Align, Layout, TextEdit, Ui};
 
 use super::super::widgets::chart as picture;
 use super::super::widgets::picker::{Choice, picker};
-use super::{compare, icons, metrics, theme, widgets};
-use crate::bias::{FacetReport, MetricId};
+use super::{compare, groups, icons, metrics, theme, trend, widgets};
+use crate::bias::{FacetReport, Limits, MetricId};
 use crate::chart::Chart;
+use crate::message::bias::ReportForm;
 use crate::report::charts::{self, Source};
 use crate::state::State;
 use crate::state::bias::runs::Run;
@@ -27,9 +30,11 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, run: &Rc<Run>, texts: &Texts)
     let Some(facet_report) = run.measurement.report.facets.get(facet) else { return };
     match state.bias.view {
         BiasView::Compare => compare::show(ui, state, texts),
+        BiasView::Groups => groups::show(ui, state, run, facet, texts),
+        BiasView::Trend => trend::show(ui, state, run, facet, texts),
         BiasView::Metrics if state.bias.metric.is_none() => metrics::show(ui, state, facet_report, texts),
         view => {
-            let chart = chart(ui, run, facet, view, state.bias.metric, texts);
+            let chart = chart(ui, run, facet, view, state.bias.metric, state.bias.runs.limits(), texts);
             if let Some(chart) = chart {
                 picture::show(ui, "bias-chart", &chart);
             }
@@ -49,16 +54,34 @@ fn bar(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Text
                 BiasView::Compare => BiasView::Imbalance,
                 view => view,
             };
-            if let Some(chart) = chart(ui, run, facet, shown, state.bias.metric, texts) {
+            let pictured = match shown {
+                BiasView::Groups => groups::chart(ui, state, run, facet, texts),
+                BiasView::Trend => trend::chart(ui, state, run, facet, texts),
+                shown => chart(ui, run, facet, shown, state.bias.metric, state.bias.runs.limits(), texts),
+            };
+            if let Some(chart) = pictured {
                 let stem = format!("{name}-{}", view_name(shown));
                 picture::export_button(ui, texts, &chart, &stem, dpi, &mut state.outbox, |ui, outbox| {
                     ui.separator();
+                    let forms = [
+                        (ReportForm::Html, "biastab-export-html"),
+                        (ReportForm::Pdf, "biastab-export-pdf"),
+                        (ReportForm::Clarify, "biastab-export-clarify"),
+                        (ReportForm::Wrangler, "biastab-export-wrangler"),
+                        (ReportForm::Config, "biastab-export-config"),
+                    ];
+                    for (form, label) in forms {
+                        if ui.button(texts.t(label)).clicked() {
+                            state.bias.export_report(run, form, outbox);
+                            ui.close();
+                        }
+                    }
                     if ui.button(texts.t("biastab-export-analysis")).clicked() {
                         BiasState::export_analysis(run, outbox);
                         ui.close();
                     }
                     if ui.button(texts.t("biastab-export-all")).clicked() {
-                        BiasState::export_all(run, dpi, outbox);
+                        state.bias.export_all(run, dpi, outbox);
                         ui.close();
                     }
                 });
@@ -68,7 +91,15 @@ fn bar(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Text
                 state.bias.open_rebalance();
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let all = [BiasView::Imbalance, BiasView::Labels, BiasView::Metrics, BiasView::HeatMap, BiasView::Compare];
+                let all = [
+                    BiasView::Imbalance,
+                    BiasView::Labels,
+                    BiasView::Metrics,
+                    BiasView::HeatMap,
+                    BiasView::Groups,
+                    BiasView::Trend,
+                    BiasView::Compare,
+                ];
                 let views = all.map(|view| (view, texts.t(view_id(view))));
                 if let Some(view) = widgets::segmented(ui, state.bias.view, &views) {
                     state.bias.view = view;
@@ -120,6 +151,8 @@ const fn view_id(view: BiasView) -> &'static str {
         BiasView::Labels => "biastab-view-labels",
         BiasView::Metrics => "biastab-view-metrics",
         BiasView::HeatMap => "biastab-view-heat-map",
+        BiasView::Groups => "biastab-view-groups",
+        BiasView::Trend => "biastab-view-trend",
         BiasView::Compare => "biastab-view-compare",
     }
 }
@@ -130,28 +163,54 @@ const fn view_name(view: BiasView) -> &'static str {
         BiasView::Labels => "labels",
         BiasView::Metrics => "metric",
         BiasView::HeatMap => "heat-map",
+        BiasView::Groups => "groups",
+        BiasView::Trend => "over-time",
         BiasView::Compare => "compare",
     }
 }
 
 /// The chart of a view, made once and kept while it is looked at.
-pub(super) fn chart(ui: &Ui, run: &Rc<Run>, facet: usize, view: BiasView, metric: Option<MetricId>, texts: &Texts) -> Option<Arc<Chart>> {
+pub(super) fn chart(
+    ui: &Ui,
+    run: &Rc<Run>,
+    facet: usize,
+    view: BiasView,
+    metric: Option<MetricId>,
+    limits: &Limits,
+    texts: &Texts,
+) -> Option<Arc<Chart>> {
     let key: Key = (run.number, facet, view, metric.filter(|_| view == BiasView::Metrics), texts.locale());
-    let id = egui::Id::unique(("bias-chart", key));
-    if let Some(kept) = ui.data(|data| data.get_temp::<Arc<Chart>>(id)) {
-        return Some(kept);
-    }
     let report = &run.measurement.report;
     let facet = report.facets.get(facet)?;
-    let (name, day) = (super::source::name(&run.measurement.source, texts), Local::now().format("%Y-%m-%d").to_string());
-    let source = Source { name: &name, day: &day };
-    let made = match (view, metric) {
-        (BiasView::Imbalance | BiasView::Compare, _) => charts::imbalance(report, facet, source, texts),
-        (BiasView::Labels, _) => charts::labels(report, facet, source, texts),
-        (BiasView::Metrics, Some(id)) => charts::metric(report, facet, id, source, texts),
-        (BiasView::HeatMap | BiasView::Metrics, _) => charts::heat_map(report, facet, source, texts),
-    };
-    let made = Arc::new(made);
-    ui.data_mut(|data| data.insert_temp(id, Arc::clone(&made)));
-    Some(made)
+    kept(ui, ("bias-chart", key, limits_key(limits)), || {
+        let (name, day) = (super::source::name(&run.measurement.source, texts), Local::now().format("%Y-%m-%d").to_string());
+        let source = Source { name: &name, day: &day };
+        match (view, metric) {
+            (BiasView::Imbalance | BiasView::Compare, _) => Some(charts::imbalance(report, facet, source, texts)),
+            (BiasView::Labels, _) => Some(charts::labels(report, facet, source, texts)),
+            (BiasView::Metrics, Some(id)) => Some(charts::metric_by(report, facet, id, limits, source, texts)),
+            (BiasView::HeatMap | BiasView::Metrics, _) => Some(charts::heat_map(report, facet, source, texts)),
+            (BiasView::Groups | BiasView::Trend, _) => None,
+        }
+    })
+}
+
+/// A chart that is made once for a key, and kept while it is looked at.
+pub(super) fn kept(ui: &Ui, key: impl Hash + Debug, make: impl FnOnce() -> Option<Chart>) -> Option<Arc<Chart>> {
+    let id = egui::Id::unique(key);
+    if let Some(kept) = ui.data(|data| data.get_temp::<Option<Arc<Chart>>>(id)) {
+        return kept;
+    }
+    let made = make().map(Arc::new);
+    ui.data_mut(|data| data.insert_temp(id, made.clone()));
+    made
+}
+
+/// The limits as something to tell charts apart by.
+pub(super) fn limits_key(limits: &Limits) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for limit in &limits.0 {
+        (limit.metric, limit.warn.to_bits(), limit.fail.to_bits()).hash(&mut hasher);
+    }
+    hasher.finish()
 }

@@ -2,7 +2,7 @@
 
 use crate::bias::MetricId;
 use crate::message::bias::{BiasChart, BiasChartKind, BiasSource, Measurement};
-use crate::report::charts;
+use crate::report::{charts, trends};
 use crate::text::Texts;
 
 /// The charts of every facet, with words in the reader's language.
@@ -21,6 +21,9 @@ pub(super) fn of(measurement: &Measurement, texts: &Texts) -> Vec<BiasChart> {
             put(BiasChartKind::Metric, charts::metric(report, facet, *id, source, texts));
             put(BiasChartKind::HeatMap, charts::heat_map(report, facet, source, texts));
         }
+        if let Some(chart) = trends::most_telling(facet).and_then(|value| trends::groups(report, facet, value, false, source, texts)) {
+            put(BiasChartKind::Groups, chart);
+        }
     }
     made
 }
@@ -32,12 +35,14 @@ pub(super) fn stem(chart: &BiasChart) -> String {
         BiasChartKind::Labels => "label-distribution",
         BiasChartKind::Metric => "facet-metric",
         BiasChartKind::HeatMap => "all-metrics",
+        BiasChartKind::Groups => "disparity-by-group",
     };
     let facet: String = chart.facet.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).take(60).collect();
     format!("{kind}-{facet}")
 }
 
-fn source(source: &BiasSource) -> String {
+/// The name of a source, for footers and titles.
+pub(super) fn source(source: &BiasSource) -> String {
     match source {
         BiasSource::Table(table) => table.to_string(),
         BiasSource::File(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),

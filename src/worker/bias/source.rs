@@ -11,15 +11,14 @@ use crate::bias::Spec;
 use crate::frame::{self, CountRequest, Source};
 use crate::infer::Overrides;
 use crate::message::bias::{BiasSource, SourceColumn};
-use crate::message::query::RowWindow;
-use crate::model::{Counts, Failure, Message, S3Location, TableRef};
+use crate::model::{Counts, Failure, Message, S3Location, Sample, TableRef, TimeBucket};
 use crate::worker::bias_sql;
 use crate::worker::dispatch::Context;
+use crate::worker::failure;
 use crate::worker::ingest::{self, of_frame};
 use crate::worker::job::Done;
 use crate::worker::query::run::quietly;
 use crate::worker::results::{self, Spill};
-use crate::worker::{failure, query};
 
 /// Values of a column that are listed.
 const MOST_VALUES: usize = 200;
@@ -37,12 +36,25 @@ pub(super) struct Files {
 }
 
 /// Counts the rows of a source by the columns of a question. Gives the statement too, for tables.
-pub(super) async fn count(context: &Context, source: &BiasSource, spec: &Spec) -> Done<(Counts, Option<String>)> {
-    let facets: Vec<String> = spec.facet_columns().into_iter().map(str::to_owned).collect();
+pub(super) async fn count(
+    context: &Context,
+    source: &BiasSource,
+    spec: &Spec,
+    time: Option<(&str, TimeBucket)>,
+) -> Done<(Counts, Option<String>)> {
+    let mut facets: Vec<String> = spec.facet_columns().into_iter().map(str::to_owned).collect();
+    if let Some((column, _)) = time {
+        let plays_a_part = facets.iter().chain([&spec.label]).chain(&spec.predicted).any(|used| used == column);
+        if plays_a_part {
+            let why = Message::new("worker-why-time-is-used").with("column", column);
+            return Err(Failure::new(Message::new("worker-what-measure"), why).hint(Message::new("worker-hint-time-is-used")).into());
+        }
+        facets.push(column.to_owned());
+    }
     match source {
         BiasSource::Table(table) => {
             let names: Vec<String> = facets.iter().chain([&spec.label]).chain(&spec.predicted).chain(&spec.group).cloned().collect();
-            let sql = bias_sql::aggregate(table, &names);
+            let sql = bias_sql::aggregate(table, &names, time);
             let (_, spill) = quietly(context, &sql, Some(&table.database)).await?;
             let predicted = spec.predicted.as_ref().map(|_| facets.len() + 1);
             let roles = Roles {
@@ -52,6 +64,7 @@ pub(super) async fn count(context: &Context, source: &BiasSource, spec: &Spec) -
                 predicted,
                 rows: Some(names.len()),
                 ordered: false,
+                time: None,
             };
             let counts = tallied(context, spill, roles, Some(names)).await?;
             Ok((counts, Some(sql)))
@@ -66,13 +79,20 @@ pub(super) async fn count(context: &Context, source: &BiasSource, spec: &Spec) -
                 group: spec.group.as_deref().map(place).transpose()?,
                 rows: None,
                 ordered: true,
+                time: time.map(|(_, bucket)| (facets.len() - 1, bucket)),
             };
             let names = facets.iter().chain([&spec.label]).chain(&spec.predicted).chain(&spec.group).cloned().collect();
             Ok((tallied(context, spill, roles, Some(names)).await?, None))
         }
         BiasSource::File(_) | BiasSource::Object(_) => {
             let files = files(context, source).await?;
-            let request = CountRequest { facets, label: spec.label.clone(), predicted: spec.predicted.clone(), group: spec.group.clone() };
+            let request = CountRequest {
+                facets,
+                label: spec.label.clone(),
+                predicted: spec.predicted.clone(),
+                group: spec.group.clone(),
+                time: time.map(|(column, bucket)| (column.to_owned(), bucket)),
+            };
             Ok((counted(context, &files, request).await?, None))
         }
     }
@@ -92,7 +112,50 @@ async fn counted(context: &Context, files: &Files, request: CountRequest) -> Don
     context.job.blocking(count).await?.map_err(|error| of_frame(&error, Message::new("worker-what-measure")))
 }
 
-fn total_bytes(sources: &[Source]) -> u64 {
+/// At most so many rows of a source, drawn by a seed; all of a small one.
+pub(super) async fn sample(context: &Context, source: &BiasSource, most: usize, seed: u64) -> Done<Sample> {
+    match source {
+        BiasSource::Table(table) => {
+            let session = context.session().await?;
+            let definition = context.job.or_stop(session.clients.table(table)).await?.definition;
+            let all = definition.columns.iter().chain(&definition.partition_keys);
+            let simple = all.filter(|column| is_simple(column.hive_type.as_str()));
+            let names: Vec<String> = simple.map(|column| column.name.clone()).collect();
+            let (_, spill) = quietly(context, &bias_sql::sample(table, &names, most, seed), Some(&table.database)).await?;
+            let mut sample = drawn(context, spill, most, seed).await?;
+            sample.columns = names.into_iter().zip(sample.columns).map(|(name, (_, kind))| (name, kind)).collect();
+            if sample.rows.len() >= most {
+                let (_, spill) = quietly(context, &bias_sql::count(table), Some(&table.database)).await?;
+                let counted = drawn(context, spill, 1, 0).await?;
+                let rows = counted.rows.first().and_then(|row| row.first()?.as_deref()?.parse().ok());
+                sample.of = rows.unwrap_or(sample.of);
+            }
+            Ok(sample)
+        }
+        BiasSource::Result { execution } => {
+            let spill = context.shared.results.by_id(context, execution).await?;
+            drawn(context, spill, most, seed).await
+        }
+        BiasSource::File(_) | BiasSource::Object(_) => {
+            let files = files(context, source).await?;
+            let (job, sources) = (context.job.clone(), files.sources.clone());
+            let (phase, total) = (Message::new("worker-phase-sample"), total_bytes(&sources));
+            let draw = move || {
+                let go_on = &mut |done| job.go_on(done, Some(total), &phase);
+                frame::sample(&sources, &Overrides::default(), most, seed, go_on)
+            };
+            context.job.blocking(draw).await?.map_err(|error| of_frame(&error, Message::new("worker-what-measure")))
+        }
+    }
+}
+
+async fn drawn(context: &Context, spill: Arc<Spill>, most: usize, seed: u64) -> Done<Sample> {
+    let (path, job) = (spill.path(), context.job.clone());
+    let sample = context.job.blocking(move || tally::sample(&spill, most, seed, &|| job.is_stopped())).await?;
+    sample.map_err(|error| results::stopped_by(&error, &path))
+}
+
+pub(super) fn total_bytes(sources: &[Source]) -> u64 {
     sources.iter().filter_map(|source| std::fs::metadata(&source.path).ok()).map(|facts| facts.len()).sum()
 }
 
@@ -200,27 +263,30 @@ pub(super) async fn columns(context: &Context, source: &BiasSource) -> Done<(u64
 async fn table_columns(context: &Context, table: &TableRef) -> Done<(u64, Vec<SourceColumn>)> {
     let session = context.session().await?;
     let definition = context.job.or_stop(session.clients.table(table)).await?.definition;
-    let (_, spill) = quietly(context, &bias_sql::count(table), Some(&table.database)).await?;
-    let (_, page) = query::window_of(context, &spill, &RowWindow { rows: 1, ..RowWindow::default() }).await?;
-    let rows = page.rows.first().and_then(|row| row.first()?.as_deref()?.parse().ok()).unwrap_or(0);
     let simple = definition.columns.iter().chain(&definition.partition_keys).filter(|column| is_simple(column.hive_type.as_str()));
-    let mut columns = Vec::new();
-    for column in simple {
-        let sql = bias_sql::commonest(table, &column.name, MOST_VALUES);
-        let (_, spill) = quietly(context, &sql, Some(&table.database)).await?;
-        let most = u32::try_from(MOST_VALUES).unwrap_or(u32::MAX);
-        let (all, page) = query::window_of(context, &spill, &RowWindow { rows: most, ..RowWindow::default() }).await?;
-        let values = page.rows.into_iter().map(|row| {
-            let mut cells = row.into_iter();
-            let value = cells.next().flatten();
-            (value, cells.next().flatten().and_then(|rows| rows.parse().ok()).unwrap_or(0))
+    let simple: Vec<(String, String)> = simple.map(|column| (column.name.clone(), column.hive_type.to_string())).collect();
+    let (mut rows, mut columns) = (0, Vec::new());
+    for part in simple.chunks(bias_sql::COLUMNS_AT_ONCE) {
+        let names: Vec<String> = part.iter().map(|(name, _)| name.clone()).collect();
+        let (_, spill) = quietly(context, &bias_sql::commonest(table, &names, MOST_VALUES), Some(&table.database)).await?;
+        let mut found = vec![Vec::new(); names.len()];
+        let (path, stop) = (spill.path(), || context.job.is_stopped());
+        let scanned = spill.scan(&stop, |record, _| {
+            let number = |at: usize| record.get(at).and_then(|text| std::str::from_utf8(text).ok()?.parse::<u64>().ok());
+            let (Some(place), Some(count)) = (number(0), number(2)) else { return Ok(()) };
+            match bias_sql::place_of(place, names.len()).and_then(|place| found.get_mut(place)) {
+                Some(values) => values.push((record.get(1).map(|text| String::from_utf8_lossy(text).into_owned()), count)),
+                None => rows = count,
+            }
+            Ok(())
         });
-        columns.push(SourceColumn {
-            name: column.name.clone(),
-            type_name: column.hive_type.to_string(),
-            values: values.collect(),
-            more: all > MOST_VALUES as u64,
-        });
+        scanned.map_err(|error| results::stopped_by(&error, &path))?;
+        for ((name, type_name), values) in part.iter().zip(found) {
+            let kind = tally::kind_of(type_name);
+            let written = values.into_iter().map(|(value, rows)| (value.map(|text| tally::written(&text, kind)), rows));
+            let (values, more) = tally::top(written.collect(), MOST_VALUES, false);
+            columns.push(SourceColumn { name: name.clone(), type_name: type_name.clone(), values, more });
+        }
     }
     Ok((rows, columns))
 }
@@ -235,19 +301,31 @@ async fn file_columns(context: &Context, source: &BiasSource) -> Done<(u64, Vec<
     let evidences: Vec<_> = files.sources.iter().filter_map(|source| source.evidence.as_ref()).collect();
     let rows = evidences.iter().map(|evidence| evidence.rows).sum();
     let Some(first) = evidences.first() else { return Ok((0, Vec::new())) };
-    let mut columns = Vec::new();
-    for (at, column) in first.columns.iter().enumerate() {
-        let distinct = |evidence: &&crate::infer::Evidence| evidence.columns.get(at).map_or(0, |column| column.distinct);
-        let countable = evidences.iter().map(distinct).sum::<u64>() <= COUNTABLE && is_simple(column.hive_type.as_str());
-        let name = if column.name.is_empty() { column.catalog_name.clone() } else { column.name.clone() };
-        let (values, more) = if countable {
-            let request = CountRequest { label: name.clone(), ..CountRequest::default() };
-            let counts = counted(context, &files, request).await?;
-            tally::top(counts.rows.into_iter().map(|row| (row.label, row.rows)).collect(), MOST_VALUES, false)
-        } else {
-            (Vec::new(), true)
+    let distinct = |at: usize| evidences.iter().map(|evidence| evidence.columns.get(at).map_or(0, |column| column.distinct)).sum::<u64>();
+    let name = |column: &crate::infer::ColumnEvidence| {
+        if column.name.is_empty() { column.catalog_name.clone() } else { column.name.clone() }
+    };
+    let all: Vec<(String, String)> = first.columns.iter().map(|column| (name(column), column.hive_type.to_string())).collect();
+    let countable = |(at, (_, kind)): (usize, &(String, String))| distinct(at) <= COUNTABLE && is_simple(kind);
+    let counted: Vec<String> = all.iter().enumerate().filter(|one| countable(*one)).map(|(_, (name, _))| name.clone()).collect();
+    let (job, sources, wanted) = (context.job.clone(), files.sources.clone(), counted.clone());
+    let (phase, total) = (Message::new("worker-phase-count"), total_bytes(&sources));
+    let count = move || {
+        let go_on = &mut |done| job.go_on(done, Some(total), &phase);
+        frame::values(&sources, &Overrides::default(), &wanted, go_on)
+    };
+    let found = context.job.blocking(count).await?.map_err(|error| of_frame(&error, Message::new("worker-what-columns")))?;
+    let mut found = counted.into_iter().zip(found);
+    let mut next = found.next();
+    let columns = all.into_iter().map(|(name, type_name)| {
+        let (values, more) = match next.take_if(|(counted, _)| *counted == name) {
+            Some((_, values)) => {
+                next = found.next();
+                tally::top(values, MOST_VALUES, false)
+            }
+            None => (Vec::new(), true),
         };
-        columns.push(SourceColumn { name, type_name: column.hive_type.to_string(), values, more });
-    }
-    Ok((rows, columns))
+        SourceColumn { name, type_name, values, more }
+    });
+    Ok((rows, columns.collect()))
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
-use crate::model::{ColumnFacts, ColumnKind, CountRow, Counts, Failure, Message, ResultColumn};
+use crate::frame::bucket_start;
+use crate::infer::distinct::hash;
+use crate::model::{ColumnFacts, ColumnKind, CountRow, Counts, Failure, Message, ResultColumn, Sample, TimeBucket};
 use crate::worker::results::{IsStopped, Spill};
 
 /// Which columns of a result are what.
@@ -20,6 +22,8 @@ pub(super) struct Roles {
     pub(super) rows: Option<usize>,
     /// Whether the rows have an order that means something.
     pub(super) ordered: bool,
+    /// The facet column, by its place among them, whose moments are gathered into buckets.
+    pub(super) time: Option<(usize, TimeBucket)>,
 }
 
 type Key = Vec<Option<String>>;
@@ -30,11 +34,18 @@ pub(super) fn counts(spill: &Spill, roles: &Roles, names: Option<&[String]>, sto
     let kinds: Vec<ColumnKind> = places.iter().map(|place| spill.columns().get(*place).map_or(ColumnKind::Text, kind)).collect();
     let mut cells: HashMap<Key, (usize, u64)> = HashMap::new();
     spill.scan(stop, |record, _| {
-        let key: Key = places
+        let mut key: Key = places
             .iter()
             .zip(&kinds)
             .map(|(place, kind)| record.get(*place).map(|value| written(&String::from_utf8_lossy(value), *kind)))
             .collect();
+        if let Some((at, bucket)) = roles.time
+            && let Some(moment) = key.get_mut(at)
+            && let Some(text) = moment.as_deref()
+        {
+            let start = bucket_start(text, bucket);
+            *moment = Some(start.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("'{text}' is no date")))?);
+        }
         let rows = match roles.rows {
             None => 1,
             Some(place) => record.get(place).and_then(|text| std::str::from_utf8(text).ok()?.parse().ok()).unwrap_or(0),
@@ -95,7 +106,12 @@ fn facts(name: String, kind: ColumnKind, at: usize, cells: &[(Key, usize, u64)],
 
 /// What kind of values an Athena type has.
 pub(super) fn kind(column: &ResultColumn) -> ColumnKind {
-    match column.type_name.as_str() {
+    kind_of(&column.type_name)
+}
+
+/// The same of a type's name.
+pub(super) fn kind_of(type_name: &str) -> ColumnKind {
+    match type_name {
         "tinyint" | "smallint" | "integer" | "int" | "bigint" => ColumnKind::Integer,
         "float" | "real" | "double" => ColumnKind::Float,
         "boolean" => ColumnKind::Boolean,
@@ -105,7 +121,7 @@ pub(super) fn kind(column: &ResultColumn) -> ColumnKind {
 }
 
 /// A value as [`Counts`] writes it: fractions the shortest way that reads back the same. Athena writes `1.0E20` and `1.0`.
-fn written(text: &str, kind: ColumnKind) -> String {
+pub(super) fn written(text: &str, kind: ColumnKind) -> String {
     match kind {
         ColumnKind::Float => text.parse::<f64>().map_or_else(|_| text.to_owned(), |number| number.to_string()),
         _ => text.to_owned(),
@@ -142,6 +158,30 @@ pub(super) fn commonest(spill: &Spill, most: usize, stop: IsStopped<'_>) -> io::
         top(merged.into_iter().collect(), most, full)
     });
     Ok(sorted.collect())
+}
+
+/// At most so many rows of a result in its order, drawn by a seed: those with the smallest hashes of seed and place.
+pub(super) fn sample(spill: &Spill, most: usize, seed: u64, stop: IsStopped<'_>) -> io::Result<Sample> {
+    let kinds: Vec<ColumnKind> = spill.columns().iter().map(kind).collect();
+    let mut drawn: BTreeMap<(u64, u64), Vec<Option<String>>> = BTreeMap::new();
+    let mut number = 0_u64;
+    spill.scan(stop, |record, _| {
+        let key = (hash(&[seed.to_le_bytes(), number.to_le_bytes()].concat()), number);
+        number += 1;
+        if drawn.len() >= most && drawn.last_key_value().is_none_or(|(last, _)| *last < key) {
+            return Ok(());
+        }
+        let cell = |(at, kind): (usize, &ColumnKind)| record.get(at).map(|text| written(&String::from_utf8_lossy(text), *kind));
+        drawn.insert(key, kinds.iter().enumerate().map(cell).collect());
+        if drawn.len() > most {
+            drawn.pop_last();
+        }
+        Ok(())
+    })?;
+    let mut rows: Vec<(u64, Vec<Option<String>>)> = drawn.into_iter().map(|((_, number), row)| (number, row)).collect();
+    rows.sort_unstable_by_key(|(number, _)| *number);
+    let columns = spill.columns().iter().zip(kinds).map(|(column, kind)| (column.name.clone(), kind)).collect();
+    Ok(Sample { columns, rows: rows.into_iter().map(|(_, row)| row).collect(), of: number })
 }
 
 /// The commonest of some values, the most frequent first, equal ones by value.

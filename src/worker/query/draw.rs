@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use crate::chart::{Bars, Chart, Direction, Figure, Format, Histogram, Kind, Reference, Series, Shares, Tone};
+use crate::chart::{Axes, Bars, Chart, Direction, Figure, Format, Histogram, Kind, Reference, Series, Shares, Tone};
 use crate::message::query::{Drawing, DrawingKind};
 use crate::model::{Failure, Message, ResultColumn};
 use crate::worker::dispatch::Context;
@@ -69,9 +69,11 @@ fn make(spill: &Spill, drawing: &Drawing, job: &Job) -> Result<Chart, Trouble> {
             let bars = Bars {
                 direction,
                 series: table.series(MOST_SERIES)?,
-                category_axis: column(drawing.category)?.name.clone(),
-                value_axis: value.map_or_else(|| "count(*)".to_owned(), |column| column.name.clone()),
-                format: format_of(value),
+                axes: Axes {
+                    category_axis: column(drawing.category)?.name.clone(),
+                    value_axis: value.map_or_else(|| "count(*)".to_owned(), |column| column.name.clone()),
+                    ..Axes::of(format_of(value))
+                },
                 categories: table.categories,
                 ..Bars::default()
             };

@@ -1,0 +1,145 @@
+"""Bias over ten million rows of Parquet against bare polars, and over 200,000 against smclarify and fairlearn, on this machine, in one run.
+
+Every contestant is a process of its own, reading included; the figure is the best of three, memory the peak resident size of the process.
+FAIRLAKE_BIN is the program; FAIRLAKE_BENCH_VENV and FAIRLAKE_SMCLARIFY_VENV are where the peers are installed (tests/bench/run does that).
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+FACETS = ["sex", "race", "region", "band"]
+CROSSED = ["sex", "race"]
+ROWS, FEW = int(os.environ.get("FAIRLAKE_BENCH_ROWS", "10000000")), 200_000
+PEERS = pathlib.Path(os.environ.get("FAIRLAKE_BENCH_VENV", pathlib.Path.home() / ".cache/fairlake-bench")) / "bin/python"
+SMCLARIFY = pathlib.Path(os.environ.get("FAIRLAKE_SMCLARIFY_VENV", pathlib.Path.home() / ".cache/fairlake-smclarify")) / "bin/python"
+
+GENERATE = """
+import sys
+import numpy as np, pyarrow as pa, pyarrow.csv as pc, pyarrow.parquet as pq
+path, rows = sys.argv[1], int(sys.argv[2])
+rng, writer = np.random.default_rng(20261122), None
+regions = np.array([f"region {n:02}" for n in range(17)])
+races = np.array(["White", "Black", "Asian", "Native", "Pacific", "Other"])
+segments = np.array(["retail", "private", "online", "branch", "broker"])
+for start in range(0, rows, 1_000_000):
+    n = min(1_000_000, rows - start)
+    sex = rng.choice(np.array(["female", "male"]), n, p=[0.47, 0.53])
+    race = rng.choice(races, n, p=[0.55, 0.16, 0.12, 0.05, 0.02, 0.1])
+    label = (rng.random(n) < 0.42 + 0.1 * (sex == "male") + 0.05 * (race == "White")).astype("int64")
+    said = np.where(rng.random(n) < 0.83, label, rng.integers(0, 2, n))
+    table = pa.table({
+        "sex": pa.array(sex, mask=rng.random(n) < 0.004), "race": race, "region": rng.choice(regions, n),
+        "band": rng.integers(1, 9, n), "segment": rng.choice(segments, n), "approved": label, "predicted": said,
+        "income": rng.normal(50_000, 9_000, n), "score": rng.random(n), "note": rng.integers(0, 10**9, n).astype(str),
+    })
+    writer = writer or pq.ParquetWriter(path, table.schema)
+    writer.write_table(table)
+writer.close()
+if rows <= 1_000_000:
+    pc.write_csv(table, path.replace(".parquet", ".csv"), pc.WriteOptions(quoting_style="none"))
+"""
+
+POLARS = """
+import sys
+import polars as pl
+path, how, facets = sys.argv[1], sys.argv[2], sys.argv[3].split(",")
+rest = ["approved", "predicted", "segment"]
+if how == "each":
+    for keys in [[facet] for facet in facets] + [["sex", "race"]]:
+        frame = pl.scan_parquet(path).group_by(keys + rest).agg(pl.len()).collect()
+        assert frame["len"].sum() > 0
+else:
+    frame = pl.scan_parquet(path).group_by(facets + rest).agg(pl.len()).collect()
+    assert frame["len"].sum() > 0
+"""
+
+SMCLARIFY_PROGRAM = """
+import logging, sys
+import pandas
+from smclarify.bias import report
+logging.disable(logging.CRITICAL)
+# This pandas is older than any Parquet reader at hand.
+data = pandas.read_csv(sys.argv[1], usecols=sys.argv[2].split(",") + ["approved", "predicted", "segment"])
+for stage in (report.StageType.PRE_TRAINING, report.StageType.POST_TRAINING):
+    for facet in sys.argv[2].split(","):
+        post = stage is report.StageType.POST_TRAINING
+        # The flip test is left out: it needs features and takes most of the time.
+        wanted = ["DPPL", "DI", "DCA", "DCR", "SD", "RD", "DAR", "DRR", "AD", "TE", "CDDPL", "GE"] if post else ["all"]
+        report.bias_report(data, report.FacetColumn(facet), report.LabelColumn("approved", data["approved"], [1]), stage,
+                           report.LabelColumn("predicted", data["predicted"], [1]) if post else None, wanted, data["segment"])
+"""
+
+FAIRLEARN = """
+import sys
+import pandas
+from fairlearn import metrics as fl
+from sklearn.metrics import accuracy_score, precision_score, recall_score
+facets = sys.argv[2].split(",")
+data = pandas.read_parquet(sys.argv[1], columns=facets + ["approved", "predicted", "segment"]).fillna({"sex": "none"})
+wanted = {"count": fl.count, "selection": fl.selection_rate, "tpr": fl.true_positive_rate, "tnr": fl.true_negative_rate,
+          "accuracy": accuracy_score, "precision": precision_score, "recall": recall_score}
+for names in [[facet] for facet in facets] + [["sex", "race"]]:
+    frame = fl.MetricFrame(metrics=wanted, y_true=data["approved"], y_pred=data["predicted"], sensitive_features=data[names])
+    frame.by_group, frame.difference()
+"""
+
+
+def timed(command, times=3, stdin=None):
+    """The best wall time in seconds of a command, and the peak of its resident memory in MB."""
+    best, peak = float("inf"), 0
+    for _ in range(times):
+        began = time.monotonic()
+        process = subprocess.Popen(command, stdin=subprocess.PIPE if stdin else subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        if stdin:
+            process.stdin.write(stdin.encode())
+            process.stdin.close()
+        _, status, usage = os.wait4(process.pid, 0)
+        assert os.waitstatus_to_exitcode(status) == 0, command
+        best, peak = min(best, time.monotonic() - began), max(peak, usage.ru_maxrss / 1000)
+    return best, peak
+
+
+def question(path, facets, mode="exact", crossed=True, draws=2000):
+    asked = [{"columns": [facet]} for facet in facets] + ([{"columns": CROSSED}] if crossed else [])
+    spec = {"facets": asked, "label": "approved", "positive": {"values": [1]}, "predicted": "predicted", "group": "segment", "mode": mode, "draws": draws}
+    return json.dumps({"bias": {"measure": {"source": {"file": str(path)}, "spec": spec}}})
+
+
+def fairlake(path, folder, **more):
+    os.environ["FAIRLAKE_LAKE"] = str(folder / "lake")
+    return timed([os.environ["FAIRLAKE_BIN"], "do", "-"], stdin=question(path, FACETS, **more))
+
+
+def line(name, took, peak, beside=None):
+    ratio = f", {took / beside:.2f} times fairlake's time" if beside else ""
+    print(f"{name}: {took:.2f} s{ratio}, {peak:.0f} MB at the peak", flush=True)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        large, small = folder / "large.parquet", folder / "small.parquet"
+        for path, rows in ((large, ROWS), (small, FEW)):
+            subprocess.run([PEERS, "-c", GENERATE, path, str(rows)], check=True)
+        print(f"{ROWS:,} rows in {large.stat().st_size / 1e6:.0f} MB of Parquet; 4 facets and one intersection, 20 metrics with intervals")
+        line("fairlake", *fairlake(large, folder))
+        ours, peak = fairlake(large, folder, draws=0)
+        line("fairlake, without the intervals that are resampled", ours, peak)
+        for how, words in (("each", "polars, a group_by for each facet"), ("one", "polars, one group_by of all columns")):
+            line(words, *timed([PEERS, "-c", POLARS, large, how, ",".join(FACETS)]), ours)
+        print(f"{FEW:,} rows; 4 facets")
+        line("fairlake", *fairlake(small, folder))
+        ours, peak = fairlake(small, folder, draws=0)
+        line("fairlake, without the intervals that are resampled", ours, peak)
+        line("fairlearn, 7 rates by group", *timed([PEERS, "-c", FAIRLEARN, small, ",".join(FACETS)]), ours)
+        ours, peak = fairlake(small, folder, mode="clarify", crossed=False, draws=0)
+        line("fairlake in Clarify's mode, without intervals", ours, peak)
+        line("smclarify, without its flip test", *timed([SMCLARIFY, "-c", SMCLARIFY_PROGRAM, small.with_suffix(".csv"), ",".join(FACETS)], 1), ours)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

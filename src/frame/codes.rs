@@ -165,6 +165,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::frame::columnar::text;
 
     /// The codes by a plain look at each value, and how often values were asked for.
     fn asked(column: &Column) -> (Vec<u32>, Vec<String>, usize) {
@@ -172,9 +173,9 @@ mod tests {
         let codes = of(column, &mut |row, value| {
             asked += 1;
             assert_eq!(*value, column.get(row).unwrap());
-            let text = format!("{value:?}");
-            let place = known.iter().position(|other| *other == text).unwrap_or_else(|| {
-                known.push(text);
+            let shown = format!("{:?}", text(value));
+            let place = known.iter().position(|other| *other == shown).unwrap_or_else(|| {
+                known.push(shown);
                 known.len() - 1
             });
             Ok(u32::try_from(place).unwrap())
@@ -206,7 +207,7 @@ mod tests {
                 let (codes, known, asked) = asked(&column);
                 prop_assert_eq!(codes.len(), cells.len());
                 for (row, code) in codes.iter().enumerate() {
-                    prop_assert_eq!(&known[*code as usize], &format!("{:?}", column.get(row).unwrap()));
+                    prop_assert_eq!(&known[*code as usize], &format!("{:?}", text(&column.get(row).unwrap())));
                 }
                 prop_assert!(asked <= cells.len());
             }

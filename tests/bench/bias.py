@@ -1,6 +1,7 @@
 """Bias over ten million rows of Parquet against bare polars, and over 200,000 against smclarify and fairlearn, on this machine, in one run.
 
 Every contestant is a process of its own, reading included; the figure is the best of three, memory the peak resident size of the process.
+On a machine that does other work as well, the processor time is the figure to compare.
 FAIRLAKE_BIN is the program; FAIRLAKE_BENCH_VENV and FAIRLAKE_SMCLARIFY_VENV are where the peers are installed (tests/bench/run does that).
 """
 import json
@@ -89,8 +90,8 @@ for names in [[facet] for facet in facets] + [["sex", "race"]]:
 
 
 def timed(command, times=3, stdin=None):
-    """The best wall time in seconds of a command, and the peak of its resident memory in MB."""
-    best, peak = float("inf"), 0
+    """Of a command: the best wall time and the least processor time in seconds, and the peak of its resident memory in MB."""
+    best, least, peak = float("inf"), float("inf"), 0
     for _ in range(times):
         began = time.monotonic()
         process = subprocess.Popen(command, stdin=subprocess.PIPE if stdin else subprocess.DEVNULL, stdout=subprocess.DEVNULL)
@@ -100,7 +101,8 @@ def timed(command, times=3, stdin=None):
         _, status, usage = os.wait4(process.pid, 0)
         assert os.waitstatus_to_exitcode(status) == 0, command
         best, peak = min(best, time.monotonic() - began), max(peak, usage.ru_maxrss / 1000)
-    return best, peak
+        least = min(least, usage.ru_utime + usage.ru_stime)
+    return best, least, peak
 
 
 def question(path, facets, mode="exact", crossed=True, draws=2000):
@@ -114,9 +116,11 @@ def fairlake(path, folder, **more):
     return timed([os.environ["FAIRLAKE_BIN"], "do", "-"], stdin=question(path, FACETS, **more))
 
 
-def line(name, took, peak, beside=None):
-    ratio = f", {took / beside:.2f} times fairlake's time" if beside else ""
-    print(f"{name}: {took:.2f} s{ratio}, {peak:.0f} MB at the peak", flush=True)
+def line(name, figures, beside=None):
+    took, processor, peak = figures
+    ratio = f" ({took / beside[0]:.2f} times fairlake's, {processor / beside[1]:.2f} of its processor time)" if beside else ""
+    print(f"{name}: {took:.2f} s, {processor:.2f} s of processor{ratio}, {peak:.0f} MB at the peak", flush=True)
+    return figures
 
 
 def main():
@@ -126,19 +130,17 @@ def main():
         for path, rows in ((large, ROWS), (small, FEW)):
             subprocess.run([PEERS, "-c", GENERATE, path, str(rows)], check=True)
         print(f"{ROWS:,} rows in {large.stat().st_size / 1e6:.0f} MB of Parquet; 4 facets and one intersection, 20 metrics with intervals")
-        line("fairlake", *fairlake(large, folder))
-        ours, peak = fairlake(large, folder, draws=0)
-        line("fairlake, without the intervals that are resampled", ours, peak)
+        line("fairlake", fairlake(large, folder))
+        ours = line("fairlake, without the intervals that are resampled", fairlake(large, folder, draws=0))
         for how, words in (("each", "polars, a group_by for each facet"), ("one", "polars, one group_by of all columns")):
-            line(words, *timed([PEERS, "-c", POLARS, large, how, ",".join(FACETS)]), ours)
+            line(words, timed([PEERS, "-c", POLARS, large, how, ",".join(FACETS)]), ours)
         print(f"{FEW:,} rows; 4 facets")
-        line("fairlake", *fairlake(small, folder))
-        ours, peak = fairlake(small, folder, draws=0)
-        line("fairlake, without the intervals that are resampled", ours, peak)
-        line("fairlearn, 7 rates by group", *timed([PEERS, "-c", FAIRLEARN, small, ",".join(FACETS)]), ours)
-        ours, peak = fairlake(small, folder, mode="clarify", crossed=False, draws=0)
-        line("fairlake in Clarify's mode, without intervals", ours, peak)
-        line("smclarify, without its flip test", *timed([SMCLARIFY, "-c", SMCLARIFY_PROGRAM, small.with_suffix(".csv"), ",".join(FACETS)], 1), ours)
+        line("fairlake", fairlake(small, folder))
+        ours = line("fairlake, without the intervals that are resampled", fairlake(small, folder, draws=0))
+        line("fairlearn, 7 rates by group", timed([PEERS, "-c", FAIRLEARN, small, ",".join(FACETS)]), ours)
+        ours = line("fairlake in Clarify's mode, without intervals", fairlake(small, folder, mode="clarify", crossed=False, draws=0))
+        program = [SMCLARIFY, "-c", SMCLARIFY_PROGRAM, small.with_suffix(".csv"), ",".join(FACETS)]
+        line("smclarify, without its flip test", timed(program, 1), ours)
 
 
 if __name__ == "__main__":

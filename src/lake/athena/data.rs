@@ -95,6 +95,9 @@ fn checked(columns: &[OutputColumn], partitioned_by: &[String]) -> Result<(), Qu
         if column.data_type == Type::Unknown {
             return Err(QueryError::new(format!("COLUMN_TYPE_UNKNOWN: line 1:1: Column type is unknown: {}", column.name)));
         }
+        if matches!(column.data_type, Type::IntervalDayToSecond | Type::IntervalYearToMonth) {
+            return Err(QueryError::new(format!("NOT_SUPPORTED: Unsupported Hive type: {}", column.data_type)));
+        }
         if !seen.insert(column.name.as_str()) {
             return Err(QueryError::new(format!(
                 "DUPLICATE_COLUMN_NAME: line 1:1: Column name '{}' specified more than once",

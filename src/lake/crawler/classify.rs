@@ -8,6 +8,7 @@ use datafusion::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderO
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 
+use super::avro;
 use crate::infer::{Compression, Kind, Overrides, Scanner, glue};
 use crate::lake::engine::types::athena_type;
 use crate::lake::glue::{strings, text};
@@ -51,6 +52,9 @@ pub(super) fn classify(mut file: File, key: &str, size: u64, classifiers: &[Valu
     file.seek(SeekFrom::Start(0))?;
     if read == 4 && &magic == b"PAR1" {
         return Ok(parquet(file, key, size));
+    }
+    if read == 4 && &magic == b"Obj\x01" {
+        return Ok(avro_file(file, key, size));
     }
     let gzip = magic.starts_with(&[0x1f, 0x8b]);
     let mut head = Vec::new();
@@ -167,6 +171,25 @@ fn parquet(file: File, key: &str, size: u64) -> Facts {
     let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
     facts.records = rows;
     facts.record_size = size.checked_div(rows).unwrap_or(0);
+    facts
+}
+
+/// So does Avro, at its beginning; tables of it carry the schema along.
+fn avro_file(file: File, key: &str, size: u64) -> Facts {
+    let mut facts = scanned(b"Obj\x01", key, true, size, Compression::None, Overrides::default());
+    facts.records = 0;
+    match avro::read(file) {
+        Ok(found) => {
+            facts.table.columns = found.columns;
+            facts.table.serde_parameters.insert("avro.schema.literal".to_owned(), found.schema);
+            facts.records = found.records;
+            facts.record_size = size.checked_div(found.records).unwrap_or(0);
+        }
+        Err(error) => {
+            tracing::warn!(%key, %error, "an Avro file could not be read");
+            facts.table.parameters.insert("classification".to_owned(), "UNKNOWN".to_owned());
+        }
+    }
     facts
 }
 

@@ -1,5 +1,6 @@
 //! The crawlers of a lake: they look at files, tell tables and partitions apart, write them to the catalogue and keep a history.
 
+mod avro;
 mod classify;
 mod config;
 mod group;

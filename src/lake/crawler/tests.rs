@@ -226,6 +226,24 @@ fn a_classifier_of_ones_own_comes_first() {
 }
 
 #[test]
+fn avro_brings_its_own_schema() {
+    let lake = Crawling::new();
+    let schema = r#"{"type":"record","name":"R","fields":[{"name":"A","type":"int"}]}"#;
+    let length = u8::try_from(schema.len()).unwrap();
+    // Lengths are twice themselves, seven bits a byte; then one block of three records.
+    let head = [b"Obj\x01\x02\x16avro.schema", [(length * 2) | 0x80, 1].as_slice(), schema.as_bytes(), b"\x00"].concat();
+    let file = [head.as_slice(), &[7; 16], b"\x06\x06\x02\x04\x06", &[7; 16]].concat();
+    lake.athena.put("avro/x.avro", &file);
+    lake.create("avro", "s3://test-lake/avro/", json!({}));
+    lake.crawl("avro");
+    let table = lake.table("avro");
+    assert_eq!((lake.columns("avro"), &table["Parameters"]["recordCount"]), (vec!["a int".to_owned()], &json!("3")));
+    let serde = &table["StorageDescriptor"]["SerdeInfo"];
+    assert_eq!(serde["SerializationLibrary"], "org.apache.hadoop.hive.serde2.avro.AvroSerDe");
+    assert_eq!(serde["Parameters"]["avro.schema.literal"], schema);
+}
+
+#[test]
 fn the_threshold_and_merging_follow_the_configuration() {
     let lake = Crawling::new();
     for (key, text) in [("m/a/x.csv", "id,v\n1,2\n"), ("m/b/y.json", "{\"k\": true}\n"), ("m/c/z.csv", "who,where,why\nx,y,1\n")] {

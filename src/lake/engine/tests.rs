@@ -141,6 +141,15 @@ fn delimited_text_is_read_as_lazy_simple_serde_reads_it() {
 }
 
 #[test]
+fn fields_of_rows_are_shown_by_their_names() {
+    let lake = Lake::new();
+    let ((columns, _), _) =
+        lake.run_counted("SELECT t.r.a, r.b FROM (SELECT CAST(ROW(1, 2) AS ROW(a integer, b integer)) AS r) AS t").unwrap();
+    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
 fn only_what_widens_is_inserted() {
     let lake = Lake::new();
     let columns = [("id".to_owned(), "bigint".to_owned()), ("name".to_owned(), "string".to_owned())];

@@ -20,6 +20,10 @@ pub(in crate::lake::engine) fn shown_name(name: &str, position: usize) -> (Strin
     if name.starts_with(UNNAMED) {
         return (format!("_col{position}"), false);
     }
+    // DataFusion calls the field of a row `r[field]`.
+    if let Some((_, field)) = name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
+        return (field.to_owned(), true);
+    }
     match name.strip_prefix(DUPLICATE).and_then(|rest| rest.split_once('$')) {
         Some((_, name)) => (name.to_owned(), true),
         None => (name.to_owned(), true),

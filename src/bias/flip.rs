@@ -38,8 +38,15 @@ pub fn flip_test(report: &mut BiasReport, counts: &Counts, spec: &Spec, sample: 
     if !spec.wants_flip_test() {
         return Ok(());
     }
-    let rows = as_counts(counts, spec, sample)?;
     let exact_mode = spec.mode == Mode::Exact;
+    // Of equally near neighbours the first ones are asked: in an order of their own, so that it does not matter where the rows come from.
+    let canonical = exact_mode.then(|| {
+        let mut rows = sample.rows.clone();
+        rows.sort_unstable();
+        Sample { columns: sample.columns.clone(), rows, of: sample.of }
+    });
+    let sample = canonical.as_ref().unwrap_or(sample);
+    let rows = as_counts(counts, spec, sample)?;
     let outcome = if exact_mode { exact::outcome(&rows, spec)? } else { clarify::outcome(&rows, spec)? };
     for (facet, found) in spec.facets.iter().zip(&mut report.facets) {
         let place = |name: &String| {

@@ -115,11 +115,12 @@ def test_the_wrangler_program_computes_the_same_from_a_file(loans, lake, tmp_pat
     compile((tmp_path / "bias_clarify.py").read_text(), "bias_clarify.py", "exec")
 
 
-def test_the_wrangler_program_computes_the_same_from_a_table(loans, lake, client, tmp_path):
+def test_the_wrangler_program_computes_the_same_from_a_table(loans, lake, tmp_path):
     import awswrangler as wr
+    import boto3
     import pandas
 
-    client("s3").create_bucket(Bucket="bias-programs")
+    boto3.client("s3").create_bucket(Bucket="bias-programs")
     wr.catalog.create_database("bias_programs", exist_ok=True)
     frame = pandas.read_csv(loans / "loans.csv")
     wr.s3.to_parquet(frame, "s3://bias-programs/loans/", dataset=True, database="bias_programs", table="loans", mode="overwrite")

@@ -58,7 +58,10 @@ pub fn findings_by(report: &BiasReport, limits: &Limits) -> Vec<Finding> {
     if let Some(entropy) = generalised_entropy(report, limits) {
         found.push(entropy);
     }
-    found.sort_by(|left, right| right.severity.cmp(&left.severity).then(right.weight.total_cmp(&left.weight)));
+    // A ratio of errors with none below it is infinite and says least: it comes after every figure as bad.
+    let says_least = |metric: Option<MetricId>| matches!(metric, Some(MetricId::Te | MetricId::Dca | MetricId::Dcr));
+    let rank = |finding: &Finding| (finding.severity, finding.weight.is_finite() || !says_least(finding.metric));
+    found.sort_by(|left, right| rank(right).cmp(&rank(left)).then(right.weight.total_cmp(&left.weight)));
     found.extend(remarks);
     found
 }

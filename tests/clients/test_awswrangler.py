@@ -148,6 +148,9 @@ def test_lists_structs_and_maps(data):
     assert wr.catalog.get_table_types("sets", "nested")["struct"] == "struct<a:bigint,b:string>"
     back = wr.athena.read_sql_query("SELECT id, list, struct, struct.a AS a FROM nested ORDER BY id", database="sets")
     assert [list(one) for one in back["list"]] == [[1, 2], []] and back["a"].tolist()[0] == 1 and back["struct"][0] == {"a": 1, "b": "x"}
+    # A list of lists of texts, as the lake writes it, is one that Arrow turns into a data frame.
+    deep = wr.athena.read_sql_query("SELECT ARRAY[ARRAY['a', 'b'], ARRAY[]] AS words, MAP(ARRAY['k'], ARRAY['v']) AS pairs", database="sets")
+    assert [[str(word) for word in words] for words in deep["words"][0]] == [["a", "b"], []]
 
 
 def test_a_schema_that_grows(data):

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions;
 use datafusion::parquet::basic::{Compression, GzipLevel, ZstdLevel};
 use datafusion::parquet::file::properties::WriterProperties;
 use flate2::write::GzEncoder;
@@ -63,7 +64,9 @@ impl FileWriter {
                 WriteCompression::Lz4 => Compression::LZ4_RAW,
             };
             let properties = WriterProperties::builder().set_compression(codec).set_created_by("fairlake".to_owned()).build();
-            let writer = ArrowWriter::try_new(staged, SchemaRef::clone(schema), Some(properties)).map_err(|error| failed(&error))?;
+            // The engine's own types, such as views of texts, are no concern of a file's readers, some of which trip over them.
+            let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+            let writer = ArrowWriter::try_new_with_options(staged, SchemaRef::clone(schema), options).map_err(|error| failed(&error))?;
             return Ok(Self::Parquet(Box::new(writer)));
         }
         let file = BufWriter::with_capacity(1 << 16, staged);

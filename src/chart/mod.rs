@@ -28,6 +28,6 @@ pub use scene::{Align, Axis, Item, Mark, Measure, Point, Rect, Scene, Size, Stro
 pub use spec::{
     Axes, Band, Bars, Chart, Direction, Figure, HeatMap, Histogram, Kind, Level, Limit, Lines, Order, Reference, Series, Shares, Tone,
 };
-pub use svg::svg;
+pub use svg::{Escaped, svg};
 
 pub use theme::{Color, Colors, LevelColors, Texture, Theme};

@@ -124,7 +124,8 @@ impl fmt::Display for Short {
 }
 
 /// Text with what XML gives a meaning escaped, and what XML can't hold at all shown as a replacement character.
-struct Escaped<'a>(&'a str);
+#[derive(Debug, Clone, Copy)]
+pub struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -128,13 +128,7 @@ fn share(value: &ValueReport) -> f64 {
 
 /// One metric over the facet values, with its limits as bands and hollow bars where it can't be told from chance.
 #[must_use]
-pub fn metric(report: &BiasReport, facet: &FacetReport, id: MetricId, source: Source<'_>, texts: &Texts) -> Chart {
-    metric_by(report, facet, id, &Limits::default(), source, texts)
-}
-
-/// The same with limits of one's own.
-#[must_use]
-pub fn metric_by(report: &BiasReport, facet: &FacetReport, id: MetricId, limits: &Limits, source: Source<'_>, texts: &Texts) -> Chart {
+pub fn metric(report: &BiasReport, facet: &FacetReport, id: MetricId, limits: &Limits, source: Source<'_>, texts: &Texts) -> Chart {
     let measured = facet.values.iter().filter_map(|value| Some((value, value.metric(id)?)));
     let mut rows: Vec<(&ValueReport, &Metric)> = measured.collect();
     rows.sort_by(|left, right| {
@@ -296,7 +290,7 @@ mod tests {
                 labels(&report, facet, source, &texts),
                 heat_map(&report, facet, source, &texts),
             ];
-            all.extend(metrics(facet).into_iter().map(|id| metric(&report, facet, id, source, &texts)));
+            all.extend(metrics(facet).into_iter().map(|id| metric(&report, facet, id, &Limits::default(), source, &texts)));
             for chart in &all {
                 for words in [&chart.title, &chart.subtitle, &chart.footer] {
                     assert!(!words.is_empty() && !words.contains("report-chart"), "{chart:?}");
@@ -315,7 +309,7 @@ mod tests {
     fn a_metric_is_drawn_with_its_interval_and_limits() {
         let report = report();
         let texts = Texts::new(Locale::English);
-        let chart = metric(&report, &report.facets[0], MetricId::Dpl, Source { name: "x", day: "" }, &texts);
+        let chart = metric(&report, &report.facets[0], MetricId::Dpl, &Limits::default(), Source { name: "x", day: "" }, &texts);
         let Kind::Bars(bars) = chart.kind else { panic!() };
         let at = bars.categories.iter().position(|name| name == "small").unwrap();
         let figure = &bars.series[0].figures[at];

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::charts::slice_text;
 use super::python::dumps;
 use crate::bias::{BiasReport, FacetReport, Metric, Rule, ValueReport, meaning};
+use crate::chart::Escaped;
 use crate::text::{Texts, number};
 
 /// One rule held against one facet value.
@@ -133,26 +134,6 @@ pub fn json(report: &BiasReport, rules: &[Rule], source: &str) -> String {
         checks: all.iter().map(line).collect(),
     };
     dumps(&verdict, true)
-}
-
-/// Text with what XML gives a meaning escaped, and what XML can't hold replaced.
-struct Escaped<'a>(&'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
-            match character {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\t' | '\n' | '\r' => f.write_char(' ')?,
-                '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => f.write_char('\u{fffd}')?,
-                other => f.write_char(other)?,
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

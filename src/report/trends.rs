@@ -1,6 +1,6 @@
 //! Charts of bias along something: over time, over several measurements, and over the groups of a group variable.
 
-use crate::bias::{BiasReport, FacetReport, Limits, Metric, MetricId, Slice, Trend, TrendPoint, ValueReport, meaning};
+use crate::bias::{BiasReport, FacetReport, Limits, Metric, MetricId, Slice, Trend, ValueReport, meaning};
 use crate::chart::{Axes, Bars, Chart, Direction, Figure, Format, Kind, Lines, Order, Reference, Series, Tone};
 use crate::model::Message;
 use crate::report::charts::{Source, bands, slice_text};
@@ -28,9 +28,10 @@ pub fn over_time(
     source: Source<'_>,
     texts: &Texts,
 ) -> Option<Chart> {
-    let place = |point: &TrendPoint| (trend.bucket.short(&point.start), point.report.clone());
-    let named: Vec<(String, Option<BiasReport>)> = trend.points.iter().map(place).collect();
-    let places: Vec<Place<'_>> = named.iter().map(|(name, report)| Place { name: name.clone(), report: report.as_ref() }).collect();
+    let mut places = Vec::new();
+    for point in &trend.points {
+        places.push(Place { name: trend.bucket.short(&point.start), report: point.report.as_ref() });
+    }
     let rows = trend.points.iter().map(|point| point.rows).sum();
     lines(&places, facet, id, only, limits, texts).map(|(lines, words)| {
         let title = title(&words, id, texts);

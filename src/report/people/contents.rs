@@ -235,7 +235,7 @@ fn one_facet(subject: &Subject<'_>, facet: &FacetReport, texts: &Texts) -> Vec<B
     let ids = charts::metrics(facet);
     let first = if report.predicted.is_some() { [MetricId::Dppl, MetricId::Dpl] } else { [MetricId::Dpl, MetricId::Dppl] };
     if let Some(id) = first.iter().find(|id| ids.contains(id)).or(ids.first()) {
-        picture(charts::metric(report, facet, *id, source, texts));
+        picture(charts::metric(report, facet, *id, subject.limits, source, texts));
         picture(charts::heat_map(report, facet, source, texts));
     }
     if let Some(table) = table::groups(report, facet, texts) {

@@ -197,7 +197,7 @@ pub(super) fn chart(
         match (view, metric) {
             (BiasView::Imbalance | BiasView::Compare, _) => Some(charts::imbalance(report, facet, source, texts)),
             (BiasView::Labels, _) => Some(charts::labels(report, facet, source, texts)),
-            (BiasView::Metrics, Some(id)) => Some(charts::metric_by(report, facet, id, limits, source, texts)),
+            (BiasView::Metrics, Some(id)) => Some(charts::metric(report, facet, id, limits, source, texts)),
             (BiasView::HeatMap | BiasView::Metrics, _) => Some(charts::heat_map(report, facet, source, texts)),
             (BiasView::Groups | BiasView::Trend, _) => None,
         }

@@ -1,12 +1,12 @@
 //! The charts of a measurement, one of each kind for every facet, and the names of their files.
 
-use crate::bias::MetricId;
+use crate::bias::{Limits, MetricId};
 use crate::message::bias::{BiasChart, BiasChartKind, BiasSource, Measurement};
 use crate::report::{charts, trends};
 use crate::text::Texts;
 
 /// The charts of every facet, with words in the reader's language.
-pub(super) fn of(measurement: &Measurement, texts: &Texts) -> Vec<BiasChart> {
+pub(super) fn of(measurement: &Measurement, limits: &Limits, texts: &Texts) -> Vec<BiasChart> {
     let report = &measurement.report;
     let name = source(&measurement.source);
     let source = charts::Source { name: &name, day: "" };
@@ -18,7 +18,7 @@ pub(super) fn of(measurement: &Measurement, texts: &Texts) -> Vec<BiasChart> {
         put(BiasChartKind::Labels, charts::labels(report, facet, source, texts));
         // The difference in positive proportions is what most people mean by bias; where it was not asked for, the first that was.
         if let Some(id) = ids.iter().find(|id| **id == MetricId::Dpl).or(ids.first()) {
-            put(BiasChartKind::Metric, charts::metric(report, facet, *id, source, texts));
+            put(BiasChartKind::Metric, charts::metric(report, facet, *id, limits, source, texts));
             put(BiasChartKind::HeatMap, charts::heat_map(report, facet, source, texts));
         }
         if let Some(chart) = trends::most_telling(facet).and_then(|value| trends::groups(report, facet, value, false, source, texts)) {

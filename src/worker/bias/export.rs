@@ -40,7 +40,7 @@ pub(in crate::worker) fn export(
             Err(failure) => return Err(failure),
         }
     }
-    for chart in charts::of(measurement, texts) {
+    for chart in charts::of(measurement, limits, texts) {
         let stem = charts::stem(&chart);
         for (format, ending) in [(ChartFormat::Svg, "svg"), (ChartFormat::Png, "png"), (ChartFormat::Csv, "csv")] {
             let path = folder.join(format!("{stem}.{ending}"));

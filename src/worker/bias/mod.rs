@@ -13,7 +13,7 @@ pub(super) use export::export;
 use super::dispatch::Context;
 use super::job::Done;
 use super::{failure, files};
-use crate::bias::{BiasError, Mode, Spec, flip_test, measure as figures, over_time, quality as find};
+use crate::bias::{BiasError, Limits, Mode, Spec, flip_test, measure as figures, over_time, quality as find};
 use crate::message::Event;
 use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement};
 use crate::model::{Counts, Failure, Message, Sample};
@@ -35,13 +35,13 @@ pub(super) async fn run(context: &Context, command: &BiasCommand) -> Done {
         }
         BiasCommand::Measure { source, spec } => {
             let measurement = Box::new(measure(context, source, spec).await?);
-            let charts = charts::of(&measurement, &context.texts());
+            let charts = charts::of(&measurement, &Limits::default(), &context.texts());
             tell(context, BiasEvent::Measured { measurement, charts }).await
         }
         BiasCommand::Rebalance { source, spec, balancing, by, seed, to } => {
             let asked = Rebalancing { source, spec, balancing: *balancing, by, seed: *seed, to };
             let (before, after, sql) = asked.run(context).await?;
-            let charts = charts::of(&after, &context.texts());
+            let charts = charts::of(&after, &Limits::default(), &context.texts());
             tell(context, BiasEvent::Rebalanced { before: Box::new(before), after: Box::new(after), sql, charts }).await
         }
         BiasCommand::RebalanceStatement { table, plan, seed, to } => {

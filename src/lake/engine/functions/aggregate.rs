@@ -10,6 +10,7 @@ use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility};
 
+use super::by_name;
 use super::collection::{comparable, lists};
 use super::map::{check_keys, grouped, maps, merged};
 use crate::lake::engine::types::{arrow_type, athena_type_of};
@@ -93,25 +94,7 @@ struct Udaf {
     signature: Signature,
 }
 
-impl std::fmt::Debug for Udaf {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.function.name)
-    }
-}
-
-impl PartialEq for Udaf {
-    fn eq(&self, other: &Self) -> bool {
-        self.function.name == other.function.name
-    }
-}
-
-impl Eq for Udaf {}
-
-impl std::hash::Hash for Udaf {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.function.name.hash(state);
-    }
-}
+by_name!(Udaf);
 
 impl AggregateUDFImpl for Udaf {
     fn name(&self) -> &str {
@@ -315,27 +298,14 @@ fn kurtosis(values: &[ArrayRef], _: &FieldRef) -> Result<ArrayRef> {
 /// The values at these shares of the sorted values, the nearest rank.
 fn percentile(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
     let (all, wanted) = (column(values, 0)?, column(values, 1)?);
-    let rows = comparable(all)?;
-    let mut order: Vec<u32> = (0..all.len()).filter_map(|at| u32::try_from(at).ok()).collect();
-    order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
-    let is_list = matches!(wanted.data_type(), DataType::List(_));
-    let shares = if is_list { wanted.as_list::<i32>().value(0) } else { wanted.slice(0, 1) };
-    let shares = cast(&shares, &DataType::Float64)?;
-    let mut places = Vec::new();
-    for share in shares.as_primitive::<Float64Type>().iter().flatten() {
-        if !(0.0..=1.0).contains(&share) {
-            return exec_err!("INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1");
-        }
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of the number of values, between 0 and that number"
-        )]
-        let rank = (share * (order.len() as f64 - 1.0)).round() as usize;
-        places.extend(order.get(rank).copied());
-    }
-    let chosen = take(all, &UInt32Array::from(places), None)?;
-    if is_list { lists(gives, vec![Some(chosen)]) } else { Ok(chosen) }
+    let order = sorted(all)?;
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of the number of values, between 0 and that number"
+    )]
+    let rank = |share: f64| (share * (order.len() as f64 - 1.0)).round() as usize;
+    at_shares(all, wanted, &order, gives, rank)
 }
 
 /// The values at these shares of the sorted values' weights: the first whose weight, with that of all before it, reaches the share.
@@ -346,9 +316,7 @@ fn weighted(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
     if weights.iter().any(|weight| weight.is_none_or(|weight| weight <= 0.0)) {
         return exec_err!("INVALID_FUNCTION_ARGUMENT: percentile weight must be > 0");
     }
-    let rows = comparable(all)?;
-    let mut order: Vec<u32> = (0..all.len()).filter_map(|at| u32::try_from(at).ok()).collect();
-    order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
+    let order = sorted(all)?;
     let mut reached = 0.0;
     let sums: Vec<f64> = order
         .iter()
@@ -357,6 +325,20 @@ fn weighted(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
             reached
         })
         .collect();
+    let rank = |share: f64| sums.partition_point(|sum| *sum < share * reached).min(order.len().saturating_sub(1));
+    at_shares(all, wanted, &order, gives, rank)
+}
+
+/// The places of values in their order.
+fn sorted(all: &ArrayRef) -> Result<Vec<u32>> {
+    let rows = comparable(all)?;
+    let mut order: Vec<u32> = (0..all.len()).filter_map(|at| u32::try_from(at).ok()).collect();
+    order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
+    Ok(order)
+}
+
+/// The values whose rank in this order belongs to the wanted share, or to each of a list of shares.
+fn at_shares(all: &ArrayRef, wanted: &ArrayRef, order: &[u32], gives: &FieldRef, rank: impl Fn(f64) -> usize) -> Result<ArrayRef> {
     let is_list = matches!(wanted.data_type(), DataType::List(_));
     let shares = if is_list { wanted.as_list::<i32>().value(0) } else { wanted.slice(0, 1) };
     let shares = cast(&shares, &DataType::Float64)?;
@@ -365,8 +347,7 @@ fn weighted(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
         if !(0.0..=1.0).contains(&share) {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1");
         }
-        let at = sums.partition_point(|sum| *sum < share * reached).min(order.len().saturating_sub(1));
-        places.extend(order.get(at).copied());
+        places.extend(order.get(rank(share)).copied());
     }
     let chosen = take(all, &UInt32Array::from(places), None)?;
     if is_list { lists(gives, vec![Some(chosen)]) } else { Ok(chosen) }

@@ -13,6 +13,7 @@ use datafusion::logical_expr::{
     LambdaArgument, LambdaParametersProgress, ValueOrLambda, Volatility,
 };
 
+use super::by_name;
 use super::collection::{bounds, lists};
 use super::map::{check_keys, entry_arrays, maps};
 use crate::lake::engine::types::{arrow_field, athena_type};
@@ -194,25 +195,7 @@ struct Udf {
     signature: HigherOrderSignature,
 }
 
-impl std::fmt::Debug for Udf {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.function.name)
-    }
-}
-
-impl PartialEq for Udf {
-    fn eq(&self, other: &Self) -> bool {
-        self.function.name == other.function.name
-    }
-}
-
-impl Eq for Udf {}
-
-impl std::hash::Hash for Udf {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.function.name.hash(state);
-    }
-}
+by_name!(Udf);
 
 impl HigherOrderUDFImpl for Udf {
     fn name(&self) -> &str {

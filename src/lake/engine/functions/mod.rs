@@ -177,30 +177,38 @@ pub(super) const fn volatile(function: Scalar) -> Scalar {
     Scalar { volatile: true, ..function }
 }
 
+/// Makes a kind of function the same as another when their names are; the engine compares and hashes plans.
+macro_rules! by_name {
+    ($kind:ident) => {
+        impl std::fmt::Debug for $kind {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.function.name)
+            }
+        }
+
+        impl PartialEq for $kind {
+            fn eq(&self, other: &Self) -> bool {
+                self.function.name == other.function.name
+            }
+        }
+
+        impl Eq for $kind {}
+
+        impl std::hash::Hash for $kind {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.function.name.hash(state);
+            }
+        }
+    };
+}
+use by_name;
+
 struct Udf {
     function: &'static Scalar,
     signature: Signature,
 }
 
-impl std::fmt::Debug for Udf {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.function.name)
-    }
-}
-
-impl PartialEq for Udf {
-    fn eq(&self, other: &Self) -> bool {
-        self.function.name == other.function.name
-    }
-}
-
-impl Eq for Udf {}
-
-impl std::hash::Hash for Udf {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.function.name.hash(state);
-    }
-}
+by_name!(Udf);
 
 impl Udf {
     fn refused<T>(&self, given: &[DataType]) -> Result<T> {

@@ -56,12 +56,19 @@ impl Planner {
             }
             let ParsedQuery { mut query, unions } = parsed;
             let named = Named::of(&query);
-            rewrite(&mut query)?;
+            rewrite(&mut query, database)?;
             let (catalogs, inputs) = self.resolve(&named, database, depth).await?;
             let mut state = SessionStateBuilder::new_from_existing(self.base.clone()).with_catalog_list(catalogs).build();
             state.config_mut().options_mut().catalog.default_schema = database.to_owned();
             let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
-            let plan = state.statement_to_plan(statement).await.map_err(|error| translated(&error, &named))?;
+            let plan = state.statement_to_plan(statement).await.map_err(|error| {
+                let mut error = translated(&error, &named);
+                // Only one set operation can be meant where there is only one.
+                if let (true, [(line, column)]) = (error.text.contains(" query has different number of fields"), unions.as_slice()) {
+                    error.text = error.text.replacen("line 1:1", &format!("line {line}:{column}"), 1);
+                }
+                error
+            })?;
             check_plan(&plan, &unions).map_err(|error| translated(&error, &named))?;
             let plan = counted(plan).map_err(|error| translated(&error, &named))?;
             Ok(Planned { plan, state, inputs })

@@ -16,9 +16,11 @@ mod scan;
 mod system;
 mod table;
 pub(crate) mod text;
+mod tokens;
 pub mod types;
 mod typing;
 pub(crate) mod write;
+mod zoned;
 
 use std::future::Future;
 use std::sync::Arc;

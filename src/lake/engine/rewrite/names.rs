@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{Expr, Ident, ObjectName, Query, TableFactor, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{
+    Expr, GroupByExpr, Ident, ObjectName, OrderByKind, Query, Select, TableFactor, Value, ValueWithSpan, Visit, Visitor,
+};
 use datafusion::sql::sqlparser::tokenizer::Span;
 
 use crate::lake::engine::error::Places;
@@ -67,6 +69,13 @@ impl Named {
         self.places.contains_key(PATH_COLUMN)
     }
 
+    /// Notes where a number stands that is a column's place in a clause.
+    fn note_number(&mut self, clause: &str, expr: &Expr) {
+        if let Expr::Value(ValueWithSpan { value: Value::Number(number, _), span }) = expr {
+            self.places.entry(format!("{clause} {number}")).or_insert((span.start.line, span.start.column));
+        }
+    }
+
     fn note(&mut self, name: &Ident, span: Span) {
         if span.start.line > 0 {
             self.places.entry(name.value.to_lowercase()).or_insert((span.start.line, span.start.column));
@@ -82,8 +91,24 @@ impl Visitor for Named {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        if let Some(order) = &query.order_by
+            && let OrderByKind::Expressions(items) = &order.kind
+        {
+            for item in items {
+                self.note_number("ORDER BY", &item.expr);
+            }
+        }
         for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
             self.ctes.insert(cte.alias.name.value.to_lowercase());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
+        if let GroupByExpr::Expressions(items, _) = &select.group_by {
+            for item in items {
+                self.note_number("GROUP BY", item);
+            }
         }
         ControlFlow::Continue(())
     }

@@ -1,8 +1,9 @@
 //! What stands in FROM, and limits: samples, UNNEST beside the relation it takes from, FETCH FIRST.
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, Query, Select, SelectItem,
-    SetExpr, TableAlias, TableFactor, TableSampleKind, TableSampleMethod, TableWithJoins, Value, WildcardAdditionalOptions,
+    Array, BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, ObjectName, Query,
+    Select, SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias, TableAliasColumnDef, TableFactor, TableSampleKind,
+    TableSampleMethod, TableWithJoins, Value, WildcardAdditionalOptions,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -49,6 +50,103 @@ fn name_derived(factor: &mut TableFactor, counter: &mut usize) {
         *counter += 1;
         *alias = Some(plain_alias(Ident::with_quote('"', format!("$from{counter}"))));
     }
+}
+
+/// `TABLE t` is `SELECT * FROM t`. INTERSECT ALL and EXCEPT ALL count rows, which DataFusion's do not.
+pub(super) fn set_operations(query: &mut Query) -> Result<(), QueryError> {
+    if let SetExpr::Table(table) = query.body.as_ref() {
+        let parts = [table.schema_name.as_ref(), table.table_name.as_ref()];
+        let name = ObjectName::from(parts.into_iter().flatten().map(|part| Ident::new(part.as_str())).collect::<Vec<_>>());
+        let relation = TableFactor::Table {
+            name,
+            alias: None,
+            args: None,
+            with_hints: Vec::new(),
+            version: None,
+            with_ordinality: false,
+            partitions: Vec::new(),
+            json_path: None,
+            sample: None,
+            index_hints: Vec::new(),
+        };
+        let wildcard = SelectItem::Wildcard(WildcardAdditionalOptions::default());
+        query.body = select_query(vec![wildcard], TableWithJoins { relation, joins: Vec::new() }).body;
+    }
+    let mut open = vec![query.body.as_ref()];
+    while let Some(body) = open.pop() {
+        if let SetExpr::SetOperation { op, set_quantifier, left, right } = body {
+            if *set_quantifier == SetQuantifier::All && !matches!(op, SetOperator::Union) {
+                return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not support {op} ALL")));
+            }
+            open.extend([left.as_ref(), right.as_ref()]);
+        }
+    }
+    Ok(())
+}
+
+/// `(VALUES …) AS t(a, b)` without the names that its columns have by themselves.
+pub(super) fn plain_values(factor: &mut TableFactor) {
+    let TableFactor::Derived { subquery, alias: Some(alias), .. } = factor else { return };
+    if alias.columns.is_empty() || subquery.with.is_some() || subquery.order_by.is_some() || subquery.limit_clause.is_some() {
+        return;
+    }
+    let SetExpr::Select(select) = subquery.body.as_ref() else { return };
+    if let [TableWithJoins { relation: TableFactor::Derived { subquery: inner, alias: Some(named), .. }, joins }] = select.from.as_slice()
+        && joins.is_empty()
+        && named.name.value.starts_with("$values")
+        && named.columns.len() == alias.columns.len()
+        && matches!(inner.body.as_ref(), SetExpr::Values(_))
+    {
+        *subquery = inner.clone();
+    }
+}
+
+/// `LATERAL (SELECT a + 1 AS b)` as the one row that it makes for each row before it.
+pub(super) fn laterals(select: &mut Select) -> Result<(), QueryError> {
+    for from in &mut select.from {
+        lateral(&mut from.relation)?;
+        for join in &mut from.joins {
+            lateral(&mut join.relation)?;
+        }
+    }
+    Ok(())
+}
+
+fn lateral(factor: &mut TableFactor) -> Result<(), QueryError> {
+    let TableFactor::Derived { lateral: true, subquery, alias, .. } = &*factor else { return Ok(()) };
+    let SetExpr::Select(inner) = subquery.body.as_ref() else { return Ok(()) };
+    let plain = inner.from.is_empty() && subquery.order_by.is_none() && subquery.limit_clause.is_none() && subquery.with.is_none();
+    if !plain {
+        return Ok(());
+    }
+    if inner.selection.is_some() || inner.having.is_some() || inner.distinct.is_some() {
+        return Err(QueryError::new("NOT_SUPPORTED: The local lake does not support LATERAL with a predicate and no FROM"));
+    }
+    let mut values = Vec::new();
+    let mut names = Vec::new();
+    for (at, item) in inner.projection.iter().enumerate() {
+        let (value, name) = match item {
+            SelectItem::ExprWithAlias { expr, alias } => (expr.clone(), alias.clone()),
+            SelectItem::UnnamedExpr(expr @ Expr::Identifier(name)) => (expr.clone(), name.clone()),
+            SelectItem::UnnamedExpr(expr) => (expr.clone(), Ident::with_quote('"', format!("_col{at}"))),
+            _ => return Err(QueryError::new("NOT_SUPPORTED: The local lake does not support * in LATERAL without FROM")),
+        };
+        values.push(value);
+        names.push(TableAliasColumnDef { name, data_type: None });
+    }
+    let mut alias = alias.clone().unwrap_or_else(|| plain_alias(Ident::with_quote('"', "$lateral")));
+    if alias.columns.is_empty() {
+        alias.columns = names;
+    }
+    let row = call("row", Span::empty(), values);
+    *factor = TableFactor::UNNEST {
+        alias: Some(alias),
+        array_exprs: vec![Expr::Array(Array { elem: vec![row], named: true })],
+        with_offset: false,
+        with_offset_alias: None,
+        with_ordinality: false,
+    };
+    Ok(())
 }
 
 /// FETCH FIRST n ROWS ONLY is LIMIT n.

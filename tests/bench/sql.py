@@ -32,6 +32,7 @@ import sys, time, json, pathlib
 import duckdb
 connection = duckdb.connect()
 connection.execute("SET threads = 2")
+connection.execute("SET enable_progress_bar = false")
 for name, source in json.loads(sys.argv[1]).items():
     connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")
 for line in sys.stdin:

@@ -297,6 +297,9 @@ fn base_session(limits: Limits) -> SessionState {
     options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     options.execution.time_zone = Some("UTC".to_owned());
     options.execution.parquet.coerce_int96 = Some("ms".to_owned());
+    // A build side of this size is hashed as a whole sooner than both sides are dealt out to the threads.
+    options.optimizer.hash_join_single_partition_threshold = 64 << 20;
+    options.optimizer.hash_join_single_partition_threshold_rows = 2 << 20;
     let mut builder =
         SessionStateBuilder::new_with_default_features().with_config(config).with_relation_planners(vec![Arc::new(UnnestPlanner)]);
     builder.expr_planners().get_or_insert_default().insert(0, Arc::new(Checked));

@@ -51,6 +51,9 @@ impl QueryError {
 pub(super) trait Places {
     /// The line and column of a name, both from 1.
     fn place(&self, name: &str) -> Option<(usize, usize)>;
+
+    /// The line and column of a name in USING, and the relation on the right of that join.
+    fn using(&self, name: &str) -> Option<((usize, usize), Option<String>)>;
 }
 
 /// The words for an error of DataFusion's.
@@ -69,6 +72,13 @@ pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryE
                     Some(relation) => format!("{}.{}", relation.table(), field.name),
                     None => field.name.clone(),
                 };
+                if let (None, Some(((line, column), right))) = (&field.relation, places.using(&field.name)) {
+                    let of_right =
+                        |known: &datafusion::common::Column| known.relation.as_ref().map(|relation| relation.table().to_owned()) == right;
+                    let side = if valid_fields.iter().all(of_right) { "right" } else { "left" };
+                    let message = format!("Column '{name}' is missing from {side} side of join");
+                    return QueryError::new(format!("COLUMN_NOT_FOUND: line {line}:{column}: {message}"));
+                }
                 let near = nearest(&field.name, valid_fields.iter().map(|known| known.name.as_str()));
                 let hint = near.map(|near| format!(". Did you mean '{near}'?")).unwrap_or_default();
                 return QueryError::new(format!("COLUMN_NOT_FOUND: {}: Column '{name}' cannot be resolved{hint}", at(&field.name)));
@@ -93,7 +103,8 @@ pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryE
         let place = at(&format!("{clause} {position}"));
         return QueryError::new(format!("INVALID_COLUMN_REFERENCE: {place}: {clause} position {position} is not in select list"));
     }
-    if let Some(other) = of_shape(text, &at) {
+    let of_name = |name: &str| places.place(name).map_or_else(|| "line 1:1".to_owned(), |(line, column)| format!("line {line}:{column}"));
+    if let Some(other) = of_shape(text, &of_name) {
         return QueryError::new(other);
     }
     if let Some(coded) = coded(text) {

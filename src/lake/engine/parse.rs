@@ -270,23 +270,23 @@ fn words(text: &str, error: &ParserError) -> SyntaxError {
         None => (message, None),
     };
     let place = place.and_then(|(line, column)| Some((line.trim().parse().ok()?, column.trim().parse().ok()?)));
-    // Some errors say what was found, but not where.
-    let place = place.or_else(|| {
-        let found = message.rsplit_once("found: ")?.1;
+    // Where an expression is wanted it is said what was found, but not where.
+    let wanted = message.strip_prefix("Expected an expression, found: ").and_then(|found| {
         let token = crate::sql::tokens(text).into_iter().find(|token| token.text(text).eq_ignore_ascii_case(found))?;
         Some(crate::sql::line_and_column(text, token.span.start))
     });
-    let (line, column) = place.unwrap_or_else(|| {
+    let (line, column) = wanted.or(place).unwrap_or_else(|| {
         let end = text.trim_end().len();
         let error = SyntaxError::at(text, end, "");
         (error.line, error.column)
     });
+    let message = message.replacen("Expected an expression, found: ", "Expected: <expression>, found: ", 1);
     let message = match message.strip_prefix("Expected: ").and_then(|rest| rest.split_once(", found: ")) {
         Some((expected, found)) => {
             let found = if found == "EOF" { "<EOF>" } else { found };
             format!("mismatched input '{found}'. Expecting: {expected}")
         }
-        None => message.to_owned(),
+        None => message,
     };
     SyntaxError { line, column, message }
 }

@@ -331,4 +331,10 @@ fn what_does_not_fit_in_memory_spills() {
     let sql = "SELECT count(*), min(d), max(d) FROM (SELECT x, row_number() OVER (ORDER BY k) AS d FROM \
                (SELECT x, to_hex(md5(to_utf8(CAST(x AS varchar)))) AS k FROM UNNEST(sequence(1, 1000)) AS a(y) CROSS JOIN UNNEST(sequence(1, 1500)) AS b(x)) t) u";
     assert_eq!(lake.shown(sql), "1500000|1|1500000");
+    // Groups that take several times the memory.
+    let lake = Lake::with_memory(48 << 20);
+    let sql = "SELECT count(*), sum(n) FROM (SELECT k, count(*) AS n FROM \
+               (SELECT to_hex(md5(to_utf8(CAST(x AS varchar)))) AS k FROM UNNEST(sequence(1, 1000)) AS a(y) CROSS JOIN UNNEST(sequence(1, 900)) AS b(z) \
+               CROSS JOIN (SELECT 1) CROSS JOIN UNNEST(ARRAY[y * 1000 + z]) AS c(x)) t GROUP BY k) u";
+    assert_eq!(lake.shown(sql), "900000|900000");
 }

@@ -27,7 +27,7 @@ pub(super) fn tokens(dialect: &Trino, text: &str) -> Result<Vec<TokenWithSpan>, 
             });
         }
     }
-    Ok(with_row_parentheses(with_selected_values(with_literals(text, tokens)?)))
+    Ok(with_row_parentheses(with_selected_values(with_selected_tables(with_literals(text, tokens)?))))
 }
 
 /// Texts in `U&'…'` as plain ones, and numbers in other bases or with underscores as decimal ones. A name that begins with a digit is refused.
@@ -130,6 +130,32 @@ fn unescaped(text: &str, sign: char) -> Option<String> {
         rest = after;
     }
     Some(out)
+}
+
+/// `TABLE t` as `SELECT * FROM t`.
+fn with_selected_tables(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    let mut tokens = tokens.into_iter().peekable();
+    // Whether a query may begin here.
+    let mut begins = true;
+    while let Some(token) = tokens.next() {
+        let keyword = match &token.token {
+            Token::Word(word) if word.quote_style.is_none() => Some(word.keyword),
+            _ => None,
+        };
+        if begins && keyword == Some(Keyword::TABLE) && matches!(tokens.peek().map(|next| &next.token), Some(Token::Whitespace(_))) {
+            let selected = [Token::make_keyword("SELECT"), Token::Mul, Token::make_keyword("FROM")];
+            out.extend(selected.map(|inserted| TokenWithSpan::new(inserted, token.span)));
+            begins = false;
+            continue;
+        }
+        if !matches!(token.token, Token::Whitespace(_)) {
+            let sets = [Keyword::UNION, Keyword::EXCEPT, Keyword::INTERSECT, Keyword::ALL, Keyword::DISTINCT];
+            begins = token.token == Token::LParen || keyword.is_some_and(|keyword| sets.contains(&keyword));
+        }
+        out.push(token);
+    }
+    out
 }
 
 /// `ANY (VALUES …)` as `ANY (SELECT * FROM (VALUES …))`, and the same for ALL and SOME.

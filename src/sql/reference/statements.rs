@@ -100,14 +100,15 @@ pub const QUERY_FORMS: &[Form] = &[
         "SELECT x FROM (VALUES 1, 2) AS t(x) WHERE x IN (SELECT 1) OR EXISTS (SELECT 1 WHERE x = 2) OR x > ALL (SELECT 5)",
         "Subqueries as values, in `IN`, `EXISTS`, `ANY`, `ALL` and `SOME`, also where they take columns from outside:",
     ),
-    form("SELECT 1 UNION SELECT 2 EXCEPT SELECT 2 INTERSECT SELECT 2", "Set operations, distinct or `ALL`:"),
+    form("SELECT 1 UNION SELECT 2 EXCEPT SELECT 2 INTERSECT SELECT 2", "Set operations:"),
     form(
         "SELECT x FROM (VALUES 3, NULL, 1) AS t(x) ORDER BY x DESC NULLS FIRST OFFSET 1 LIMIT 1",
         "Order and limits, `FETCH FIRST … ROWS ONLY` too:",
     ),
     form("SELECT x FROM (VALUES 1, 2) AS t(x) TABLESAMPLE BERNOULLI (50)", "Samples:"),
     form("SELECT transform(ARRAY[1, 2], x -> x + 1)", "Lambdas:"),
-    form("SELECT (1, 'a') = ROW(1, 'a')", "Rows and their comparison:"),
+    form("SELECT (1, 'a') = ROW(1, 'a'), (1, 2) IN (SELECT 1, 2)", "Rows and their comparison, field by field:"),
+    form("SELECT x, y FROM (VALUES 1) AS t(x) CROSS JOIN LATERAL (SELECT x + 1 AS y)", "Values made for each row:"),
     form(
         "SELECT table_name FROM information_schema.tables",
         "The catalogue as tables; `\"$path\"` and `\"table$partitions\"` on tables of files:",

@@ -3,13 +3,21 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD, URL_SAFE};
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::{Result, exec_err};
 use sha2::Digest as _;
 
 use super::call::{Call, bigints, binaries, some, texts};
 use super::{Gives, Kind, Scalar, Type0, optional, scalar};
+
+/// Java reads base64 with and without its padding, and passes over bits that are left.
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
+const PLAIN: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+const OF_URLS: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
 const BYTES: Gives = Gives::Always(Type0::Bytes);
 const TEXT: Gives = Gives::Always(Type0::Text);
@@ -22,11 +30,11 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("to_base64", &[Kind::Bytes], TEXT, |call| {
         texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(STANDARD.encode(b)))))
     }),
-    scalar("from_base64", &[Kind::Any], BYTES, |call| decoded(call, |text| STANDARD.decode(text).ok(), "base64")),
+    scalar("from_base64", &[Kind::Any], BYTES, |call| decoded(call, |text| PLAIN.decode(text).ok(), "base64")),
     scalar("to_base64url", &[Kind::Bytes], TEXT, |call| {
         texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(URL_SAFE.encode(b)))))
     }),
-    scalar("from_base64url", &[Kind::Any], BYTES, |call| decoded(call, |text| URL_SAFE.decode(text).ok(), "base64url")),
+    scalar("from_base64url", &[Kind::Any], BYTES, |call| decoded(call, |text| OF_URLS.decode(text).ok(), "base64url")),
     scalar("md5", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| md5::Md5::digest(bytes).to_vec())),
     scalar("sha1", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| sha1(bytes).to_vec())),
     scalar("sha256", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| sha2::Sha256::digest(bytes).to_vec())),

@@ -35,7 +35,17 @@ pub(super) fn invoke(args: &ScalarFunctionArgs, work: fn(&Call) -> Result<ArrayR
     let answer = work(&call)?;
     let wanted = args.return_field.data_type();
     let answer = if answer.data_type() == wanted { answer } else { datafusion::arrow::compute::cast(&answer, wanted)? };
-    if constant { Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&answer, 0)?)) } else { Ok(ColumnarValue::Array(answer)) }
+    if constant { Ok(ColumnarValue::Scalar(constant_of(&answer)?)) } else { Ok(ColumnarValue::Array(answer)) }
+}
+
+/// The one value of an array as a constant that keeps what the fields inside say of their types.
+pub(super) fn constant_of(array: &ArrayRef) -> Result<ScalarValue> {
+    Ok(match array.data_type() {
+        DataType::List(_) => ScalarValue::List(Arc::new(array.as_list::<i32>().clone())),
+        DataType::Map(..) => ScalarValue::Map(Arc::new(array.as_map().clone())),
+        DataType::Struct(_) => ScalarValue::Struct(Arc::new(array.as_struct().clone())),
+        _ => ScalarValue::try_from_array(array, 0)?,
+    })
 }
 
 impl Call {

@@ -17,6 +17,7 @@ use datafusion::logical_expr::{
 };
 use serde_json::Value;
 
+use super::call::constant_of;
 use super::date::read_instant;
 use super::json::{scalar_text, written};
 use super::to_json::to_json;
@@ -90,7 +91,7 @@ impl ScalarUDFImpl for Cast {
             if made.data_type() == args.return_field.data_type() { Ok(made) } else { Ok(cast(&made, args.return_field.data_type())?) }
         };
         match args.args.first() {
-            Some(ColumnarValue::Scalar(value)) => Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&one(&value.to_array()?)?, 0)?)),
+            Some(ColumnarValue::Scalar(value)) => Ok(ColumnarValue::Scalar(constant_of(&one(&value.to_array()?)?)?)),
             Some(ColumnarValue::Array(array)) => Ok(ColumnarValue::Array(one(array)?)),
             None => plan_err!("a cast needs a value"),
         }

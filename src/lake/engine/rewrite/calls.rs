@@ -240,6 +240,7 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             None
         }
         ("now" | "current_timestamp", Some(digits)) => Some(zoned(now(span), &format!("timestamp({}) with time zone", precision(digits)))),
+        ("localtime", Some(_)) => Some(zoned(zoned(now(span), "timestamp(3)"), "time(3)")),
         ("localtimestamp", Some(digits)) => Some(zoned(now(span), &format!("timestamp({})", precision(digits)))),
         ("if" | "try" | "max_by" | "min_by" | "approx_percentile", _) => return Err(wrong(&name, span)),
         _ => None,

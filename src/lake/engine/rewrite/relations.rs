@@ -1,9 +1,9 @@
 //! What stands in FROM, and limits: samples, UNNEST beside the relation it takes from, FETCH FIRST.
 
 use datafusion::sql::sqlparser::ast::{
-    Array, BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, ObjectName, Query,
-    Select, SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias, TableAliasColumnDef, TableFactor, TableSampleKind,
-    TableSampleMethod, TableWithJoins, Value, WildcardAdditionalOptions,
+    Array, BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, Query, Select,
+    SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias, TableAliasColumnDef, TableFactor, TableSampleKind, TableSampleMethod,
+    TableWithJoins, Value, WildcardAdditionalOptions,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -52,36 +52,53 @@ fn name_derived(factor: &mut TableFactor, counter: &mut usize) {
     }
 }
 
-/// `TABLE t` is `SELECT * FROM t`. INTERSECT ALL and EXCEPT ALL count rows, which DataFusion's do not.
-pub(super) fn set_operations(query: &mut Query) -> Result<(), QueryError> {
-    if let SetExpr::Table(table) = query.body.as_ref() {
-        let parts = [table.schema_name.as_ref(), table.table_name.as_ref()];
-        let name = ObjectName::from(parts.into_iter().flatten().map(|part| Ident::new(part.as_str())).collect::<Vec<_>>());
-        let relation = TableFactor::Table {
-            name,
-            alias: None,
-            args: None,
-            with_hints: Vec::new(),
-            version: None,
-            with_ordinality: false,
-            partitions: Vec::new(),
-            json_path: None,
-            sample: None,
-            index_hints: Vec::new(),
-        };
-        let wildcard = SelectItem::Wildcard(WildcardAdditionalOptions::default());
-        query.body = select_query(vec![wildcard], TableWithJoins { relation, joins: Vec::new() }).body;
-    }
+/// Refuses set operations whose sides have not as many columns, and INTERSECT ALL and EXCEPT ALL, which count rows as DataFusion's do not.
+pub(super) fn set_operations(query: &Query) -> Result<(), QueryError> {
     let mut open = vec![query.body.as_ref()];
     while let Some(body) = open.pop() {
         if let SetExpr::SetOperation { op, set_quantifier, left, right } = body {
             if *set_quantifier == SetQuantifier::All && !matches!(op, SetOperator::Union) {
                 return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not support {op} ALL")));
             }
+            if let (Some(one), Some(other)) = (width(left), width(right))
+                && one != other
+            {
+                return Err(QueryError::new(format!("TYPE_MISMATCH: line 1:1: {op} query has different number of fields: {one}, {other}")));
+            }
             open.extend([left.as_ref(), right.as_ref()]);
         }
     }
     Ok(())
+}
+
+/// How many columns a query has, where its text says it.
+fn width(body: &SetExpr) -> Option<usize> {
+    match body {
+        SetExpr::Select(select) => {
+            let plain = |item: &SelectItem| matches!(item, SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. });
+            select.projection.iter().all(plain).then_some(select.projection.len())
+        }
+        SetExpr::Values(values) => values.rows.first().map(|row| row.content.len()),
+        SetExpr::Query(query) => width(&query.body),
+        SetExpr::SetOperation { left, .. } => width(left),
+        _ => None,
+    }
+}
+
+/// Refuses `MATCH_RECOGNIZE`, and names for columns of a subquery that has not as many.
+pub(super) fn check_names(factor: &TableFactor) -> Result<(), QueryError> {
+    if let TableFactor::MatchRecognize { .. } = factor {
+        return Err(QueryError::new("NOT_SUPPORTED: The local lake does not support MATCH_RECOGNIZE"));
+    }
+    let TableFactor::Derived { subquery, alias: Some(alias), .. } = factor else { return Ok(()) };
+    match width(&subquery.body) {
+        Some(columns) if !alias.columns.is_empty() && columns != alias.columns.len() => Err(QueryError::new(format!(
+            "MISMATCHED_COLUMN_ALIASES: line 1:1: Column alias list has {} entries but '{}' has {columns} columns available",
+            alias.columns.len(),
+            alias.name.value.to_lowercase()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// `(VALUES …) AS t(a, b)` without the names that its columns have by themselves.

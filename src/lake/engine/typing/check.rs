@@ -71,8 +71,18 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
             Ok(Expr::ScalarFunction(ScalarFunction { func, args }))
         }
         Expr::ScalarFunction(ScalarFunction { func, args }) if func.name() == "make_array" => {
-            let (args, _) = single(args, mark, 0, schema, "All ARRAY elements")?;
-            Ok(Expr::ScalarFunction(ScalarFunction { func, args }))
+            let (args, item) = single(args, mark, 0, schema, "All ARRAY elements")?;
+            if item != Type::Json {
+                return Ok(Expr::ScalarFunction(ScalarFunction { func, args }));
+            }
+            // DataFusion's arrays do not say that their items are JSON, those that the lake's functions make do.
+            let one = functions::scalar_function("repeat")?;
+            let mut parts: Vec<Expr> = args
+                .into_iter()
+                .map(|arg| functions::cast_function().call(vec![arg, datafusion::logical_expr::lit("json")]))
+                .map(|arg| one.call(vec![arg, datafusion::logical_expr::lit(1_i64)]))
+                .collect();
+            if parts.len() == 1 { Ok(parts.remove(0)) } else { Ok(functions::scalar_function("concat")?.call(parts)) }
         }
         Expr::ScalarFunction(ScalarFunction { func, args }) if func.name() == "nullif" && args.len() == 2 => {
             nullif(func, args, mark, schema)

@@ -15,6 +15,9 @@ pub struct TableFormat {
     pub help: &'static str,
 }
 
+/// How files of text may be compressed.
+pub const TEXT_COMPRESSION: &str = "Files of text may be compressed with gzip where their names end in `.gz`.";
+
 /// Every format that Athena documents.
 pub const TABLE_FORMATS: &[TableFormat] = &[
     TableFormat {

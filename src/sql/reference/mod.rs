@@ -6,7 +6,7 @@ mod statements;
 
 use std::fmt::Write as _;
 
-pub use formats::{TABLE_FORMATS, TableFormat};
+pub use formats::{TABLE_FORMATS, TEXT_COMPRESSION, TableFormat};
 pub use limits::{DIFFERENCES, REFUSED_CONSTRUCTS};
 pub use statements::{Form, QUERY_FORMS, REFUSED_STATEMENTS, STATEMENTS};
 
@@ -50,11 +50,7 @@ fn write(out: &mut String) -> std::fmt::Result {
         let yes = |yes| if yes { "yes" } else { "no" };
         writeln!(out, "| {} | {serdes} | {} | {} | {} |", format.name, yes(format.read), yes(format.written), cell(format.help))?;
     }
-    writeln!(
-        out,
-        "\nFiles of text may be compressed with gzip, bzip2, zstd or snappy where their names say so (`.gz`, `.bz2`, `.zst`, `.snappy`). \
-         Names that begin with `_` or `.` are passed over.\n"
-    )?;
+    writeln!(out, "\n{TEXT_COMPRESSION} Names that begin with `_` or `.` are passed over.\n")?;
     writeln!(out, "## Functions\n\n{count} functions, by what they work on.")?;
     for family in functions::families() {
         writeln!(out, "\n### {}\n\n| function | |\n|---|---|", family.name)?;

@@ -91,6 +91,9 @@ pub enum BiasCommand {
         /// By which figures pass, warn or fail.
         #[serde(default)]
         limits: Limits,
+        /// Bias over time, if it was measured: its charts go with the others.
+        #[serde(default)]
+        trend: Option<Box<Trend>>,
         /// The folder, created when it is missing.
         folder: PathBuf,
         /// Dots per inch of the PNG files.
@@ -270,4 +273,6 @@ pub enum BiasChartKind {
     HeatMap,
     /// The disparity within each group of the group variable.
     Groups,
+    /// One metric over time.
+    Trend,
 }

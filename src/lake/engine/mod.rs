@@ -5,6 +5,7 @@ mod catalog;
 pub mod error;
 mod files;
 mod functions;
+mod keys;
 mod mark;
 mod object;
 mod operators;
@@ -297,6 +298,7 @@ fn base_session(limits: Limits) -> SessionState {
     options.execution.parquet.coerce_int96 = Some("ms".to_owned());
     let mut builder =
         SessionStateBuilder::new_with_default_features().with_config(config).with_relation_planners(vec![Arc::new(UnnestPlanner)]);
+    builder = builder.with_optimizer_rule(Arc::new(keys::PlainKeys));
     builder.expr_planners().get_or_insert_default().insert(0, Arc::new(Checked));
     functions::register(builder).build()
 }

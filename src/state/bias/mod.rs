@@ -7,6 +7,7 @@ pub mod runs;
 pub mod trend;
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,7 @@ use form::Form;
 use quality::{QualityRun, QualityState};
 use rebalance::RebalanceForm;
 use runs::{Run, Runs};
-use trend::TrendState;
+use trend::{TrendRun, TrendState};
 
 /// What is kept over restarts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -328,9 +329,12 @@ impl BiasState {
 
     /// Asks for the folder into which everything is to be written.
     pub fn export_all(&self, run: &Run, dpi: u32, outbox: &mut Outbox) {
+        // A trend of another question has no place among these reports.
+        let same = |trend: &&Rc<TrendRun>| trend.source == run.measurement.source && trend.spec == run.measurement.spec;
         let command = BiasCommand::Export {
             measurement: Box::new((*run.measurement).clone()),
             limits: self.runs.limits().clone(),
+            trend: self.trend.run.as_ref().filter(same).map(|run| Box::new(run.trend.clone())),
             folder: PathBuf::new(),
             dpi,
         };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::Local;
 
 use super::charts;
-use crate::bias::Limits;
+use crate::bias::{Limits, Trend};
 use crate::message::ChartFormat;
 use crate::message::bias::{BiasSource, Measurement, ReportForm};
 use crate::model::{Failure, Message};
@@ -19,6 +19,7 @@ use crate::worker::{charts as pictures, failure, files};
 /// PNG and CSV. Gives the files.
 pub(in crate::worker) fn export(
     measurement: &Measurement,
+    trend: Option<&Trend>,
     limits: &Limits,
     folder: &Path,
     dpi: u32,
@@ -40,7 +41,8 @@ pub(in crate::worker) fn export(
             Err(failure) => return Err(failure),
         }
     }
-    for chart in charts::of(measurement, limits, texts) {
+    let trends = trend.map(|trend| charts::over_time(trend, measurement, limits, texts)).unwrap_or_default();
+    for chart in charts::of(measurement, limits, texts).into_iter().chain(trends) {
         let stem = charts::stem(&chart);
         for (format, ending) in [(ChartFormat::Svg, "svg"), (ChartFormat::Png, "png"), (ChartFormat::Csv, "csv")] {
             let path = folder.join(format!("{stem}.{ending}"));

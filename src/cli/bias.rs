@@ -65,7 +65,7 @@ pub(super) fn bias(common: &Common, asked: &Asked) -> Result<(), Trouble> {
     let broken = gate(&measurement.report, &rules);
     let trend = asked.over_time.as_ref().map(|(column, bucket)| over_time(&mut talk, &measurement, column, *bucket)).transpose()?;
     if let Some(folder) = &asked.out {
-        write_all(&mut talk, &measurement, trend, folder, asked, &rules)?;
+        write_all(&mut talk, &measurement, (trend, None), folder, asked, &rules)?;
     }
     if let Some((balancing, to)) = &asked.balance {
         balanced(&mut talk, &measurement, *balancing, to, asked)?;
@@ -170,7 +170,10 @@ fn balanced(talk: &mut Talk, measurement: &Measurement, balancing: Balancing, to
     }
     out.flush()?;
     match &asked.out {
-        Some(folder) => write_all(talk, &after, None, &folder.join("balanced"), asked, &[]),
+        Some(folder) => {
+            let before = Some(Box::new(measurement.report.clone()));
+            write_all(talk, &after, (None, before), &folder.join("balanced"), asked, &[])
+        }
         None => Ok(()),
     }
 }
@@ -190,7 +193,7 @@ fn target(to: &str) -> RebalanceTarget {
 fn write_all(
     talk: &mut Talk,
     measurement: &Measurement,
-    trend: Option<Box<Trend>>,
+    (trend, before): (Option<Box<Trend>>, Option<Box<BiasReport>>),
     folder: &Path,
     asked: &Asked,
     rules: &[Rule],
@@ -199,6 +202,7 @@ fn write_all(
         measurement: Box::new(measurement.clone()),
         limits: Limits::default(),
         trend,
+        before,
         folder: folder.to_owned(),
         dpi: asked.dpi,
     };

@@ -94,6 +94,9 @@ pub enum BiasCommand {
         /// Bias over time, if it was measured: its charts go with the others.
         #[serde(default)]
         trend: Option<Box<Trend>>,
+        /// What was measured before, if this is the measurement of balanced rows: charts of the change go with the others.
+        #[serde(default)]
+        before: Option<Box<BiasReport>>,
         /// The folder, created when it is missing.
         folder: PathBuf,
         /// Dots per inch of the PNG files.
@@ -275,4 +278,6 @@ pub enum BiasChartKind {
     Groups,
     /// One metric over time.
     Trend,
+    /// One metric before and after.
+    Change,
 }

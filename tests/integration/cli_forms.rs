@@ -187,6 +187,7 @@ fn bias_writes_its_reports_and_holds_them_to_rules() {
     assert!(table.lines().any(|line| line.split_whitespace().eq(["2024", "Q1", "100", "1.0000", "-1.0000"])), "{table}");
     assert_eq!(std::fs::read_to_string(&even).unwrap().lines().count(), 21, "ten rows of both cells, and the header");
     assert!(out.join("over-time-category.svg").is_file() && out.join("balanced/analysis.json").is_file());
+    assert!(out.join("balanced/before-after-category.png").is_file() && !out.join("before-after-category.png").exists());
     assert!(text(&all.stderr).contains("category"), "the category tells the sentiment: {}", text(&all.stderr));
     let typo = folder.path().join("typo.json");
     std::fs::write(&typo, "{\"label\":\"sentiment\",\"facets\":[]}").unwrap();

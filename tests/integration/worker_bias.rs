@@ -194,6 +194,7 @@ fn an_export_has_the_analysis_its_question_and_every_chart() {
             measurement: Box::new(measurement),
             limits: Limits::default(),
             trend: None,
+            before: None,
             folder: out.clone(),
             dpi: 72,
         };

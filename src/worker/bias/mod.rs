@@ -8,7 +8,7 @@ mod rebalance;
 mod source;
 mod tally;
 
-pub(super) use export::export;
+pub(super) use export::{Beside, export};
 
 use super::dispatch::Context;
 use super::job::Done;
@@ -61,10 +61,13 @@ pub(super) async fn run(context: &Context, command: &BiasCommand) -> Done {
             let findings = find(&profile);
             tell(context, BiasEvent::Quality { source: source.clone(), profile: Box::new(profile), findings, sql }).await
         }
-        BiasCommand::Export { measurement, limits, trend, folder, dpi } => {
+        BiasCommand::Export { measurement, limits, trend, before, folder, dpi } => {
             let (measurement, limits, folder, dpi, texts) = (measurement.clone(), limits.clone(), folder.clone(), *dpi, context.texts());
-            let trend = trend.clone();
-            let work = move || export(&measurement, trend.as_deref(), &limits, &folder, dpi, &texts);
+            let (trend, before) = (trend.clone(), before.clone());
+            let work = move || {
+                let beside = Beside { trend: trend.as_deref(), before: before.as_deref() };
+                export(&measurement, beside, &limits, &folder, dpi, &texts)
+            };
             let paths = context.job.blocking(work).await??;
             context.job.tell(Event::Exported { paths }).await;
             Ok(())

@@ -56,7 +56,7 @@ impl Positive {
 }
 
 /// Whether a cell's text is this value: by number in columns of numbers, by truth in booleans, else letter for letter.
-fn is(kind: ColumnKind, text: &str, value: &Value) -> bool {
+pub(super) fn is(kind: ColumnKind, text: &str, value: &Value) -> bool {
     if let Value::Text(wanted) = value
         && wanted == text
     {

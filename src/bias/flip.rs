@@ -4,7 +4,7 @@
 //! Clarify's documentation defines it as `(F⁺ − F⁻) / n_d`, F⁺ being the rows that were predicted unfavourably while their neighbours were not: above
 //! zero the examined group is treated worse. Its code computes the opposite. Exact mode follows the documentation, clarify mode the code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -122,23 +122,46 @@ impl Sides {
     }
 }
 
-/// The rows' features as points.
+/// The rows' features as points, row by row.
 struct Points {
+    /// Numbers a row.
     width: usize,
     numbers: Vec<f64>,
+    /// Categories a row.
+    kinds: usize,
+    categories: Vec<u32>,
 }
 
 impl Points {
-    fn get(&self, row: usize) -> &[f64] {
-        self.numbers.get(row * self.width..(row + 1) * self.width).unwrap_or_default()
+    fn get(&self, row: usize) -> Point<'_> {
+        Point {
+            numbers: self.numbers.get(row * self.width..(row + 1) * self.width).unwrap_or_default(),
+            categories: self.categories.get(row * self.kinds..(row + 1) * self.kinds).unwrap_or_default(),
+        }
     }
 }
 
-/// The features: every column but the facet's own, the label and the prediction. `scaled` gives each number the same spread and each category a place
-/// of its own; otherwise numbers stay as they are, and anything else is refused, as smclarify does.
+#[derive(Clone, Copy)]
+struct Point<'a> {
+    numbers: &'a [f64],
+    categories: &'a [u32],
+}
+
+impl Point<'_> {
+    /// The squared distance, or `None` where it is not below the limit. Two categories that differ are one apart, whatever they are.
+    fn nearer(self, other: Self, limit: Option<f64>) -> Option<f64> {
+        let unlike: u32 = self.categories.iter().zip(other.categories).map(|(x, y)| u32::from(x != y)).sum();
+        let unlike = Some(f64::from(unlike)).filter(|unlike| limit.is_none_or(|limit| *unlike < limit))?;
+        let distance = unlike + self.numbers.iter().zip(other.numbers).map(|(x, y)| (x - y) * (x - y)).sum::<f64>();
+        limit.is_none_or(|limit| distance < limit).then_some(distance)
+    }
+}
+
+/// The features: every column but the facet's own, the label and the prediction. `scaled` gives each number the same spread and takes texts as
+/// categories, a missing one being a category too; otherwise numbers stay as they are, and anything else is refused, as smclarify does.
 fn encode(spec: &Spec, facet: &FacetSpec, sample: &Sample, scaled: bool) -> Result<Points, Undefined> {
     let used = |name: &String| facet.columns.contains(name) || *name == spec.label || spec.predicted.as_ref() == Some(name);
-    let mut columns: Vec<Vec<f64>> = Vec::new();
+    let (mut numbers, mut categories): (Vec<Vec<f64>>, Vec<Vec<u32>>) = (Vec::new(), Vec::new());
     for (at, (_, kind)) in sample.columns.iter().enumerate().filter(|(_, (name, _))| !used(name)) {
         let cells = || sample.rows.iter().map(move |row| row.get(at).and_then(Option::as_deref));
         let nulls = cells().any(|cell| cell.is_none());
@@ -147,28 +170,29 @@ fn encode(spec: &Spec, facet: &FacetSpec, sample: &Sample, scaled: bool) -> Resu
             ColumnKind::Boolean if !scaled && nulls => return Err(Undefined::FlipNeedsNumbers),
             _ if !scaled && nulls => return Err(Undefined::FlipNeedsValues),
             ColumnKind::Text => {
-                let values: BTreeSet<&str> = cells().flatten().collect();
-                if values.len() <= MOST_CATEGORIES {
-                    // Two rows that differ are one apart, whatever the values.
-                    let one = |value: &str| cells().map(|cell| if cell == Some(value) { 0.5_f64.sqrt() } else { 0.0 }).collect();
-                    columns.extend(values.into_iter().map(one));
+                let values: BTreeSet<Option<&str>> = cells().collect();
+                if (2..=MOST_CATEGORIES).contains(&values.len()) {
+                    let codes: BTreeMap<Option<&str>, u32> = values.into_iter().zip(0..).collect();
+                    categories.push(cells().filter_map(|cell| codes.get(&cell).copied()).collect());
                 }
             }
             _ => {
-                let numbers: Vec<Option<f64>> = cells().map(|cell| cell.and_then(number)).collect();
-                columns.push(if scaled { standard(&numbers) } else { numbers.into_iter().map(Option::unwrap_or_default).collect() });
+                let column: Vec<Option<f64>> = cells().map(|cell| cell.and_then(number)).collect();
+                numbers.push(if scaled { standard(&column) } else { column.into_iter().map(Option::unwrap_or_default).collect() });
             }
         }
     }
-    columns.retain(|column| !scaled || column.iter().any(|number| number.abs() > 0.0));
-    if columns.is_empty() {
+    numbers.retain(|column| !scaled || column.iter().any(|number| number.abs() > 0.0));
+    if numbers.is_empty() && categories.is_empty() {
         return Err(Undefined::FlipNeedsFeatures);
     }
-    let mut numbers = Vec::with_capacity(columns.len() * sample.rows.len());
-    for row in 0..sample.rows.len() {
-        numbers.extend(columns.iter().map(|column| column.get(row).copied().unwrap_or_default()));
-    }
-    Ok(Points { width: columns.len(), numbers })
+    let rows = sample.rows.len();
+    Ok(Points { width: numbers.len(), numbers: by_row(&numbers, rows), kinds: categories.len(), categories: by_row(&categories, rows) })
+}
+
+/// Columns turned into rows, one after the other.
+fn by_row<T: Copy>(columns: &[Vec<T>], rows: usize) -> Vec<T> {
+    (0..rows).flat_map(|row| columns.iter().filter_map(move |column| column.get(row).copied())).collect()
 }
 
 fn number(text: &str) -> Option<f64> {
@@ -227,13 +251,15 @@ fn flips(points: &Result<Points, Undefined>, sides: &Sides) -> Result<Flips, Und
     for (row, predicted) in &sides.d {
         let place = points.get(*row);
         nearest.clear();
+        // Of equally near ones the first stay.
+        let mut farthest = None;
         for (other, answer) in &sides.a {
-            let distance = place.iter().zip(points.get(*other)).map(|(x, y)| (x - y) * (x - y)).sum::<f64>();
-            // Of equally near ones the first stay.
-            if nearest.len() < neighbours || nearest.last().is_some_and(|(farthest, _)| distance < *farthest) {
-                let at = nearest.partition_point(|(known, _)| *known <= distance);
-                nearest.insert(at, (distance, *answer));
-                nearest.truncate(neighbours);
+            let Some(distance) = place.nearer(points.get(*other), farthest) else { continue };
+            let at = nearest.partition_point(|(known, _)| *known <= distance);
+            nearest.insert(at, (distance, *answer));
+            nearest.truncate(neighbours);
+            if nearest.len() == neighbours {
+                farthest = nearest.last().map(|(distance, _)| *distance);
             }
         }
         let positive = nearest.iter().filter(|(_, answer)| *answer).count() * 2 > nearest.len();

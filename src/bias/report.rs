@@ -234,3 +234,13 @@ pub struct BiasReport {
     #[serde(default)]
     pub flip_test: Option<FlipTest>,
 }
+
+impl BiasReport {
+    /// Takes the intervals away, where they would say more than is known: of weighted counts, which are no numbers of rows.
+    pub fn drop_intervals(&mut self) {
+        for metric in self.facets.iter_mut().flat_map(|facet| &mut facet.values).flat_map(|value| &mut value.metrics) {
+            metric.interval = None;
+            metric.distinguishable = None;
+        }
+    }
+}

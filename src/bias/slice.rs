@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::grouping::range;
 use crate::model::{Arg, ColumnKind, Message};
 
 /// The rows that share a value, or fall into one set or range. Names facet values and label classes alike.
@@ -39,10 +40,7 @@ impl Slice {
             Self::Value(text) => text.clone(),
             Self::Null => "NULL".to_owned(),
             Self::Set(values) => values.join(", "),
-            Self::Range { above: Some(above), up_to: Some(up_to) } => format!("({above}, {up_to}]"),
-            Self::Range { above: Some(above), up_to: None } => format!("> {above}"),
-            Self::Range { above: None, up_to: Some(up_to) } => format!("≤ {up_to}"),
-            Self::Range { above: None, up_to: None } => "*".to_owned(),
+            Self::Range { above, up_to } => range(*above, *up_to),
             Self::Cross(parts) => parts.iter().map(Self::text).collect::<Vec<_>>().join(" · "),
         }
     }

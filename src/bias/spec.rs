@@ -243,11 +243,6 @@ impl Spec {
         if self.mode == Mode::Clarify {
             return self;
         }
-        let threshold = |facts: &ColumnFacts, values: &[Value]| match values {
-            [only] if facts.kind == ColumnKind::Float => only.number(),
-            [only] if facts.kind == ColumnKind::Integer && facts.distinct > 20 && facts.distinct * 20 >= facts.non_null => only.number(),
-            _ => None,
-        };
         if let Positive::Values(values) = &self.positive
             && let Some(number) = threshold(&counts.label, values)
         {
@@ -285,5 +280,14 @@ impl Spec {
         (self.metrics.is_empty() || self.metrics.contains(&id))
             && (!id.is_post_training() || self.predicted.is_some())
             && id != MetricId::Ft
+    }
+}
+
+/// The number that stands for a threshold where Clarify's configuration may mean one: see [`Spec::with_thresholds`].
+pub(super) fn threshold(facts: &ColumnFacts, values: &[Value]) -> Option<f64> {
+    match values {
+        [only] if facts.kind == ColumnKind::Float => only.number(),
+        [only] if facts.kind == ColumnKind::Integer && facts.distinct > 20 && facts.distinct * 20 >= facts.non_null => only.number(),
+        _ => None,
     }
 }

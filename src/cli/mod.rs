@@ -7,8 +7,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::bias::Balancing;
 use crate::message::ingest::StoreAs;
-use crate::model::{BucketName, Connection, Message, S3Location, TableRef};
+use crate::model::{BucketName, Connection, Message, S3Location, TableRef, TimeBucket};
 
 mod bias;
 mod crawl;
@@ -141,6 +142,21 @@ enum Form {
         /// Dots per inch of the PNG files.
         #[arg(long, default_value_t = 300)]
         dpi: u32,
+        /// Measure every bucket of a column of dates too: day, week, month (unless said otherwise), quarter or year.
+        #[arg(long, value_name = "COLUMN[:BUCKET]", value_parser = over_time)]
+        over_time: Option<(String, TimeBucket)>,
+        /// Balance the first facet by the label too, and measure the balanced rows beside the first.
+        #[arg(long, value_enum, requires = "balanced_to")]
+        balance: Option<BalanceChoice>,
+        /// Where the balanced rows go: a CSV or Parquet file, or a new table.
+        #[arg(long, value_name = "FILE|DB.TABLE", requires = "balance")]
+        balanced_to: Option<String>,
+        /// The seed of the choice of rows.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Look for what is wrong with the data first: missing values, duplicates, columns that give the label away.
+        #[arg(long)]
+        quality: bool,
     },
     /// Do the whole course lab on the bundled sample: store, crawl, query, bias, charts.
     Lab {
@@ -197,6 +213,27 @@ enum BiasFormat {
     Json,
 }
 
+/// How rows are balanced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BalanceChoice {
+    /// Every cell keeps as many rows as the smallest has.
+    Down,
+    /// Every cell is filled up to as many as the largest has.
+    Over,
+    /// Every row stays and gets a weight.
+    Weights,
+}
+
+impl From<BalanceChoice> for Balancing {
+    fn from(choice: BalanceChoice) -> Self {
+        match choice {
+            BalanceChoice::Down => Self::DownSample,
+            BalanceChoice::Over => Self::OverSample,
+            BalanceChoice::Weights => Self::Weights,
+        }
+    }
+}
+
 /// The rules of the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ModeChoice {
@@ -217,6 +254,14 @@ fn connection(text: &str) -> Result<Connection, String> {
 
 fn table(text: &str) -> Result<TableRef, String> {
     TableRef::parse(text).ok_or_else(|| "expected DATABASE.TABLE".to_owned())
+}
+
+/// A column with or without a bucket: a colon may be part of a name, so only a known bucket ends it.
+fn over_time(text: &str) -> Result<(String, TimeBucket), String> {
+    let known = |name: &str| TimeBucket::ALL.into_iter().find(|bucket| bucket.name() == name);
+    let split = text.rsplit_once(':').and_then(|(column, name)| Some((column.to_owned(), known(name)?)));
+    let found = split.unwrap_or_else(|| (text.to_owned(), TimeBucket::default()));
+    if found.0.is_empty() { Err("expected COLUMN or COLUMN:month".to_owned()) } else { Ok(found) }
 }
 
 impl Common {
@@ -284,8 +329,9 @@ fn carry_out(common: &Common, form: Form) -> Result<(), Trouble> {
         }
         Form::Crawl { target, database, table_prefix, dry_run } => crawl::crawl(common, target, &database, &table_prefix, dry_run),
         Form::Query { database, format, output, sql } => query::query(common, database, format, output, sql),
-        Form::Bias { config, data, table, out, format, mode, fail_on, dpi } => {
-            bias::bias(common, &bias::Asked { config, data, table, out, format, mode, fail_on, dpi })
+        Form::Bias { config, data, table, out, format, mode, fail_on, dpi, over_time, balance, balanced_to, seed, quality } => {
+            let balance = balance.zip(balanced_to).map(|(way, to)| (way.into(), to));
+            bias::bias(common, &bias::Asked { config, data, table, out, format, mode, fail_on, dpi, over_time, balance, seed, quality })
         }
         Form::Lab { out } => forms::lab(common, out),
         Form::Do { file } => forms::carry(common, &file),
@@ -328,10 +374,19 @@ mod tests {
             vec!["fairlake", "ingest", "x.csv"],
             vec!["fairlake", "ingest", "x.csv", "--to", "nowhere"],
             vec!["fairlake", "bias", "--config", "c.json", "--out", "o"],
+            vec!["fairlake", "bias", "--config", "c.json", "--data", "d.csv", "--balance", "down"],
             vec!["fairlake", "crawl", "s3://abc/", "--database"],
         ] {
             assert_eq!(Cli::try_parse_from(wrong).unwrap_err().exit_code(), 2);
         }
+    }
+
+    #[test]
+    fn a_bucket_follows_the_last_colon() {
+        assert_eq!(over_time("at"), Ok(("at".to_owned(), TimeBucket::Month)));
+        assert_eq!(over_time("at:year"), Ok(("at".to_owned(), TimeBucket::Year)));
+        assert_eq!(over_time("a:b"), Ok(("a:b".to_owned(), TimeBucket::Month)));
+        assert!(over_time(":day").is_err());
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::frame::report::inspect;
 use crate::frame::rows::{Reading, Row};
 use crate::infer::distinct::hash;
 use crate::infer::{Evidence, Kind, Overrides};
+use crate::model::Grouping;
 
 /// How combinations are made to count the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,10 +34,13 @@ pub enum Way {
 }
 
 /// What to balance.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct BalanceRequest {
     /// The columns whose combinations are balanced: the facets and the label.
     pub by: Vec<String>,
+    /// How the values of each are gathered first; every value by itself where it is not said.
+    #[serde(default)]
+    pub groupings: Vec<Grouping>,
     /// How.
     pub way: Way,
     /// How many rows each combination is to have; `None` for as many as the smallest has (the largest, when rows are written again). Down keeps
@@ -153,6 +157,7 @@ pub fn balance(
         None => inspect(&source.path, overrides, progress)?.evidence,
     };
     let mut cells = Cells::new(&request.by);
+    cells.gather(&request.groupings);
     count_into(&mut cells, &source.path, &evidence, overrides, &request.by, progress)?;
     cells.settle()?;
     let mut draws = Draws::new(&cells, request)?;

@@ -1,5 +1,7 @@
 //! Rows counted by the values of some columns: every value gets a number, every combination of numbers a count.
 
+use std::borrow::Cow;
+
 use polars::prelude::{AnyValue, DataFrame, DataType, PlHashMap};
 
 use crate::frame::codes;
@@ -7,7 +9,7 @@ use crate::frame::columnar::text;
 use crate::frame::error::FrameError;
 use crate::infer::column::{ColumnScan, shorten};
 use crate::infer::values::{self, Value};
-use crate::model::{ColumnFacts, ColumnKind, TimeBucket};
+use crate::model::{ColumnFacts, ColumnKind, Grouping, TimeBucket};
 
 /// The most different values of a column that are counted.
 pub const DISTINCT_LIMIT: u64 = 100_000;
@@ -30,6 +32,7 @@ pub(super) struct Values {
     /// The number of the value that each value is the same as, once numbers are written alike.
     pub(super) same: Vec<u32>,
     kind: ColumnKind,
+    grouping: Grouping,
 }
 
 /// Takes rows in as they are read, whatever they are read from.
@@ -82,6 +85,7 @@ impl Values {
             bits: PlHashMap::default(),
             same: Vec::new(),
             kind: ColumnKind::Text,
+            grouping: Grouping::EachValue,
         }
     }
 
@@ -151,13 +155,18 @@ impl Values {
         Ok(code)
     }
 
-    /// Decides the kind of the values and writes numbers alike.
+    /// Decides the kind of the values, writes numbers alike, and gathers what is told apart no further.
     fn settle(&mut self) -> Result<(), FrameError> {
         self.kind = self.find_kind()?;
         let mut firsts: PlHashMap<Option<String>, u32> = PlHashMap::default();
         self.same.clear();
         for (code, text) in (0_u32..).zip(&mut self.texts) {
-            *text = text.take().and_then(|text| plain(text, self.kind));
+            let plain = text.take().and_then(|text| plain(text, self.kind));
+            *text = if self.grouping == Grouping::EachValue {
+                plain
+            } else {
+                plain.and_then(|text| self.grouping.group(&text).map(Cow::into_owned))
+            };
             self.same.push(*firsts.entry(text.clone()).or_insert(code));
         }
         Ok(())
@@ -244,6 +253,13 @@ impl Cells {
         if let Some(values) = self.columns.get_mut(column) {
             values.bucket = Some(bucket);
             values.stated = Some(ColumnKind::Text);
+        }
+    }
+
+    /// Gathers the values of the columns: each by itself where nothing is said of it.
+    pub(super) fn gather(&mut self, groupings: &[Grouping]) {
+        for (values, grouping) in self.columns.iter_mut().zip(groupings) {
+            values.grouping = grouping.clone();
         }
     }
 

@@ -27,7 +27,7 @@ pub use count::{CountRequest, DISTINCT_LIMIT, Source, ValueCounts, count, values
 pub use describe::{Description, describe};
 pub use error::FrameError;
 pub use profile::profile;
-pub use report::{FileReport, inspect};
+pub use report::{FileReport, footer, inspect};
 pub use sample::sample;
 
 /// Is told the bytes read so far; breaking cancels the work.

@@ -97,12 +97,46 @@ fn athena_type(hive_type: &str) -> String {
     }
 }
 
+/// What the footer of a Parquet file tells: columns, types and rows, but no values. `None` for any other file.
+///
+/// # Errors
+/// [`FrameError::Read`] if it cannot be read, [`FrameError::Parquet`] for broken Parquet.
+pub fn footer(path: &Path) -> Result<Option<Evidence>, FrameError> {
+    let mut head = Vec::new();
+    let file = File::open(path).map_err(|error| FrameError::read(path, error))?;
+    file.take(4).read_to_end(&mut head).map_err(|error| FrameError::read(path, error))?;
+    let mut scanner = Scanner::of_head(None, Overrides::default());
+    scanner.push(&head);
+    let mut evidence = scanner.finish();
+    if evidence.kind != Kind::Parquet {
+        return Ok(None);
+    }
+    let file = Columnar::open(path)?;
+    let columns = file.columns();
+    let unread = (vec![ColumnScan::default(); columns.len()], vec![0; columns.len()]);
+    complete(&mut evidence, &file, columns, unread);
+    Ok(Some(evidence))
+}
+
+/// Completes what is known of a Parquet file: by its footer, by what was scanned of each column, and by the NULLs in each.
+fn complete(evidence: &mut Evidence, file: &Columnar, columns: Vec<(String, String)>, (scans, nulls): (Vec<ColumnScan>, Vec<u64>)) {
+    evidence.bytes = file.bytes();
+    evidence.rows = file.groups().into_iter().map(|rows| rows as u64).sum();
+    let written: Vec<String> = columns.iter().map(|(name, _)| name.to_lowercase()).collect();
+    let catalog_names = names::distinct_names(&written);
+    for (((name, kind), catalog_name), (scan, nulls)) in columns.into_iter().zip(catalog_names).zip(scans.iter().zip(nulls)) {
+        let reason = Message::new("frame-type-schema").with("type", kind.as_str());
+        let mut column = scan.evidence(name, catalog_name, Verdict { hive_type: HiveType(kind), reason });
+        column.distinct_exact &= evidence.rows <= SAMPLE_ROWS;
+        column.nulls = nulls;
+        column.values = evidence.rows.saturating_sub(nulls);
+        evidence.columns.push(column);
+    }
+}
+
 fn inspect_parquet(path: &Path, mut evidence: Evidence, progress: &mut Progress<'_>) -> Result<FileReport, FrameError> {
     let file = Columnar::open(path)?;
     let columns = file.columns();
-    let groups: Vec<u64> = file.groups().into_iter().map(|rows| rows as u64).collect();
-    evidence.bytes = file.bytes();
-    evidence.rows = groups.iter().sum();
     let readable: Vec<String> = columns.iter().filter(|(_, kind)| is_readable(kind)).map(|(name, _)| name.clone()).collect();
     let mut scans = vec![ColumnScan::default(); columns.len()];
     let mut nulls = vec![0_u64; columns.len()];
@@ -132,15 +166,7 @@ fn inspect_parquet(path: &Path, mut evidence: Evidence, progress: &mut Progress<
         seen += frame.height() as u64;
         Ok(ControlFlow::Continue(()))
     })?;
-    let written: Vec<String> = columns.iter().map(|(name, _)| name.to_lowercase()).collect();
-    let catalog_names = names::distinct_names(&written);
-    for (((name, kind), catalog_name), (scan, nulls)) in columns.into_iter().zip(catalog_names).zip(scans.iter().zip(nulls)) {
-        let reason = Message::new("frame-type-schema").with("type", kind.as_str());
-        let mut column = scan.evidence(name, catalog_name, Verdict { hive_type: HiveType(kind), reason });
-        column.distinct_exact &= evidence.rows <= SAMPLE_ROWS;
-        column.nulls = nulls;
-        column.values = evidence.rows.saturating_sub(nulls);
-        evidence.columns.push(column);
-    }
-    Ok(FileReport { columns: result_columns(&evidence), evidence, preview, row_groups: groups })
+    complete(&mut evidence, &file, columns, (scans, nulls));
+    let row_groups = file.groups().into_iter().map(|rows| rows as u64).collect();
+    Ok(FileReport { columns: result_columns(&evidence), evidence, preview, row_groups })
 }

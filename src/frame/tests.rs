@@ -504,6 +504,13 @@ fn a_sample_is_every_row_of_a_small_file_and_seeded_rows_of_a_large_one() {
     assert_ne!(some.rows, drawn(&csv, 50, 2).rows);
     let ids: Vec<f64> = some.rows.iter().map(|row| row[0].as_ref().unwrap().parse().unwrap()).collect();
     assert!(ids.is_sorted() && ids[49] > 250.0, "in the order of the file, from all over it");
+
+    // Of several files, each in a form of its own, the rows are drawn as if they were one.
+    let text = std::fs::read_to_string(&csv).unwrap();
+    let twice = folder.file("twice.csv", format!("{text}{}", text.split_once('\n').unwrap().1));
+    let mixed = [&parquet, &csv].map(|path| Source { evidence: Some(look(path, &Overrides::default()).evidence), ..Source::new(path) });
+    let mixed = sample(&mixed, &Overrides::default(), 60, 9, &mut go).unwrap();
+    assert_eq!((mixed.of, &mixed.rows), (1000, &drawn(&twice, 60, 9).rows));
 }
 
 #[test]

@@ -91,6 +91,12 @@ pub enum BiasCommand {
         /// By which figures pass, warn or fail.
         #[serde(default)]
         limits: Limits,
+        /// Bias over time, if it was measured: its charts go with the others.
+        #[serde(default)]
+        trend: Option<Box<Trend>>,
+        /// What was measured before, if this is the measurement of balanced rows: charts of the change go with the others.
+        #[serde(default)]
+        before: Option<Box<BiasReport>>,
         /// The folder, created when it is missing.
         folder: PathBuf,
         /// Dots per inch of the PNG files.
@@ -270,4 +276,8 @@ pub enum BiasChartKind {
     HeatMap,
     /// The disparity within each group of the group variable.
     Groups,
+    /// One metric over time.
+    Trend,
+    /// One metric before and after.
+    Change,
 }

@@ -9,7 +9,7 @@ use crate::model::{Arg, Message};
 use crate::text::{Texts, number};
 
 /// So many values are drawn; the rest is grouped, or left out where it can't be.
-const MOST_VALUES: usize = 60;
+pub(super) const MOST_VALUES: usize = 60;
 
 /// Where the measured rows come from, for the charts' footers.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,7 @@
 //! Reports as files: Clarify's `analysis_config.json` and `analysis.json` to the letter for machines, HTML, PDF and pictures for people.
 
 mod analysis;
+pub mod changes;
 pub mod charts;
 mod config;
 pub mod gate;

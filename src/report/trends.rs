@@ -17,6 +17,12 @@ struct Place<'a> {
     report: Option<&'a BiasReport>,
 }
 
+/// The metric that a line is drawn of where none was chosen: the gap that most people mean by bias, else the first.
+#[must_use]
+pub fn usual(ids: &[MetricId]) -> Option<MetricId> {
+    [MetricId::Dppl, MetricId::Dpl].into_iter().find(|id| ids.contains(id)).or(ids.first().copied())
+}
+
 /// One metric over time: a line for each facet value (those furthest from no difference, where there are many), or for `only` one.
 #[must_use]
 pub fn over_time(

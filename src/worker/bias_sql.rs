@@ -1,6 +1,6 @@
 //! The SQL of bias on catalogue tables: one aggregate for a measurement, one statement for a column's commonest values, one to balance.
 
-use crate::model::{TableRef, TimeBucket};
+use crate::model::{Grouping, TableRef, TimeBucket};
 
 /// A column's name as DML quotes it.
 fn quoted(name: &str) -> String {
@@ -82,8 +82,8 @@ pub struct Balance<'a> {
     pub columns: &'a [String],
     /// Those of them that can be cast to text; the choice of rows follows from them.
     pub texts: &'a [String],
-    /// The columns whose combinations are the cells.
-    pub by: &'a [String],
+    /// The columns whose combinations are the cells, and how the values of each are gathered first.
+    pub by: &'a [(String, Grouping)],
     /// How.
     pub balanced: Balanced,
     /// The seed of the choice.
@@ -92,6 +92,26 @@ pub struct Balance<'a> {
 
 fn list(names: &[String]) -> String {
     names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// The group that a column's value falls into: any value that tells the groups apart.
+fn group(name: &str, grouping: &Grouping) -> String {
+    let name = quoted(name);
+    match grouping {
+        Grouping::EachValue => name,
+        Grouping::Ranges(edges) => {
+            let one = |(at, edge): (usize, &f64)| format!("WHEN CAST({name} AS double) <= {edge:E} THEN {at}");
+            format!("CASE {} ELSE {} END", edges.iter().enumerate().map(one).collect::<Vec<_>>().join(" "), edges.len())
+        }
+        Grouping::Within { values, numbers: true } => {
+            let values: Vec<String> =
+                values.iter().filter_map(|value| value.parse::<f64>().ok()).map(|number| format!("{number:E}")).collect();
+            format!("CAST({name} AS double) IN ({})", values.join(", "))
+        }
+        Grouping::Within { values, numbers: false } => {
+            format!("CAST({name} AS varchar) IN ({})", values.iter().map(|value| literal(value)).collect::<Vec<_>>().join(", "))
+        }
+    }
 }
 
 /// A digest of the seed and a row: an order that is the same every time, and no other.
@@ -104,8 +124,9 @@ fn digest(seed: u64, texts: &[String]) -> String {
 /// The rows of a balanced table. The same seed takes the same rows: the order within a cell is that of a digest of the seed and the row.
 #[must_use]
 pub fn balanced(table: &TableRef, balance: &Balance<'_>) -> String {
-    let (columns, by, table) = (list(balance.columns), list(balance.by), table.quoted());
-    let has_values = balance.by.iter().map(|name| format!("{} IS NOT NULL", quoted(name))).collect::<Vec<_>>().join(" AND ");
+    let (columns, table) = (list(balance.columns), table.quoted());
+    let by = balance.by.iter().map(|(name, grouping)| group(name, grouping)).collect::<Vec<_>>().join(", ");
+    let has_values = balance.by.iter().map(|(name, _)| format!("{} IS NOT NULL", quoted(name))).collect::<Vec<_>>().join(" AND ");
     let order = digest(balance.seed, balance.texts);
     let rank = format!("row_number() OVER (PARTITION BY {by} ORDER BY {order}) AS \"fairlake_rank\"");
     let rows = format!("count(*) OVER (PARTITION BY {by})");
@@ -284,8 +305,9 @@ mod tests {
 
     #[test]
     fn balancing_is_one_statement() {
-        let (columns, by) = (names(&["f", "l", "s"]), names(&["f", "l"]));
-        let mut balance = Balance { columns: &columns, texts: &by, by: &by, balanced: Balanced::Kept(9), seed: 7 };
+        let (columns, texts) = (names(&["f", "l", "s"]), names(&["f", "l"]));
+        let by = ["f", "l"].map(|name| (name.to_owned(), Grouping::EachValue));
+        let mut balance = Balance { columns: &columns, texts: &texts, by: &by, balanced: Balanced::Kept(9), seed: 7 };
         let sql = balanced_table(&TableRef::new("db", "t"), &TableRef::new("db", "t2"), &balance);
         assert!(sql.starts_with("CREATE TABLE \"db\".\"t2\"\nWITH (format = 'PARQUET') AS\nSELECT \"f\", \"l\", \"s\"\n"));
         assert!(sql.contains("PARTITION BY \"f\", \"l\" ORDER BY to_hex(md5(to_utf8('7' || '|' || coalesce(CAST(\"f\" AS varchar), '')"));
@@ -300,6 +322,18 @@ mod tests {
         balance.balanced = Balanced::Weighted(12.5);
         let sql = balanced(&TableRef::new("db", "t"), &balance);
         assert!(sql.contains("1.25E1 / count(*) OVER (PARTITION BY \"f\", \"l\") AS \"weight\""), "{sql}");
+        let within = |values: &[&str], numbers| Grouping::Within { values: names(values), numbers };
+        let groupings = [Grouping::Ranges(vec![30.0, 40.5]), within(&["1", "2.5"], true), within(&["it's"], false)];
+        let written = [
+            "CASE WHEN CAST(\"f\" AS double) <= 3E1 THEN 0 WHEN CAST(\"f\" AS double) <= 4.05E1 THEN 1 ELSE 2 END",
+            "CAST(\"f\" AS double) IN (1E0, 2.5E0)",
+            "CAST(\"f\" AS varchar) IN ('it''s')",
+        ];
+        for (grouping, expected) in groupings.into_iter().zip(written) {
+            let by = [("f".to_owned(), grouping)];
+            let sql = balanced(&TableRef::new("db", "t"), &Balance { by: &by, ..balance.clone() });
+            assert!(sql.contains(&format!("PARTITION BY {expected})")) && sql.ends_with("WHERE \"f\" IS NOT NULL"), "{sql}");
+        }
     }
 
     #[test]

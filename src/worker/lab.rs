@@ -253,8 +253,9 @@ async fn written(
                 paths.push(path);
             }
         }
-        paths.extend(bias::export(&before, &Limits::default(), &out.join("bias-before"), DPI, &texts)?);
-        paths.extend(bias::export(&after, &Limits::default(), &out.join("bias-after"), DPI, &texts)?);
+        paths.extend(bias::export(&before, bias::Beside::default(), &Limits::default(), &out.join("bias-before"), DPI, &texts)?);
+        let beside = bias::Beside { before: Some(&before.report), ..bias::Beside::default() };
+        paths.extend(bias::export(&after, beside, &Limits::default(), &out.join("bias-after"), DPI, &texts)?);
         let statements = answers.iter().map(|answer| format!("-- {}\n{};\n", answer.title, answer.sql)).collect::<Vec<_>>().join("\n");
         let statements = format!("{statements}\n-- {}\n{balancing};\n", texts.t("worker-lab-balance"));
         for (name, text) in [("queries.sql", statements), ("index.html", page(&answers, &before, &after, &texts))] {

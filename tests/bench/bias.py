@@ -109,10 +109,23 @@ def timed(command, times=3, stdin=None):
 COUNTED = "CI DPL KL JS LP TVD KS CDDL DPPL DI DCA DCR SD RD DAR DRR AD TE CDDPL GE".split()
 
 
-def question(path, facets, mode="exact", crossed=True, draws=2000, metrics=COUNTED):
-    asked = [{"columns": [facet]} for facet in facets] + ([{"columns": CROSSED}] if crossed else [])
-    spec = {"facets": asked, "label": "approved", "positive": {"values": [1]}, "predicted": "predicted", "group": "segment", "mode": mode, "draws": draws, "metrics": metrics}
+def question(path, facets, draws=2000, metrics=COUNTED):
+    asked = [{"columns": [facet]} for facet in facets] + [{"columns": CROSSED}]
+    spec = {"facets": asked, "label": "approved", "positive": {"values": [1]}, "predicted": "predicted", "group": "segment", "draws": draws, "metrics": metrics}
     return json.dumps({"bias": {"measure": {"source": {"file": str(path)}, "spec": spec}}})
+
+
+def report(path, folder):
+    """`fairlake bias` as a pipeline runs it: Clarify's configuration in, analysis.json out."""
+    config = {
+        "dataset_type": "application/x-parquet", "label": "approved", "label_values_or_threshold": [1],
+        "predicted_label": "predicted", "group_variable": "segment", "facet": [{"name_or_index": facet} for facet in FACETS],
+        "methods": {"pre_training_bias": {"methods": "all"}, "post_training_bias": {"methods": COUNTED[8:]}},
+    }
+    (folder / "config.json").write_text(json.dumps(config))
+    os.environ["FAIRLAKE_LAKE"] = str(folder / "lake")
+    asked = ["--config", folder / "config.json", "--data", path, "--mode", "clarify", "--format", "json"]
+    return timed([os.environ["FAIRLAKE_BIN"], "bias", *asked])
 
 
 def fairlake(path, folder, **more):
@@ -143,7 +156,7 @@ def main():
         line("fairlake", fairlake(small, folder))
         ours = line("fairlake, without the intervals that are resampled", fairlake(small, folder, draws=0))
         line("fairlearn, 7 rates by group", timed([PEERS, "-c", FAIRLEARN, small, ",".join(FACETS)]), ours)
-        ours = line("fairlake in Clarify's mode, without intervals", fairlake(small, folder, mode="clarify", crossed=False, draws=0))
+        ours = line("fairlake bias --mode clarify --format json", report(small, folder))
         program = [SMCLARIFY, "-c", SMCLARIFY_PROGRAM, small.with_suffix(".csv"), ",".join(FACETS)]
         line("smclarify, without its flip test", timed(program, 1), ours)
 

@@ -150,9 +150,10 @@ fn bias_writes_its_reports_and_holds_them_to_rules() {
     let lake = tempfile::tempdir().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("reviews.csv");
-    let mut rows = String::from("sentiment,category\n");
+    let mut rows = String::from("sentiment,category,day\n");
     for row in 0..200 {
-        rows.push_str(if row % 20 == 0 { "-1,Trend\n" } else { "1,Dresses\n" });
+        rows.push_str(if row % 20 == 0 { "-1,Trend," } else { "1,Dresses," });
+        rows.push_str(if row < 100 { "2024-02-29\n" } else { "2024-05-01\n" });
     }
     std::fs::write(&data, rows).unwrap();
     let config = folder.path().join("analysis_config.json");
@@ -179,6 +180,15 @@ fn bias_writes_its_reports_and_holds_them_to_rules() {
     let printed = done(lake.path(), &["bias", "--config", config, "--data", data, "--mode", "clarify", "--format", "json"], 0);
     let analysis: Value = serde_json::from_str(&text(&printed.stdout)).unwrap();
     assert_eq!(analysis["pre_training_bias_metrics"]["facets"]["category"][0]["value_or_threshold"], "Trend");
+    let even = folder.path().join("even.csv");
+    let more = ["--balance", "down", "--balanced-to", even.to_str().unwrap(), "--over-time", "day:quarter", "--quality"];
+    let all = done(lake.path(), &[&args[..], &more].concat(), 0);
+    let table = text(&all.stdout);
+    assert!(table.lines().any(|line| line.split_whitespace().eq(["2024", "Q1", "100", "1.0000", "-1.0000"])), "{table}");
+    assert_eq!(std::fs::read_to_string(&even).unwrap().lines().count(), 21, "ten rows of both cells, and the header");
+    assert!(out.join("over-time-category.svg").is_file() && out.join("balanced/analysis.json").is_file());
+    assert!(out.join("balanced/before-after-category.png").is_file() && !out.join("before-after-category.png").exists());
+    assert!(text(&all.stderr).contains("category"), "the category tells the sentiment: {}", text(&all.stderr));
     let typo = folder.path().join("typo.json");
     std::fs::write(&typo, "{\"label\":\"sentiment\",\"facets\":[]}").unwrap();
     let wrong = done(lake.path(), &["bias", "--config", typo.to_str().unwrap(), "--data", data, "--out", out_name], 1);

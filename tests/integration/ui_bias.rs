@@ -240,6 +240,16 @@ fn balancing_is_planned_and_compared_side_by_side() {
     window.run_steps(3);
     window.get_by_role_and_label(Role::Image, "Trend has 118 of 9,378 rows");
     window.get_by_role_and_label(Role::Image, "All 4 values of product_category have 27 rows each");
+    // One metric of both is one picture, and goes with everything that is exported.
+    window.get_by_role_and_label(Role::RadioButton, "Metric").click();
+    window.run_steps(3);
+    window.get_by_label_contains("DPL of Layering went from");
+    window.get_by_role_and_label(Role::Button, "Export").click();
+    window.run_steps(3);
+    window.get_by_role_and_label(Role::Button, "Everything into a folder").click();
+    window.run_steps(3);
+    let Command::Bias(BiasCommand::Export { before, measurement, .. }) = saved(&mut window).1 else { panic!() };
+    assert_eq!((before.unwrap().rows, measurement.report.rows), (9378, 108));
 }
 
 #[test]

@@ -190,7 +190,14 @@ fn an_export_has_the_analysis_its_question_and_every_chart() {
         };
         assert_eq!(desk.ask(Command::Bias(command)).await.1, Outcome::Done);
         assert!(std::fs::read_to_string(&path).unwrap().contains("</html>"));
-        let command = BiasCommand::Export { measurement: Box::new(measurement), limits: Limits::default(), folder: out.clone(), dpi: 72 };
+        let command = BiasCommand::Export {
+            measurement: Box::new(measurement),
+            limits: Limits::default(),
+            trend: None,
+            before: None,
+            folder: out.clone(),
+            dpi: 72,
+        };
         let (events, outcome) = desk.ask(Command::Bias(command)).await;
         assert_eq!(outcome, Outcome::Done);
         let Some(Event::Exported { paths }) = events.last() else { panic!("{events:?}") };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use fairlake::bias::{Balancing, MetricId, Mode, Positive, QualityKind, Severity, Slice, Spec, plan};
+use fairlake::bias::{Balancing, MetricId, Mode, Positive, QualityKind, Selection, Severity, Slice, Spec, plan};
 use fairlake::infer::Overrides;
 use fairlake::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement, RebalanceTarget, SourceColumn};
 use fairlake::message::ingest::{FileToStore, IngestCommand, LineBreaks, StoreAs, StoreRequest};
@@ -214,7 +214,7 @@ fn every_way_of_balancing_evens_out_a_file_and_a_table() {
                     _ => RebalanceTarget::File(folder.path().join(format!("{name}.parquet"))),
                 };
                 let before = measured(&mut desk, &source, &spec).await;
-                let expected = plan(&before.counts, &["sex"], balancing).unwrap();
+                let expected = plan(&before.counts, &spec, &["sex"], balancing).unwrap();
                 if let (BiasSource::Table(table), RebalanceTarget::Table(_)) = (&source, &to) {
                     let plan = Box::new(expected.clone());
                     let command = BiasCommand::RebalanceStatement { table: table.clone(), plan, seed: 7, to: to.clone() };
@@ -267,5 +267,41 @@ fn a_querys_result_is_looked_through_and_balanced_into_a_file() {
         let BiasEvent::Rebalanced { before, after, .. } = told(&mut desk, command).await else { panic!() };
         let smallest = before.counts.rows.iter().map(|row| row.rows).min().unwrap();
         assert!(after.counts.rows.len() == 4 && after.counts.rows.iter().all(|row| row.rows == smallest));
+    });
+}
+
+#[test]
+fn bins_and_thresholds_are_balanced_as_they_are_measured_in_files_and_tables() {
+    run(async {
+        let (_lake, mut desk) = desk().await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut spec = Spec::new(["amount"], "approved", Positive::Values(vec![1_i64.into()]));
+        spec.facets[0].selection = Selection::Bins(vec![100.0, 250.5, 400.0]);
+        let mut smallest = Vec::new();
+        for (source, to) in both(&mut desk, folder.path())
+            .await
+            .into_iter()
+            .zip([RebalanceTarget::File(folder.path().join("even.csv")), RebalanceTarget::Table(TableRef::new("db", "even"))])
+        {
+            let command = BiasCommand::Rebalance {
+                source: source.clone(),
+                spec: spec.clone(),
+                balancing: Balancing::DownSample,
+                by: vec![],
+                seed: 3,
+                to,
+            };
+            let BiasEvent::Rebalanced { before, after, sql, .. } = told(&mut desk, command).await else { panic!() };
+            let cells = plan(&before.counts, &spec, &["amount"], Balancing::DownSample).unwrap();
+            assert_eq!((cells.cells.len(), cells.missing.len()), (8, 0));
+            let target = cells.smallest().unwrap().rows;
+            assert!(target > 20, "far more than a single amount has");
+            for value in &after.report.facets[0].values {
+                assert_eq!((value.d.rows, value.metric(MetricId::Dpl).unwrap().value), (2 * target, Some(0.0)), "{sql:?}");
+            }
+            assert_eq!(after.counts.total(), 8 * target);
+            smallest.push(target);
+        }
+        assert_eq!(smallest[0], smallest[1]);
     });
 }

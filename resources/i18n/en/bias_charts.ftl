@@ -28,6 +28,10 @@ report-chart-trend-title = { $metric } of { $value } went from { $from } to { $t
 report-chart-trend-plain = { $metric } by { $facet }
 report-chart-trend-subtitle = { $name } by { $facet } along { $column }, with intervals
 report-chart-runs-subtitle = { $name } by { $facet } in several measurements, with intervals
+report-chart-before = before
+report-chart-after = after
+report-chart-change-subtitle = { $name } by { $facet } before and after, with intervals
+report-chart-change-footer = { $source } · { $before } rows before, { $after } after
 report-chart-group-title = Disparity of { $value }: { $overall } over all rows, { $within } within the groups of { $group }
 report-chart-group-plain = Disparity of { $value } within the groups of { $group }
 report-chart-group-subtitle = { $facet } = { $value }: its share of unfavourable outcomes less its share of favourable ones

@@ -13,7 +13,7 @@ report-chart-label = { $label } = { $value }
 report-chart-labels-title = 긍정 레이블 비율: { $most } { $share }, { $fewest } { $other }
 report-chart-labels-subtitle = { $facet }별 { $label } 비율
 report-chart-metric-title = { $metric }: 값 { $all }개 중 { $beyond }개가 허용 범위 벗어남
-report-chart-metric-subtitle = { $facet }별 { $label }의 { $name } 및 신뢰구간
+report-chart-metric-subtitle = { $facet }별 { $label }의 { $name } 및 신뢰 구간
 report-chart-band-good = 허용 범위
 report-chart-band-bad = 벗어남
 report-chart-doubtful = 통계적으로 유의하지 않음
@@ -23,8 +23,12 @@ report-chart-heat-low = 유리함
 report-chart-heat-high = 불리함
 report-chart-trend-title = { $value }의 { $metric }: { $from }에서 { $to }로 변화
 report-chart-trend-plain = { $facet }별 { $metric }
-report-chart-trend-subtitle = { $column }에 따른 { $facet }별 { $name } 및 신뢰구간
-report-chart-runs-subtitle = 여러 측정의 { $facet }별 { $name } 및 신뢰구간
+report-chart-trend-subtitle = { $column }에 따른 { $facet }별 { $name } 및 신뢰 구간
+report-chart-runs-subtitle = 여러 측정의 { $facet }별 { $name } 및 신뢰 구간
+report-chart-before = 이전
+report-chart-after = 이후
+report-chart-change-subtitle = 이전과 이후의 { $facet }별 { $name } 및 신뢰 구간
+report-chart-change-footer = { $source } · 이전 { $before }행, 이후 { $after }행
 report-chart-group-title = { $value }의 격차: 전체 { $overall }, { $group }별로 나누면 { $within }
 report-chart-group-plain = { $group }별 { $value }의 격차
 report-chart-group-subtitle = { $facet } = { $value }: 불리한 결과에서 차지하는 비중에서 유리한 결과에서 차지하는 비중을 뺀 값

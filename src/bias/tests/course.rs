@@ -132,7 +132,7 @@ fn findings_name_the_figures_and_the_worst_comes_first() {
 #[test]
 fn the_labs_balancing_leaves_the_class_imbalance_alone() {
     let unbalanced = counts(|n| n);
-    let plan = downsample_plan(&unbalanced, &["product_category"]).unwrap();
+    let plan = downsample_plan(&unbalanced, &spec(Mode::Exact), &["product_category"]).unwrap();
     let smallest = plan.smallest().unwrap();
     assert_eq!((smallest.facets.as_slice(), smallest.label.as_str(), smallest.rows), (&["Layering".to_owned()][..], "0", 9));
     assert_eq!((plan.total(), plan.missing.len(), plan.left_out), (486, 0, 0));

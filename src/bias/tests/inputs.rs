@@ -145,7 +145,7 @@ fn weights_make_every_cell_count_the_same() {
     }
     let counts = count(&[Rows::text("f", &f)], &Rows::text("y", &y), None, None);
     let spec = Spec::new(["f"], "y", Positive::Values(vec!["yes".into()]));
-    let found = plan(&counts, &["f"], Balancing::Weights).unwrap();
+    let found = plan(&counts, &spec, &["f"], Balancing::Weights).unwrap();
     let weighted = found.weighted(&counts).unwrap();
     assert!(weighted.rows.iter().all(|row| row.rows == 30) && weighted.total() == 120);
     let report = measure(&weighted, &spec).unwrap();
@@ -155,7 +155,33 @@ fn weights_make_every_cell_count_the_same() {
                 && close(value.metric(MetricId::Ci).unwrap().value.unwrap(), 0.0)
         );
     }
-    let filled = plan(&counts, &["f"], Balancing::OverSample).unwrap();
+    let filled = plan(&counts, &spec, &["f"], Balancing::OverSample).unwrap();
     assert_eq!((filled.total(), filled.cells[0].target), (240, 60));
     assert_eq!(found.weighted(&Counts { facets: vec![], ..counts }), Err(BiasError::NoColumn("f".into())));
+}
+
+#[test]
+fn cells_are_made_of_what_is_measured() {
+    let ages = rows("age", ColumnKind::Integer, [Some("20"), Some("21"), Some("35"), Some("50"), Some("51"), Some("52"), None]);
+    let city = Rows::text("city", &["a", "b", "c", "a", "b", "c", "a"]);
+    let paid = rows("paid", ColumnKind::Float, [Some("1.5"), Some("9"), Some("2"), Some("8"), Some("9.5"), Some("1"), Some("3")]);
+    let counts = count(&[ages, city], &paid, None, None);
+    let mut spec = Spec::new(["age"], "paid", Positive::Threshold(5.0));
+    spec.facets[0].selection = Selection::Bins(vec![30.0, 40.0]);
+    spec.facets.push(FacetSpec::column("city").select(Selection::Values(vec!["a".into(), "b".into()])));
+    let found = plan(&counts, &spec, &["age"], Balancing::DownSample).unwrap();
+    let cells: Vec<(&str, &str, u64)> = found.cells.iter().map(|cell| (cell.facets[0].as_str(), cell.label.as_str(), cell.rows)).collect();
+    assert_eq!(
+        cells,
+        [("(30, 40]", "≤ 5", 1), ("> 40", "> 5", 2), ("> 40", "≤ 5", 1), ("≤ 30", "> 5", 1), ("≤ 30", "≤ 5", 1)],
+        "cells are sorted by name"
+    );
+    assert_eq!((found.left_out, found.missing.len(), found.total()), (1, 1, 5));
+    let found = plan(&counts, &spec, &["city"], Balancing::Weights).unwrap();
+    let names: Vec<&str> = found.cells.iter().map(|cell| cell.facets[0].as_str()).collect();
+    assert_eq!(names, ["a, b", "a, b", "≠ a, b"], "c has paid little only");
+    let weighted = found.weighted(&counts).unwrap();
+    let report = measure(&weighted, &spec).unwrap();
+    let ci = report.facets[1].values[0].metric(MetricId::Ci).unwrap().value.unwrap();
+    assert!((ci + 1.0 / 3.0).abs() < 0.2, "two cells of three, to whole rows: {ci}");
 }

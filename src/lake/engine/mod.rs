@@ -5,6 +5,7 @@ mod catalog;
 pub mod error;
 mod files;
 mod functions;
+mod keys;
 mod mark;
 mod object;
 mod operators;
@@ -302,6 +303,7 @@ fn base_session(limits: Limits) -> SessionState {
     options.optimizer.hash_join_single_partition_threshold_rows = 2 << 20;
     let mut builder =
         SessionStateBuilder::new_with_default_features().with_config(config).with_relation_planners(vec![Arc::new(UnnestPlanner)]);
+    builder = builder.with_optimizer_rule(Arc::new(keys::PlainKeys));
     builder.expr_planners().get_or_insert_default().insert(0, Arc::new(Checked));
     functions::register(builder).build()
 }

@@ -7,6 +7,7 @@ pub mod runs;
 pub mod trend;
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,7 @@ use form::Form;
 use quality::{QualityRun, QualityState};
 use rebalance::RebalanceForm;
 use runs::{Run, Runs};
-use trend::TrendState;
+use trend::{TrendRun, TrendState};
 
 /// What is kept over restarts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -58,6 +59,8 @@ pub enum CompareView {
     /// The change of every metric.
     #[default]
     Changes,
+    /// One metric of both, drawn.
+    Metric,
     /// Rows by facet value.
     Imbalance,
     /// Shares of the labels.
@@ -108,6 +111,8 @@ pub struct BiasState {
     pub cell: Option<CellRef>,
     /// What of two measurements is shown.
     pub compare_view: CompareView,
+    /// The metric of two measurements that is drawn; the usual one when none.
+    pub compare_metric: Option<MetricId>,
     /// Balancing.
     pub rebalance: RebalanceForm,
     /// The statement that wrote the last balanced table.
@@ -328,9 +333,14 @@ impl BiasState {
 
     /// Asks for the folder into which everything is to be written.
     pub fn export_all(&self, run: &Run, dpi: u32, outbox: &mut Outbox) {
+        let before = self.runs.compared().filter(|(_, after, _)| after.number == run.number).map(|(before, ..)| before);
+        // A trend of another question has no place among these reports.
+        let same = |trend: &&Rc<TrendRun>| trend.source == run.measurement.source && trend.spec == run.measurement.spec;
         let command = BiasCommand::Export {
             measurement: Box::new((*run.measurement).clone()),
             limits: self.runs.limits().clone(),
+            trend: self.trend.run.as_ref().filter(same).map(|run| Box::new(run.trend.clone())),
+            before: before.map(|before| Box::new(before.measurement.report.clone())),
             folder: PathBuf::new(),
             dpi,
         };

@@ -105,7 +105,7 @@ impl BiasState {
     pub fn plan(&self) -> Option<Plan> {
         let run = self.runs.shown()?;
         let columns: Vec<&str> = self.rebalance.by.iter().map(String::as_str).collect();
-        plan(&run.measurement.counts, &columns, self.rebalance.balancing).ok()
+        plan(&run.measurement.counts, &run.measurement.spec, &columns, self.rebalance.balancing).ok()
     }
 
     /// Opens the form, with a name for the new table.

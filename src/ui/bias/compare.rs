@@ -1,13 +1,19 @@
 //! Two measurements side by side: the change of every metric, and their charts.
 
+use std::sync::Arc;
+
+use chrono::Local;
 use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::widgets::chart as picture;
 use super::super::widgets::picker::{Choice, picker};
 use super::{icons, theme, views, widgets};
-use crate::bias::{Change, MetricId};
+use crate::bias::{Change, FacetReport, MetricId};
+use crate::chart::Chart;
 use crate::model::Message;
-use crate::report::charts::slice_text;
+use crate::report::changes::before_and_after;
+use crate::report::charts::{self, Source, slice_text};
+use crate::report::trends::usual;
 use crate::state::State;
 use crate::state::bias::runs::Run;
 use crate::state::bias::{BiasView, CompareView};
@@ -31,6 +37,15 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, texts: &Texts) {
     if state.bias.compare_view == CompareView::Changes {
         if let Some((_, _, changes)) = state.bias.runs.compared() {
             table(ui, changes, texts);
+        }
+        return;
+    }
+    if state.bias.compare_view == CompareView::Metric {
+        match chart(ui, state, texts) {
+            Some(chart) => picture::show(ui, "bias-change", &chart),
+            None => {
+                widgets::weak(ui, texts.t("biastab-compare-nothing"));
+            }
         }
         return;
     }
@@ -59,11 +74,14 @@ fn choose(ui: &mut Ui, state: &mut State, texts: &Texts) {
                 *new = run.number;
             }
         }
-        let all = [CompareView::Changes, CompareView::Imbalance, CompareView::Labels];
-        let labels = ["biastab-compare-changes", "biastab-view-imbalance", "biastab-view-labels"];
+        let all = [CompareView::Changes, CompareView::Metric, CompareView::Imbalance, CompareView::Labels];
+        let labels = ["biastab-compare-changes", "biastab-metric", "biastab-view-imbalance", "biastab-view-labels"];
         let options: Vec<(CompareView, String)> = all.into_iter().zip(labels.map(|label| texts.t(label))).collect();
         if let Some(view) = widgets::segmented(ui, state.bias.compare_view, &options) {
             state.bias.compare_view = view;
+        }
+        if state.bias.compare_view == CompareView::Metric {
+            choose_metric(ui, state, texts);
         }
         if let Some(sql) = &state.bias.rebalance_sql
             && widgets::quiet(ui, Some(icons::COPY), &texts.t("biastab-copy-statement")).on_hover_text(sql).clicked()
@@ -74,6 +92,39 @@ fn choose(ui: &mut Ui, state: &mut State, texts: &Texts) {
     if (new_before, new_after) != (before, after) {
         state.bias.runs.compare(new_before, new_after);
     }
+}
+
+fn choose_metric(ui: &mut Ui, state: &mut State, texts: &Texts) {
+    let Some(ids) = facet(state).map(charts::metrics) else { return };
+    let shown = metric(state, &ids).map_or_else(String::new, |id| id.name().to_owned());
+    let choices = || ids.iter().map(|id| Choice { label: id.name().to_owned(), detail: texts.say(&id.title()) }).collect();
+    if let Some(id) = picker(ui, texts, &texts.t("biastab-metric"), &shown, 90.0, choices).and_then(|at| ids.get(at)) {
+        state.bias.compare_metric = Some(*id);
+    }
+}
+
+/// The facet of the later measurement that is looked at.
+fn facet(state: &State) -> Option<&FacetReport> {
+    let (_, after, _) = state.bias.runs.compared()?;
+    after.measurement.report.facets.get(state.bias.facet)
+}
+
+fn metric(state: &State, ids: &[MetricId]) -> Option<MetricId> {
+    state.bias.compare_metric.filter(|id| ids.contains(id)).or_else(|| usual(ids))
+}
+
+/// The chart of one metric before and after.
+pub(super) fn chart(ui: &Ui, state: &State, texts: &Texts) -> Option<Arc<Chart>> {
+    let (before, after, _) = state.bias.runs.compared()?;
+    let facet = facet(state)?;
+    let id = metric(state, &charts::metrics(facet))?;
+    let limits = state.bias.runs.limits();
+    let key = (before.number, after.number, state.bias.facet, id, texts.locale());
+    views::kept(ui, ("bias-change", key, views::limits_key(limits)), || {
+        let (name, day) = (super::source::name(&after.measurement.source, texts), Local::now().format("%Y-%m-%d").to_string());
+        let (before, after) = (&before.measurement.report, &after.measurement.report);
+        before_and_after(before, after, facet, id, limits, Source { name: &name, day: &day }, texts)
+    })
 }
 
 /// A measurement's name: its number, its source and how many rows it has.

@@ -124,10 +124,9 @@ fn metrics(state: &State, report: &FacetReport) -> Vec<MetricId> {
     charts::metrics(report).into_iter().filter(|id| !counted || *id != MetricId::Ft).collect()
 }
 
-/// The metric that is drawn: the one chosen, else the gap that most people mean by bias.
+/// The metric that is drawn: the one chosen, else the usual one.
 fn metric(state: &State, ids: &[MetricId]) -> Option<MetricId> {
-    let usual = [MetricId::Dppl, MetricId::Dpl].into_iter().find(|id| ids.contains(id));
-    state.bias.trend.metric.filter(|id| ids.contains(id)).or(usual).or(ids.first().copied())
+    state.bias.trend.metric.filter(|id| ids.contains(id)).or_else(|| trends::usual(ids))
 }
 
 /// The buckets that could not be measured, and the rows in none.

@@ -83,7 +83,7 @@ fn export(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &T
     // The table of metrics is exported as the picture that has the same figures.
     let (view, pictured) = match state.bias.view {
         BiasView::Metrics if state.bias.metric.is_none() => (BiasView::HeatMap, None),
-        BiasView::Compare => (BiasView::Imbalance, None),
+        BiasView::Compare => (BiasView::Compare, compare::chart(ui, state, texts)),
         BiasView::Groups => (BiasView::Groups, groups::chart(ui, state, run, facet, texts)),
         BiasView::Trend => (BiasView::Trend, trend::chart(ui, state, run, facet, texts)),
         view => (view, None),

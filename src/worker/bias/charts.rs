@@ -1,7 +1,8 @@
 //! The charts of a measurement, one of each kind for every facet, and the names of their files.
 
-use crate::bias::{Limits, MetricId};
+use crate::bias::{BiasReport, FacetReport, Limits, MetricId, Trend};
 use crate::message::bias::{BiasChart, BiasChartKind, BiasSource, Measurement};
+use crate::report::changes::before_and_after;
 use crate::report::{charts, trends};
 use crate::text::Texts;
 
@@ -28,6 +29,31 @@ pub(super) fn of(measurement: &Measurement, limits: &Limits, texts: &Texts) -> V
     made
 }
 
+/// The charts of a measurement over time, one for each facet: the usual metric, where its gaps are widest.
+pub(super) fn over_time(trend: &Trend, measurement: &Measurement, limits: &Limits, texts: &Texts) -> Vec<BiasChart> {
+    let name = source(&measurement.source);
+    let drawn = |(at, facet): (usize, &FacetReport)| {
+        // A bucket is measured from counts alone.
+        let ids: Vec<MetricId> = charts::metrics(facet).into_iter().filter(|id| *id != MetricId::Ft).collect();
+        let id = trends::usual(&ids)?;
+        let chart = trends::over_time(trend, at, id, None, limits, charts::Source { name: &name, day: "" }, texts)?;
+        Some(BiasChart { kind: BiasChartKind::Trend, facet: facet.name(), chart })
+    };
+    measurement.report.facets.iter().enumerate().filter_map(drawn).collect()
+}
+
+/// The charts of what changed since another measurement, one for each facet: the usual metric.
+pub(super) fn changes(before: &BiasReport, measurement: &Measurement, limits: &Limits, texts: &Texts) -> Vec<BiasChart> {
+    let name = source(&measurement.source);
+    let after = &measurement.report;
+    let drawn = |facet: &FacetReport| {
+        let id = trends::usual(&charts::metrics(facet))?;
+        let chart = before_and_after(before, after, facet, id, limits, charts::Source { name: &name, day: "" }, texts)?;
+        Some(BiasChart { kind: BiasChartKind::Change, facet: facet.name(), chart })
+    };
+    after.facets.iter().filter_map(drawn).collect()
+}
+
 /// The file stem of a chart: its kind and its facet, in letters that every platform takes.
 pub(super) fn stem(chart: &BiasChart) -> String {
     let kind = match chart.kind {
@@ -36,6 +62,8 @@ pub(super) fn stem(chart: &BiasChart) -> String {
         BiasChartKind::Metric => "facet-metric",
         BiasChartKind::HeatMap => "all-metrics",
         BiasChartKind::Groups => "disparity-by-group",
+        BiasChartKind::Trend => "over-time",
+        BiasChartKind::Change => "before-after",
     };
     let facet: String = chart.facet.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).take(60).collect();
     format!("{kind}-{facet}")

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::Local;
 
 use super::charts;
-use crate::bias::Limits;
+use crate::bias::{BiasReport, Limits, Trend};
 use crate::message::ChartFormat;
 use crate::message::bias::{BiasSource, Measurement, ReportForm};
 use crate::model::{Failure, Message};
@@ -15,10 +15,18 @@ use crate::report::{AnalysisConfig, Subject, analysis_json, html, pdf};
 use crate::text::Texts;
 use crate::worker::{charts as pictures, failure, files};
 
+/// What else was measured of the same question, and is drawn too.
+#[derive(Clone, Copy, Default)]
+pub(in crate::worker) struct Beside<'a> {
+    pub(in crate::worker) trend: Option<&'a Trend>,
+    pub(in crate::worker) before: Option<&'a BiasReport>,
+}
+
 /// Writes `analysis.json`, `analysis_config.json`, the reports for people, the programs that repeat the analysis, and every chart as SVG,
 /// PNG and CSV. Gives the files.
 pub(in crate::worker) fn export(
     measurement: &Measurement,
+    beside: Beside<'_>,
     limits: &Limits,
     folder: &Path,
     dpi: u32,
@@ -40,7 +48,10 @@ pub(in crate::worker) fn export(
             Err(failure) => return Err(failure),
         }
     }
-    for chart in charts::of(measurement, limits, texts) {
+    let mut drawn = charts::of(measurement, limits, texts);
+    drawn.extend(beside.trend.into_iter().flat_map(|trend| charts::over_time(trend, measurement, limits, texts)));
+    drawn.extend(beside.before.into_iter().flat_map(|before| charts::changes(before, measurement, limits, texts)));
+    for chart in drawn {
         let stem = charts::stem(&chart);
         for (format, ending) in [(ChartFormat::Svg, "svg"), (ChartFormat::Png, "png"), (ChartFormat::Csv, "csv")] {
             let path = folder.join(format!("{stem}.{ending}"));

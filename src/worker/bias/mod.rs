@@ -8,7 +8,7 @@ mod rebalance;
 mod source;
 mod tally;
 
-pub(super) use export::export;
+pub(super) use export::{Beside, export};
 
 use super::dispatch::Context;
 use super::job::Done;
@@ -49,7 +49,8 @@ pub(super) async fn run(context: &Context, command: &BiasCommand) -> Done {
             tell(context, BiasEvent::RebalanceStatement { sql }).await
         }
         BiasCommand::OverTime { source, spec, column, bucket } => {
-            let (counts, sql) = source::count(context, source, spec, Some((column, *bucket))).await?;
+            let files = source::opened(context, source).await?;
+            let (counts, sql) = source::count(context, source, files.as_ref(), spec, Some((column, *bucket))).await?;
             let (asked, column, bucket) = (spec.clone(), column.clone(), *bucket);
             let trend = context.job.blocking(move || over_time(&counts, &asked, &column, bucket)).await?;
             let trend = Box::new(trend.map_err(|error| of_bias(&error))?);
@@ -60,9 +61,14 @@ pub(super) async fn run(context: &Context, command: &BiasCommand) -> Done {
             let findings = find(&profile);
             tell(context, BiasEvent::Quality { source: source.clone(), profile: Box::new(profile), findings, sql }).await
         }
-        BiasCommand::Export { measurement, limits, folder, dpi } => {
+        BiasCommand::Export { measurement, limits, trend, before, folder, dpi } => {
             let (measurement, limits, folder, dpi, texts) = (measurement.clone(), limits.clone(), folder.clone(), *dpi, context.texts());
-            let paths = context.job.blocking(move || export(&measurement, &limits, &folder, dpi, &texts)).await??;
+            let (trend, before) = (trend.clone(), before.clone());
+            let work = move || {
+                let beside = Beside { trend: trend.as_deref(), before: before.as_deref() };
+                export(&measurement, beside, &limits, &folder, dpi, &texts)
+            };
+            let paths = context.job.blocking(work).await??;
             context.job.tell(Event::Exported { paths }).await;
             Ok(())
         }
@@ -88,11 +94,12 @@ async fn tell(context: &Context, event: BiasEvent) -> Done {
 
 /// Counts and measures.
 pub(super) async fn measure(context: &Context, source: &BiasSource, spec: &Spec) -> Done<Measurement> {
-    let (counts, sql) = source::count(context, source, spec, None).await?;
+    let files = source::opened(context, source).await?;
+    let (counts, sql) = source::count(context, source, files.as_ref(), spec, None).await?;
     let sample = match spec.mode {
         _ if !spec.wants_flip_test() => None,
-        Mode::Exact => Some(source::sample(context, source, FLIP_ROWS, spec.seed).await?),
-        Mode::Clarify => Some(source::sample(context, source, FLIP_ROWS_OF_CLARIFY, spec.seed).await?),
+        Mode::Exact => Some(source::sample(context, source, files.as_ref(), FLIP_ROWS, spec.seed).await?),
+        Mode::Clarify => Some(source::sample(context, source, files.as_ref(), FLIP_ROWS_OF_CLARIFY, spec.seed).await?),
     };
     measured(context, source.clone(), spec.clone(), counts, sample, sql).await
 }

@@ -36,7 +36,7 @@ pub(super) async fn profile(
     match source {
         BiasSource::Table(table) => table_profile(context, table, label).await,
         BiasSource::File(_) | BiasSource::Object(_) | BiasSource::Result { .. } => {
-            let files = source::files(context, source).await?;
+            let files = source::files(context, source, source::Look::Values).await?;
             let (job, sources, label) = (context.job.clone(), files.sources.clone(), label.cloned());
             let (phase, total) = (Message::new("worker-phase-quality"), total_bytes(&files.sources));
             let kind = label.as_ref().and_then(|(name, _)| {

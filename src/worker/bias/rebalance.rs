@@ -7,7 +7,7 @@ use crate::bias::{Balancing, Plan, Spec, plan};
 use crate::frame::{self, BalanceRequest, Format, Source, Way};
 use crate::infer::Overrides;
 use crate::message::bias::{BiasSource, Measurement, RebalanceTarget};
-use crate::model::{Failure, Message, TableRef};
+use crate::model::{Failure, Grouping, Message, TableRef};
 use crate::worker::bias_sql::{self, Balance, Balanced};
 use crate::worker::dispatch::Context;
 use crate::worker::ingest::of_frame;
@@ -34,7 +34,7 @@ impl Rebalancing<'_> {
         let before = measure(context, source, spec).await?;
         let first = spec.facets.first().map(|facet| facet.columns.as_slice()).unwrap_or_default();
         let by: Vec<&str> = if self.by.is_empty() { first } else { self.by }.iter().map(String::as_str).collect();
-        let plan = plan(&before.counts, &by, self.balancing).map_err(|error| of_bias(&error))?;
+        let plan = plan(&before.counts, spec, &by, self.balancing).map_err(|error| of_bias(&error))?;
         let (written, sql) = match (source, to) {
             (BiasSource::Table(table), RebalanceTarget::Table(new)) => {
                 let session = context.session().await?;
@@ -53,7 +53,7 @@ impl Rebalancing<'_> {
                 (BiasSource::File(path.clone()), Some(sql))
             }
             (BiasSource::File(_) | BiasSource::Object(_) | BiasSource::Result { .. }, RebalanceTarget::File(path)) => {
-                let files = source::files(context, source).await?;
+                let files = source::files(context, source, source::Look::Types).await?;
                 let [only] = files.sources.as_slice() else {
                     return Err(Failure::new(what(), Message::new("worker-why-one-file")).into());
                 };
@@ -68,7 +68,9 @@ impl Rebalancing<'_> {
         let after = if self.balancing == Balancing::Weights {
             // The rows are the same; what they count for is in the counts.
             let counts = plan.weighted(&before.counts).map_err(|error| of_bias(&error))?;
-            measured(context, written, spec.clone(), counts, None, sql.clone()).await?
+            let mut after = measured(context, written, spec.clone(), counts, None, sql.clone()).await?;
+            after.report.drop_intervals();
+            after
         } else {
             measure(context, &written, spec).await?
         };
@@ -88,7 +90,8 @@ pub(super) async fn statement(context: &Context, table: &TableRef, plan: &Plan, 
     let columns: Vec<String> = all().map(|column| column.name.clone()).collect();
     let simple = all().filter(|column| source::is_simple(column.hive_type.as_str()));
     let texts: Vec<String> = simple.map(|column| column.name.clone()).collect();
-    let by: Vec<String> = plan.columns.iter().chain([&plan.label]).cloned().collect();
+    let groupings = plan.groupings.iter().cloned().chain(std::iter::repeat(Grouping::EachValue));
+    let by: Vec<(String, Grouping)> = plan.columns.iter().chain([&plan.label]).cloned().zip(groupings).collect();
     let target = plan.cells.iter().map(|cell| cell.target).max().unwrap_or_default();
     let balanced = match plan.balancing {
         Balancing::DownSample => Balanced::Kept(target),
@@ -112,7 +115,8 @@ async fn file(context: &Context, source: &Source, plan: &Plan, seed: u64, path: 
         Balancing::OverSample => Way::Over,
         Balancing::Weights => Way::Weights,
     };
-    let request = BalanceRequest { by: plan.columns.iter().chain([&plan.label]).cloned().collect(), way, target: None, seed };
+    let by = plan.columns.iter().chain([&plan.label]).cloned().collect();
+    let request = BalanceRequest { by, groupings: plan.groupings.clone(), way, target: None, seed };
     let parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
     let format = if parquet { Format::Parquet } else { Format::Csv };
     let (source, target, job) = (source.clone(), path.to_owned(), context.job.clone());

@@ -10,7 +10,7 @@ use super::known;
 use super::tally::{self, Roles};
 use crate::bias::Spec;
 use crate::frame::{self, CountRequest, Source};
-use crate::infer::Overrides;
+use crate::infer::{Evidence, Overrides};
 use crate::message::bias::{BiasSource, SourceColumn};
 use crate::model::{Counts, Failure, Message, S3Location, Sample, TableRef, TimeBucket};
 use crate::worker::bias_sql;
@@ -40,6 +40,7 @@ pub(super) struct Files {
 pub(super) async fn count(
     context: &Context,
     source: &BiasSource,
+    files: Option<&Files>,
     spec: &Spec,
     time: Option<(&str, TimeBucket)>,
 ) -> Done<(Counts, Option<String>)> {
@@ -86,7 +87,6 @@ pub(super) async fn count(
             Ok((tallied(context, spill, roles, Some(names)).await?, None))
         }
         BiasSource::File(_) | BiasSource::Object(_) => {
-            let files = files(context, source).await?;
             let request = CountRequest {
                 facets,
                 label: spec.label.clone(),
@@ -94,7 +94,7 @@ pub(super) async fn count(
                 group: spec.group.clone(),
                 time: time.map(|(column, bucket)| (column.to_owned(), bucket)),
             };
-            Ok((counted(context, &files, request).await?, None))
+            Ok((counted(context, files, request).await?, None))
         }
     }
 }
@@ -105,8 +105,8 @@ async fn tallied(context: &Context, spill: Arc<Spill>, roles: Roles, names: Opti
     counts.map_err(|error| results::stopped_by(&error, &path))
 }
 
-async fn counted(context: &Context, files: &Files, request: CountRequest) -> Done<Counts> {
-    let (job, sources) = (context.job.clone(), files.sources.clone());
+async fn counted(context: &Context, files: Option<&Files>, request: CountRequest) -> Done<Counts> {
+    let (job, sources) = (context.job.clone(), files.map(|files| files.sources.clone()).unwrap_or_default());
     let phase = Message::new("worker-phase-count");
     let total = total_bytes(&sources);
     let count = move || frame::count(&sources, &Overrides::default(), &request, &mut |done| job.go_on(done, Some(total), &phase));
@@ -114,7 +114,7 @@ async fn counted(context: &Context, files: &Files, request: CountRequest) -> Don
 }
 
 /// At most so many rows of a source, drawn by a seed; all of a small one.
-pub(super) async fn sample(context: &Context, source: &BiasSource, most: usize, seed: u64) -> Done<Sample> {
+pub(super) async fn sample(context: &Context, source: &BiasSource, files: Option<&Files>, most: usize, seed: u64) -> Done<Sample> {
     match source {
         BiasSource::Table(table) => {
             let session = context.session().await?;
@@ -138,8 +138,7 @@ pub(super) async fn sample(context: &Context, source: &BiasSource, most: usize, 
             drawn(context, spill, most, seed).await
         }
         BiasSource::File(_) | BiasSource::Object(_) => {
-            let files = files(context, source).await?;
-            let (job, sources) = (context.job.clone(), files.sources.clone());
+            let (job, sources) = (context.job.clone(), files.map(|files| files.sources.clone()).unwrap_or_default());
             let (phase, total) = (Message::new("worker-phase-sample"), total_bytes(&sources));
             let draw = move || {
                 let go_on = &mut |done| job.go_on(done, Some(total), &phase);
@@ -160,8 +159,25 @@ pub(super) fn total_bytes(sources: &[Source]) -> u64 {
     sources.iter().filter_map(|source| std::fs::metadata(&source.path).ok()).map(|facts| facts.len()).sum()
 }
 
-/// The files of a source, downloaded when they are objects. Each is read through once, so that its types are known.
-pub(super) async fn files(context: &Context, source: &BiasSource) -> Done<Files> {
+/// How well files are to be known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Their columns and types: a Parquet file's are in its footer.
+    Types,
+    /// Their values too: how many different ones a column has.
+    Values,
+}
+
+/// What [`count`] and [`sample`] read a source's rows from, if that is files: fetched once for both.
+pub(super) async fn opened(context: &Context, source: &BiasSource) -> Done<Option<Files>> {
+    match source {
+        BiasSource::File(_) | BiasSource::Object(_) => Ok(Some(files(context, source, Look::Types).await?)),
+        BiasSource::Table(_) | BiasSource::Result { .. } => Ok(None),
+    }
+}
+
+/// The files of a source, downloaded when they are objects. Each but Parquet is read through once, so that its types are known.
+pub(super) async fn files(context: &Context, source: &BiasSource, look: Look) -> Done<Files> {
     let (paths, downloads) = match source {
         BiasSource::File(path) => (vec![path.clone()], None),
         BiasSource::Object(place) => {
@@ -179,7 +195,11 @@ pub(super) async fn files(context: &Context, source: &BiasSource) -> Done<Files>
     };
     let mut sources = Vec::new();
     for path in paths {
-        let evidence = match context.shared.known.get(&path) {
+        let known = match context.shared.known.get(&path) {
+            None if look == Look::Types => footer(context, &path).await?,
+            known => known,
+        };
+        let evidence = match known {
             Some(evidence) => evidence,
             None => {
                 let stamp = known::stamp(&path);
@@ -196,6 +216,12 @@ pub(super) async fn files(context: &Context, source: &BiasSource) -> Done<Files>
         sources.push(Source { path, evidence: Some(evidence) });
     }
     Ok(Files { sources, _downloads: downloads })
+}
+
+async fn footer(context: &Context, path: &Path) -> Done<Option<Evidence>> {
+    let owned = path.to_owned();
+    let found = context.job.blocking(move || frame::footer(&owned)).await?;
+    found.map_err(|error| of_frame(&error, Message::new("worker-what-inspect").with("file", failure::file_name(path))))
 }
 
 /// The rows of a query's result as a file.
@@ -325,7 +351,7 @@ pub(super) fn is_simple(hive_type: &str) -> bool {
 }
 
 async fn file_columns(context: &Context, source: &BiasSource) -> Done<(u64, Vec<SourceColumn>)> {
-    let files = files(context, source).await?;
+    let files = files(context, source, Look::Values).await?;
     let evidences: Vec<_> = files.sources.iter().filter_map(|source| source.evidence.as_ref()).collect();
     let rows = evidences.iter().map(|evidence| evidence.rows).sum();
     let Some(first) = evidences.first() else { return Ok((0, Vec::new())) };

@@ -124,11 +124,12 @@ class Lake:
         while self.state(query)["State"] == "RUNNING":
             time.sleep(0.001)
         said = time.monotonic() - began
-        while True:
+        while time.monotonic() - began < 10:
             before = worked(self.process.pid)
             time.sleep(0.05)
             if worked(self.process.pid) - before < 0.02:
-                return said, time.monotonic() - began - 0.05
+                break
+        return said, time.monotonic() - began - 0.05
 
 
 class Duck:

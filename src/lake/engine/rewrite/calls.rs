@@ -2,8 +2,9 @@
 
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
-    Array, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, LambdaFunction,
-    LambdaFunctionParameter, LambdaSyntax, NullTreatment, ObjectName, OneOrManyWithParens, OrderByExpr, OrderByOptions, Value, WindowType,
+    Array, CaseWhen, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
+    LambdaFunction, LambdaFunctionParameter, LambdaSyntax, NullTreatment, ObjectName, OneOrManyWithParens, OrderByExpr, OrderByOptions,
+    Value, WindowType,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -219,8 +220,10 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             let value = value.clone();
             let mut order = std::mem::take(&mut function.within_group);
             let joined = call(CAST, Span::empty(), vec![value.clone(), text_value("varchar")]);
-            // What is ordered by itself stays the same expression, as DISTINCT wants it.
-            order.iter_mut().filter(|item| item.expr == value).for_each(|item| item.expr = joined.clone());
+            // Different values that are ordered by themselves stay the same expression, as DataFusion wants it.
+            if matches!(&function.args, FunctionArguments::List(list) if list.duplicate_treatment == Some(DuplicateTreatment::Distinct)) {
+                order.iter_mut().filter(|item| item.expr == value).for_each(|item| item.expr = joined.clone());
+            }
             rename(function, "string_agg");
             set_arguments(function, vec![joined, separator]);
             if let FunctionArguments::List(list) = &mut function.args {

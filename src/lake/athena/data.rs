@@ -45,7 +45,7 @@ fn options(properties: &Properties, default: &str, location: &str) -> Result<Opt
                 _ => Err(property_error(name, &text)),
             }
         };
-        // UNLOAD knows nothing of buckets.
+        // UNLOAD, which has no property for its place, knows nothing of buckets.
         match name.as_str() {
             "format" => format_name = text.to_uppercase(),
             "write_compression" | "parquet_compression" | "orc_compression" | "compression" => compression = Some(text),
@@ -346,21 +346,21 @@ pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>,
 fn write_format(table: &TableDefinition) -> Result<(WriteFormat, WriteCompression), QueryError> {
     let serde = table.serde_library.rsplit('.').next().unwrap_or("").to_lowercase();
     let (format, name, own) = match serde.as_str() {
-        "parquethiveserde" => (WriteFormat::Parquet, "PARQUET", ["parquet.compression", "parquet.compress"]),
-        "avroserde" => (WriteFormat::Avro, "AVRO", ["avro.compression", "avro.output.codec"]),
-        "orcserde" => (WriteFormat::Orc, "ORC", ["orc.compress", "orc.compression"]),
+        "parquethiveserde" => (WriteFormat::Parquet, "PARQUET", &["parquet.compression", "parquet.compress"][..]),
+        "avroserde" => (WriteFormat::Avro, "AVRO", &["avro.compression"][..]),
+        "orcserde" => (WriteFormat::Orc, "ORC", &["orc.compress", "orc.compression"][..]),
         "lazysimpleserde" => {
             let sign = table.serde_parameters.get("field.delim").and_then(|sign| sign.bytes().next()).unwrap_or(1);
             let header = table.parameters.get("skip.header.line.count").is_some_and(|count| count.trim() != "0");
             if header {
                 return Err(QueryError::new("NOT_SUPPORTED: Inserting into Hive table with skip.header.line.count property not supported"));
             }
-            (WriteFormat::Text { delimiter: sign }, "TEXTFILE", ["text.compression"; 2])
+            (WriteFormat::Text { delimiter: sign }, "TEXTFILE", &[][..])
         }
-        "jsonserde" | "openxjsonserde" => (WriteFormat::Json, "JSON", ["json.compression"; 2]),
+        "jsonserde" | "openxjsonserde" => (WriteFormat::Json, "JSON", &[][..]),
         other => return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not write tables of SerDe {other}"))),
     };
-    let stated = std::iter::once("write.compression").chain(own).find_map(|name| table.parameters.get(name));
+    let stated = ["write.compression"].iter().chain(own).find_map(|name| table.parameters.get(*name));
     let compression = match (&format, stated) {
         (_, Some(stated)) => compressed(&format, name, Some(stated))?,
         (WriteFormat::Parquet, None) => WriteCompression::Snappy,

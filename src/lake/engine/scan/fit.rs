@@ -190,3 +190,73 @@ fn shortened(texts: &StringViewArray, length: &Type) -> ArrayRef {
     };
     Arc::new(texts.iter().map(|text| text.map(short)).collect::<StringViewArray>())
 }
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{
+        Decimal128Array, Float64Array, Int32Array, StringArray, StructArray, TimestampMicrosecondArray, TimestampNanosecondArray,
+    };
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::lake::engine::types::arrow_field;
+
+    fn fitted(array: impl Array + 'static, athena: &str) -> Result<ArrayRef, Misfit> {
+        let field = arrow_field("x", &Type::parse(athena).unwrap());
+        let array: ArrayRef = Arc::new(array);
+        let fitted = fit(&array, &field)?;
+        assert_eq!((fitted.data_type(), fitted.len()), (field.data_type(), array.len()));
+        Ok(fitted)
+    }
+
+    fn texts(array: &ArrayRef) -> Vec<Option<&str>> {
+        array.as_string_view().iter().collect()
+    }
+
+    #[test]
+    fn values_widen_and_never_lose() {
+        let wide = fitted(Int32Array::from(vec![Some(-1), None]), "bigint").unwrap();
+        assert_eq!(wide.as_primitive::<datafusion::arrow::datatypes::Int64Type>().iter().collect::<Vec<_>>(), [Some(-1), None]);
+        assert!(fitted(Int32Array::from(vec![127]), "tinyint").is_ok());
+        assert!(matches!(fitted(Int32Array::from(vec![128]), "tinyint"), Err(Misfit::Value(_))), "a value that is too large");
+        for athena in ["integer", "real", "varchar", "boolean", "date", "timestamp", "array(double)"] {
+            assert!(matches!(fitted(Float64Array::from(vec![1.0]), athena), Err(Misfit::Type)), "{athena}");
+        }
+        let amounts = Decimal128Array::from(vec![12_345]).with_precision_and_scale(10, 3).unwrap();
+        let rounded = fitted(amounts, "decimal(10,2)").unwrap();
+        assert_eq!(rounded.as_primitive::<datafusion::arrow::datatypes::Decimal128Type>().value(0), 1235);
+    }
+
+    #[test]
+    fn texts_are_cut_to_their_length() {
+        let long = StringArray::from(vec![Some("héllo  "), Some("é"), None]);
+        assert_eq!(texts(&fitted(long.clone(), "varchar(2)").unwrap()), [Some("hé"), Some("é"), None]);
+        assert_eq!(texts(&fitted(long.clone(), "char(6)").unwrap()), [Some("héllo"), Some("é"), None]);
+        assert_eq!(texts(&fitted(long, "varchar").unwrap()), [Some("héllo  "), Some("é"), None]);
+    }
+
+    #[test]
+    fn members_of_rows_are_found_by_name_in_any_case() {
+        let members = vec![
+            (Arc::new(Field::new("Name", DataType::Utf8, true)), Arc::new(StringArray::from(vec!["a"])) as ArrayRef),
+            (Arc::new(Field::new("age", DataType::Int32, true)), Arc::new(Int32Array::from(vec![7])) as ArrayRef),
+        ];
+        let fitted = fitted(StructArray::from(members), "row(age bigint, missing date, name varchar)").unwrap();
+        let row = fitted.as_struct();
+        assert_eq!(row.column(0).as_primitive::<datafusion::arrow::datatypes::Int64Type>().value(0), 7);
+        assert!(row.column(1).is_null(0));
+        assert_eq!(row.column(2).as_string_view().value(0), "a");
+    }
+
+    proptest! {
+        #[test]
+        fn times_are_rounded_half_up(time: i64) {
+            let milliseconds = |array: ArrayRef| array.as_primitive::<datafusion::arrow::datatypes::TimestampMillisecondType>().value(0);
+            let half_up = |time: i64, per: i128| i64::try_from((i128::from(time) * 2 + per).div_euclid(per * 2)).unwrap();
+            let fine = fitted(TimestampNanosecondArray::from(vec![time]), "timestamp").unwrap();
+            prop_assert_eq!(milliseconds(fine), half_up(time, 1_000_000));
+            let zoned = TimestampMicrosecondArray::from(vec![time]).with_timezone("+00:00");
+            prop_assert_eq!(milliseconds(fitted(zoned, "timestamp").unwrap()), half_up(time, 1000));
+        }
+    }
+}

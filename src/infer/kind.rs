@@ -81,6 +81,8 @@ pub enum Compression {
     Snappy,
     /// Zstandard.
     Zstd,
+    /// zlib, which Hadoop calls deflate.
+    Deflate,
     /// xz.
     Xz,
     /// 7-Zip.
@@ -101,6 +103,7 @@ impl Compression {
             Self::Lz4 => "lz4",
             Self::Snappy => "snappy",
             Self::Zstd => "zstd",
+            Self::Deflate => "deflate",
             Self::Xz => "xz",
             Self::SevenZip => "7z",
             Self::Tar => "tar",

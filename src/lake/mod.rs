@@ -4,6 +4,7 @@ pub mod activity;
 pub mod athena;
 pub mod auth;
 pub mod client;
+pub(crate) mod codec;
 pub mod crawler;
 pub mod engine;
 pub mod error;

@@ -9,7 +9,7 @@ use super::ddl::{self, qualified};
 use super::execution::{ColumnInfo, Rows};
 use super::output;
 use super::run::{Job, storage, with};
-use crate::lake::engine::write::{WriteCompression, WriteFormat, WritePlan, Writer, WrittenFile};
+use crate::lake::engine::write::{Buckets, WriteCompression, WriteFormat, WritePlan, Writer, WrittenFile, can_be_bucketed};
 use crate::lake::engine::{Engine, OutputColumn, ParsedQuery, QueryError, RunningQuery, objects};
 use crate::lake::glue::{GlueError, definition, table_input, text};
 use crate::model::{Column, S3Location, TableDefinition};
@@ -23,6 +23,8 @@ struct Options {
     compression: WriteCompression,
     location: Option<String>,
     partitioned_by: Vec<String>,
+    bucketed_by: Vec<String>,
+    bucket_count: u32,
 }
 
 fn property_error(name: &str, value: &str) -> QueryError {
@@ -34,29 +36,38 @@ fn options(properties: &Properties, default: &str, location: &str) -> Result<Opt
     let mut format_name = default.to_owned();
     let mut compression = None;
     let mut delimiter = None;
-    let mut options = (None, Vec::new());
+    let (mut place, mut partitioned_by, mut bucketed_by, mut bucket_count) = (None, Vec::new(), Vec::new(), 0);
     for (name, value) in properties {
         let text = value.text();
+        let names = || -> Result<Vec<String>, QueryError> {
+            match value {
+                Property::List(names) => Ok(names.iter().map(|name| name.to_lowercase()).collect()),
+                _ => Err(property_error(name, &text)),
+            }
+        };
+        // UNLOAD, which has no property for its place, knows nothing of buckets.
         match name.as_str() {
             "format" => format_name = text.to_uppercase(),
-            "write_compression" | "parquet_compression" | "orc_compression" | "compression" => compression = Some(text.to_uppercase()),
-            "compression_level" | "bucket_count" | "bucketed_by" | "sorted_by" | "optimize_rewrite_min_data_file_count" => {}
+            "write_compression" | "parquet_compression" | "orc_compression" | "compression" => compression = Some(text),
+            "compression_level" | "sorted_by" | "optimize_rewrite_min_data_file_count" => {}
             "field_delimiter" => delimiter = Some(text),
-            "partitioned_by" => {
-                options.1 = match value {
-                    Property::List(names) => names.iter().map(|name| name.to_lowercase()).collect(),
-                    _ => return Err(property_error(name, &text)),
-                };
-            }
+            "partitioned_by" => partitioned_by = names()?,
+            "bucketed_by" if !location.is_empty() => bucketed_by = names()?,
+            "bucket_count" if !location.is_empty() => bucket_count = text.parse().map_err(|_error| property_error(name, &text))?,
             "table_type" if text.eq_ignore_ascii_case("hive") => {}
             "table_type" => return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not support {text} tables"))),
             "is_external" => {}
-            other if other == location => options.0 = Some(text),
+            other if other == location => place = Some(text),
             other => return Err(QueryError::new(format!("INVALID_TABLE_PROPERTY: Table property '{other}' does not exist"))),
         }
     }
+    if bucketed_by.is_empty() != (bucket_count == 0) {
+        return Err(QueryError::new("INVALID_TABLE_PROPERTY: bucketed_by and bucket_count must be specified together"));
+    }
     let format = match format_name.as_str() {
         "PARQUET" => WriteFormat::Parquet,
+        "AVRO" => WriteFormat::Avro,
+        "ORC" => WriteFormat::Orc,
         "TEXTFILE" | "CSV" => {
             // UNLOAD separates by commas unless told otherwise, tables by Hive's control character.
             let default = if location.is_empty() { "," } else { "\u{1}" };
@@ -64,25 +75,50 @@ fn options(properties: &Properties, default: &str, location: &str) -> Result<Opt
             WriteFormat::Text { delimiter: sign.bytes().next().unwrap_or(1) }
         }
         "JSON" => WriteFormat::Json,
-        "ORC" | "AVRO" => {
-            return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not write {format_name}; write PARQUET instead")));
-        }
         other => return Err(property_error("format", other)),
     };
-    let compression = match compression {
-        Some(name) => match WriteCompression::parse(&name) {
-            Some(chosen @ (WriteCompression::None | WriteCompression::Gzip)) => chosen,
-            Some(chosen) if format == WriteFormat::Parquet => chosen,
-            Some(_) => {
-                return Err(QueryError::new(format!(
-                    "NOT_SUPPORTED: The local lake compresses {format_name} with GZIP or NONE, not {name}"
-                )));
-            }
-            None => return Err(property_error("write_compression", &name)),
-        },
-        None => WriteCompression::Gzip,
-    };
-    Ok(Options { format, format_name, compression, location: options.0, partitioned_by: options.1 })
+    let compression = compressed(&format, &format_name, compression.as_deref())?;
+    Ok(Options { format, format_name, compression, location: place, partitioned_by, bucketed_by, bucket_count })
+}
+
+/// How files of a format are compressed where this is asked for, or nothing is.
+fn compressed(format: &WriteFormat, format_name: &str, asked: Option<&str>) -> Result<WriteCompression, QueryError> {
+    let known = format.compressions();
+    let Some(name) = asked else { return Ok(known.first().copied().unwrap_or(WriteCompression::None)) };
+    let name = name.to_uppercase();
+    match WriteCompression::parse(&name) {
+        Some(chosen) if known.contains(&chosen) => Ok(chosen),
+        Some(_) => {
+            let names: Vec<&str> = known.iter().map(|compression| compression.name()).collect();
+            let all = names.join(", ");
+            Err(QueryError::new(format!("NOT_SUPPORTED: The local lake writes {format_name} with the compressions {all}, not {name}")))
+        }
+        None => Err(property_error("write_compression", &name)),
+    }
+}
+
+/// The buckets that a new table asks for, checked as Athena checks them.
+fn buckets(columns: &[OutputColumn], options: &Options) -> Result<Option<Buckets>, QueryError> {
+    if options.bucketed_by.is_empty() {
+        return Ok(None);
+    }
+    let list = |names: &[&str]| names.join(", ");
+    let place = |name: &String| columns.iter().position(|column| column.name == *name);
+    let missing: Vec<&str> = options.bucketed_by.iter().filter(|name| place(name).is_none()).map(String::as_str).collect();
+    if !missing.is_empty() {
+        let message = format!("INVALID_TABLE_PROPERTY: Bucketing columns [{}] not present in schema", list(&missing));
+        return Err(QueryError::new(message));
+    }
+    let keys: Vec<&str> = options.bucketed_by.iter().filter(|name| options.partitioned_by.contains(name)).map(String::as_str).collect();
+    if !keys.is_empty() {
+        let message = format!("INVALID_TABLE_PROPERTY: Bucketing columns [{}] must not be partition columns", list(&keys));
+        return Err(QueryError::new(message));
+    }
+    let places: Vec<usize> = options.bucketed_by.iter().filter_map(place).collect();
+    if !places.iter().all(|at| columns.get(*at).is_some_and(|column| can_be_bucketed(&column.data_type))) {
+        return Err(QueryError::new("NOT_SUPPORTED: Cannot create a table bucketed on an unsupported type"));
+    }
+    Ok(Some(Buckets { columns: places, count: options.bucket_count }))
 }
 
 /// Whether a type is one of queries only: files have no intervals, and no zones of times.
@@ -137,7 +173,7 @@ fn checked(columns: &[OutputColumn], partitioned_by: &[String]) -> Result<(), Qu
 /// Runs a query into files; what was written and how many rows.
 async fn write(job: &mut Job, mut running: RunningQuery, plan: WritePlan) -> Result<(Vec<WrittenFile>, u64), QueryError> {
     job.execution.statistics.planning = i64::try_from(running.planning.as_millis()).unwrap_or(0);
-    let mut writer = Writer::new(job.service.store().clone(), plan, &running.schema());
+    let mut writer = Writer::new(job.service.store().clone(), plan, &running.schema())?;
     while let Some(batch) = running.rows.next().await {
         writer.write(&batch.map_err(|error| Engine::explain_error(&error))?)?;
         job.check_cutoff(&running)?;
@@ -176,18 +212,11 @@ fn table_of(name: &str, location: S3Location, options: &Options, columns: &[Outp
     } else {
         serde_parameters.insert("serialization.format".to_owned(), "1".to_owned());
     }
-    let compression = match options.compression {
-        WriteCompression::None => "NONE",
-        WriteCompression::Gzip => "GZIP",
-        WriteCompression::Snappy => "SNAPPY",
-        WriteCompression::Zstd => "ZSTD",
-        WriteCompression::Lz4 => "LZ4",
-    };
     let parameters = [
         ("EXTERNAL", "TRUE"),
         ("has_encrypted_data", "false"),
         ("classification", if options.format_name == "TEXTFILE" { "csv" } else { &options.format_name }),
-        ("write.compression", compression),
+        ("write.compression", options.compression.name()),
     ];
     TableDefinition {
         name: name.to_owned(),
@@ -262,12 +291,14 @@ pub(super) async fn create_table_as(
     let running = job.begin(query).await?;
     let columns = running.columns.clone();
     checked(&columns, &options.partitioned_by)?;
+    let buckets = buckets(&columns, &options)?;
     let (files, rows) = if with_data {
         let plan = WritePlan {
             location: location.clone(),
             format: options.format.clone(),
             compression: options.compression,
             partition_keys: options.partitioned_by.len(),
+            buckets,
             columns: columns.clone(),
         };
         write(job, running, plan).await?
@@ -275,7 +306,13 @@ pub(super) async fn create_table_as(
         (Vec::new(), 0)
     };
     let described = table_of(&table, location, &options, &columns);
-    let input = table_input(&described);
+    let mut input = table_input(&described);
+    if options.bucket_count > 0
+        && let Some(storage) = input.get_mut("StorageDescriptor").and_then(Value::as_object_mut)
+    {
+        storage.insert("BucketColumns".to_owned(), Value::from(options.bucketed_by.clone()));
+        storage.insert("NumberOfBuckets".to_owned(), Value::from(options.bucket_count));
+    }
     catalog.create_table(&database, &input).map_err(|error| ddl::failed(&error))?;
     add_partitions(job, &database, &input, &files)?;
     close(job, "CREATE TABLE", &files, rows)
@@ -289,6 +326,11 @@ pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>,
     })?;
     if text(&found, "TableType") == "VIRTUAL_VIEW" {
         return Err(QueryError::new("NOT_SUPPORTED: line 1:1: Inserting into views is not supported"));
+    }
+    let bucketed = found.get("StorageDescriptor").and_then(|storage| storage.get("BucketColumns")).and_then(Value::as_array);
+    if bucketed.is_some_and(|columns| !columns.is_empty()) {
+        let message = format!("NOT_SUPPORTED: Inserting into bucketed tables is not supported. Table '{database}.{table}'");
+        return Err(QueryError::new(message));
     }
     let described = definition(&found);
     let location = described.location.clone().ok_or_else(|| QueryError::new("HIVE_INVALID_METADATA: The table has no location"))?;
@@ -305,7 +347,7 @@ pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>,
         .zip(&names)
         .map(|(column, name)| OutputColumn { name: (*name).to_owned(), named: true, data_type: column.data_type.clone() })
         .collect();
-    let plan = WritePlan { location, format, compression, partition_keys: described.partition_keys.len(), columns };
+    let plan = WritePlan { location, format, compression, partition_keys: described.partition_keys.len(), buckets: None, columns };
     let (files, rows) = write(job, running, plan).await?;
     add_partitions(job, &database, &found, &files)?;
     close(job, "INSERT", &files, rows)
@@ -314,21 +356,29 @@ pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>,
 /// How rows are added to a table that exists.
 fn write_format(table: &TableDefinition) -> Result<(WriteFormat, WriteCompression), QueryError> {
     let serde = table.serde_library.rsplit('.').next().unwrap_or("").to_lowercase();
-    let stated = ["write.compression", "parquet.compression", "parquet.compress"].iter().find_map(|name| table.parameters.get(*name));
-    let compression = stated.and_then(|name| WriteCompression::parse(name));
-    match serde.as_str() {
-        "parquethiveserde" => Ok((WriteFormat::Parquet, compression.unwrap_or(WriteCompression::Snappy))),
+    let (format, name, own) = match serde.as_str() {
+        "parquethiveserde" => (WriteFormat::Parquet, "PARQUET", &["parquet.compression", "parquet.compress"][..]),
+        "avroserde" => (WriteFormat::Avro, "AVRO", &["avro.compression"][..]),
+        "orcserde" => (WriteFormat::Orc, "ORC", &["orc.compress", "orc.compression"][..]),
         "lazysimpleserde" => {
             let sign = table.serde_parameters.get("field.delim").and_then(|sign| sign.bytes().next()).unwrap_or(1);
             let header = table.parameters.get("skip.header.line.count").is_some_and(|count| count.trim() != "0");
             if header {
                 return Err(QueryError::new("NOT_SUPPORTED: Inserting into Hive table with skip.header.line.count property not supported"));
             }
-            Ok((WriteFormat::Text { delimiter: sign }, compression.unwrap_or(WriteCompression::None)))
+            (WriteFormat::Text { delimiter: sign }, "TEXTFILE", &[][..])
         }
-        "jsonserde" | "openxjsonserde" => Ok((WriteFormat::Json, compression.unwrap_or(WriteCompression::None))),
-        other => Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not write tables of SerDe {other}"))),
-    }
+        "jsonserde" | "openxjsonserde" => (WriteFormat::Json, "JSON", &[][..]),
+        other => return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not write tables of SerDe {other}"))),
+    };
+    let stated = ["write.compression"].iter().chain(own).find_map(|name| table.parameters.get(*name));
+    let compression = match (&format, stated) {
+        (_, Some(stated)) => compressed(&format, name, Some(stated))?,
+        (WriteFormat::Parquet, None) => WriteCompression::Snappy,
+        (WriteFormat::Text { .. } | WriteFormat::Json, None) => WriteCompression::None,
+        (_, None) => compressed(&format, name, None)?,
+    };
+    Ok((format, compression))
 }
 
 pub(super) async fn unload(job: &mut Job, query: ParsedQuery, to: &str, properties: &Properties) -> Result<(), QueryError> {
@@ -349,6 +399,7 @@ pub(super) async fn unload(job: &mut Job, query: ParsedQuery, to: &str, properti
         format: options.format,
         compression: options.compression,
         partition_keys: options.partitioned_by.len(),
+        buckets: None,
         columns,
     };
     let (files, rows) = write(job, running, plan).await?;

@@ -190,4 +190,6 @@ impl JsonService for AthenaService {
 }
 
 #[cfg(test)]
+mod format_tests;
+#[cfg(test)]
 pub(crate) mod tests;

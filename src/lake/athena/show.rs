@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::ddl::{self, Shown, found};
 use crate::lake::engine::{QueryError, view_of};
-use crate::lake::glue::{Catalog, definition, text, values_of};
+use crate::lake::glue::{Catalog, definition, strings, text, values_of};
 use crate::model::{Column, TableDefinition};
 use crate::sql::statement::Name;
 use crate::sql::{Statement, Type};
@@ -193,6 +193,15 @@ fn table_lines(asked: &Name, table: &Value) -> Vec<String> {
     if !described.partition_keys.is_empty() {
         lines.push("PARTITIONED BY ( ".to_owned());
         listed(&described.partition_keys, &mut lines);
+    }
+    let storage = table.get("StorageDescriptor").cloned().unwrap_or_default();
+    let buckets = strings(storage.get("BucketColumns"));
+    if let Some(count) = storage.get("NumberOfBuckets").and_then(Value::as_i64).filter(|_| !buckets.is_empty()) {
+        lines.push("CLUSTERED BY ( ".to_owned());
+        for (at, name) in buckets.iter().enumerate() {
+            lines.push(format!("  {name}{}", if at + 1 == buckets.len() { ") " } else { ", " }));
+        }
+        lines.push(format!("INTO {count} BUCKETS"));
     }
     lines.extend(row_format(&described));
     lines.extend(["STORED AS INPUTFORMAT ".to_owned(), format!("  '{}' ", described.input_format)]);

@@ -5,15 +5,19 @@ use std::io::{Read, Seek, SeekFrom};
 
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 
-use super::avro;
+use super::{avro, orc};
+use crate::infer::kind::by_magic;
 use crate::infer::{Compression, Kind, Overrides, Scanner, glue};
+use crate::lake::codec::Codec;
 use crate::lake::engine::types::athena_type;
 use crate::lake::glue::{strings, text};
 use crate::model::{Column, TableDefinition};
 use crate::sql::Type;
+
+/// How many bytes tell what a file is.
+const MAGIC: u64 = 16;
 
 /// How much of a file is looked at.
 const HEAD: u64 = 1 << 20;
@@ -47,27 +51,30 @@ impl Facts {
 
 /// Looks at a file. `classifiers` are the crawler's own, asked first.
 pub(super) fn classify(mut file: File, key: &str, size: u64, classifiers: &[Value]) -> std::io::Result<Facts> {
-    let mut magic = [0; 4];
-    let read = file.read(&mut magic)?;
+    let mut magic = Vec::new();
+    (&mut file).take(MAGIC).read_to_end(&mut magic)?;
     file.seek(SeekFrom::Start(0))?;
-    if read == 4 && &magic == b"PAR1" {
-        return Ok(parquet(file, key, size));
+    match by_magic(&magic) {
+        Some(Kind::Parquet) => return Ok(parquet(file, &magic, key, size)),
+        Some(Kind::Avro) => return Ok(avro_file(file, &magic, key, size)),
+        Some(Kind::Orc) => return Ok(orc_file(file, &magic, key, size)),
+        _ => {}
     }
-    if read == 4 && &magic == b"Obj\x01" {
-        return Ok(avro_file(file, key, size));
-    }
-    let gzip = magic.starts_with(&[0x1f, 0x8b]);
+    let codec = Codec::of_file(&magic, key);
     let mut head = Vec::new();
-    if gzip {
-        // A damaged archive is judged by what could be unpacked.
-        let unpacked = MultiGzDecoder::new(&mut file).take(HEAD).read_to_end(&mut head);
-        if unpacked.is_err() && head.is_empty() {
-            head = magic.to_vec();
+    match codec {
+        Some(codec) => {
+            // A damaged archive is judged by what could be unpacked.
+            let unpacked = codec.reader(file).and_then(|unpacked| unpacked.take(HEAD).read_to_end(&mut head));
+            if unpacked.is_err() && head.is_empty() {
+                head = magic;
+            }
         }
-    } else {
-        file.take(HEAD).read_to_end(&mut head)?;
+        None => {
+            file.take(HEAD).read_to_end(&mut head)?;
+        }
     }
-    let compression = if gzip { Compression::Gzip } else { Compression::None };
+    let compression = codec.map_or(Compression::None, Codec::compression);
     let whole = (head.len() as u64) < HEAD;
     for classifier in classifiers {
         if let Some(facts) = custom(classifier, &head, key, whole, size, compression) {
@@ -159,8 +166,8 @@ fn open_csv(table: &mut TableDefinition, csv: &Value, delimiter: Option<u8>) {
 }
 
 /// Parquet says its schema itself, at its end.
-fn parquet(file: File, key: &str, size: u64) -> Facts {
-    let mut facts = scanned(b"PAR1", key, true, size, Compression::None, Overrides::default());
+fn parquet(file: File, magic: &[u8], key: &str, size: u64) -> Facts {
+    let mut facts = scanned(magic, key, true, size, Compression::None, Overrides::default());
     facts.records = 0;
     let Ok(metadata) = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new().with_skip_arrow_metadata(true)) else {
         facts.table.parameters.insert("classification".to_owned(), "UNKNOWN".to_owned());
@@ -175,8 +182,8 @@ fn parquet(file: File, key: &str, size: u64) -> Facts {
 }
 
 /// So does Avro, at its beginning; tables of it carry the schema along.
-fn avro_file(file: File, key: &str, size: u64) -> Facts {
-    let mut facts = scanned(b"Obj\x01", key, true, size, Compression::None, Overrides::default());
+fn avro_file(file: File, magic: &[u8], key: &str, size: u64) -> Facts {
+    let mut facts = scanned(magic, key, true, size, Compression::None, Overrides::default());
     facts.records = 0;
     match avro::read(file) {
         Ok(found) => {
@@ -187,6 +194,24 @@ fn avro_file(file: File, key: &str, size: u64) -> Facts {
         }
         Err(error) => {
             tracing::warn!(%key, %error, "an Avro file could not be read");
+            facts.table.parameters.insert("classification".to_owned(), "UNKNOWN".to_owned());
+        }
+    }
+    facts
+}
+
+/// So does ORC, at its end.
+fn orc_file(file: File, magic: &[u8], key: &str, size: u64) -> Facts {
+    let mut facts = scanned(magic, key, true, size, Compression::None, Overrides::default());
+    facts.records = 0;
+    match orc::read(file) {
+        Ok((columns, rows)) => {
+            facts.table.columns = columns;
+            facts.records = rows;
+            facts.record_size = size.checked_div(rows).unwrap_or(0);
+        }
+        Err(error) => {
+            tracing::warn!(%key, %error, "an ORC file could not be read");
             facts.table.parameters.insert("classification".to_owned(), "UNKNOWN".to_owned());
         }
     }

@@ -5,6 +5,7 @@ mod classify;
 mod config;
 mod group;
 mod history;
+mod orc;
 mod plan;
 mod run;
 mod schedule;

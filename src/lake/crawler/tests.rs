@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::lake::athena::tests::Athena;
+use crate::lake::codec::Codec;
 use crate::lake::storage::ObjectMeta;
 
 struct Crawling {
@@ -241,6 +242,34 @@ fn avro_brings_its_own_schema() {
     let serde = &table["StorageDescriptor"]["SerdeInfo"];
     assert_eq!(serde["SerializationLibrary"], "org.apache.hadoop.hive.serde2.avro.AvroSerDe");
     assert_eq!(serde["Parameters"]["avro.schema.literal"], schema);
+}
+
+#[test]
+fn orc_and_packed_texts_are_known() {
+    let lake = Crawling::new();
+    lake.athena.succeed(
+        "CREATE TABLE made WITH (format = 'ORC', external_location = 's3://test-lake/kinds/orc/') AS \
+         SELECT 1 AS id, BIGINT '2' AS big, 'x' AS name, true AS ok, DATE '1905-03-01' AS day, TIMESTAMP '2024-01-01 00:00:00' AS at, REAL '1.5' AS ratio",
+    );
+    lake.athena.put("kinds/broken/x.orc", b"ORC\x08\x03 and nothing more");
+    for (codec, kind) in [(Codec::Bzip2, "bzip2"), (Codec::Zstd, "zstd"), (Codec::Snappy, "snappy"), (Codec::Deflate, "deflate")] {
+        let mut packer = crate::lake::codec::Packer::new(Some(codec), Vec::new()).unwrap();
+        std::io::Write::write_all(&mut packer, b"id,price\n1,2.5\n2,3\n").unwrap();
+        lake.athena.put(&format!("kinds/{kind}/x.csv{}", codec.ending()), &packer.finish().unwrap());
+    }
+    lake.create("kinds", "s3://test-lake/kinds/", json!({}));
+    lake.crawl("kinds");
+    assert_eq!(lake.columns("orc"), ["id int", "big bigint", "name string", "ok boolean", "day date", "at timestamp", "ratio float"]);
+    let table = lake.table("orc");
+    assert_eq!((&table["Parameters"]["classification"], &table["Parameters"]["recordCount"]), (&json!("orc"), &json!("1")));
+    assert_eq!(lake.athena.rows("SELECT * FROM orc")[1], "1|2|x|true|1905-03-01|2024-01-01 00:00:00.000|1.5");
+    assert!(lake.crawlers.inner.catalog.table("default", "broken").is_err(), "what is no ORC makes no table");
+    for kind in ["bzip2", "zstd", "snappy", "deflate"] {
+        let table = lake.table(kind);
+        assert_eq!((&table["Parameters"]["compressionType"], &table["StorageDescriptor"]["Compressed"]), (&json!(kind), &json!(true)));
+        assert_eq!(lake.columns(kind), ["id bigint", "price double"]);
+        assert_eq!(lake.athena.rows(&format!("SELECT sum(price) AS s FROM {kind}")), ["s", "5.5"]);
+    }
 }
 
 #[test]

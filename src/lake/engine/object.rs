@@ -89,7 +89,7 @@ impl QueryFiles {
         Ok(file)
     }
 
-    fn read(&self, location: &Path, ranges: &[Range<u64>]) -> object_store::Result<Vec<Bytes>> {
+    pub(super) fn read(&self, location: &Path, ranges: &[Range<u64>]) -> object_store::Result<Vec<Bytes>> {
         let object = self.object(location)?;
         let file = self.open(&object)?;
         let failed = |source: std::io::Error| Error::Generic { store: "lake", source: Box::new(source) };

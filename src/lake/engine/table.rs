@@ -25,7 +25,7 @@ use datafusion::physical_plan::empty::EmptyExec;
 use super::adapter::ByName;
 use super::files::{self, Partition};
 use super::object::{LakeObject, QueryFiles};
-use super::scan::{self, TextFormat, TextSource};
+use super::scan::{self, FileKind, LakeSource};
 use super::types::arrow_field;
 use crate::lake::glue::{Catalog, NULL_PARTITION};
 use crate::model::{Column, TableDefinition};
@@ -41,7 +41,8 @@ pub(super) const FILES_URL: &str = "lake://query";
 const FOOTER: usize = 16 << 10;
 
 enum Format {
-    Text(TextFormat),
+    /// Read by the lake's own file source.
+    Own(FileKind),
     Parquet,
 }
 
@@ -64,8 +65,8 @@ impl LakeTable {
         let types = types_of(&table.columns, &table.name)?;
         let keys = types_of(&table.partition_keys, &table.name)?;
         let serde = table.serde_library.to_lowercase();
-        let format = match TextFormat::of(&table) {
-            Some(format) => Format::Text(format),
+        let format = match FileKind::of(&table) {
+            Some(kind) => Format::Own(kind),
             None if serde.contains("parquet") || table.input_format.to_lowercase().contains("parquet") => Format::Parquet,
             None => {
                 let name = if serde.is_empty() { "none".to_owned() } else { table.serde_library.clone() };
@@ -164,10 +165,7 @@ impl LakeTable {
 
     fn source(&self, state: &dyn Session) -> Arc<dyn FileSource> {
         match &self.format {
-            Format::Text(format) => {
-                let header = scan::header_lines(&self.table);
-                Arc::new(TextSource::new(self.schema.clone(), format.clone(), header, Arc::clone(&self.files)))
-            }
+            Format::Own(kind) => Arc::new(LakeSource::new(self.schema.clone(), kind.clone(), Arc::clone(&self.files))),
             Format::Parquet => {
                 // What planning read of a file's footer is not read again.
                 let store: Arc<dyn datafusion::object_store::ObjectStore> = Arc::clone(&self.files) as _;

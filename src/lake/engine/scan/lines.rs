@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use flate2::read::MultiGzDecoder;
+use crate::lake::codec::Codec;
 
 /// How much is read at once. A batch of rows lies within one block.
 const BLOCK: usize = 1 << 20;
@@ -28,10 +28,13 @@ pub(super) struct Blocks {
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Blocks {
-    /// The lines of a whole file, which may be compressed with gzip.
-    pub(super) fn whole(file: File, gzip: bool) -> Self {
-        let source: Box<dyn Read + Send> = if gzip { Box::new(MultiGzDecoder::new(io::BufReader::new(file))) } else { Box::new(file) };
-        Self { source, left: None, rest: Vec::new(), skip_partial: false, ended: false, at_start: true, read: 0 }
+    /// The lines of a whole file, which may be compressed.
+    pub(super) fn whole(file: File, codec: Option<Codec>) -> io::Result<Self> {
+        let source = match codec {
+            Some(codec) => codec.reader(file)?,
+            None => Box::new(file),
+        };
+        Ok(Self { source, left: None, rest: Vec::new(), skip_partial: false, ended: false, at_start: true, read: 0 })
     }
 
     /// The lines that begin within a range of bytes.
@@ -226,10 +229,10 @@ mod tests {
     #[test]
     fn a_long_file_is_cut_into_blocks_of_whole_lines() {
         let text: String = (0..200_000).map(|n| format!("line {n}\r\n")).collect();
-        assert_eq!(lines_of(Blocks::whole(file_of(text.as_bytes()), false)), simple_lines(&text));
+        assert_eq!(lines_of(Blocks::whole(file_of(text.as_bytes()), None).unwrap()), simple_lines(&text));
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         packed.write_all(text.as_bytes()).unwrap();
-        assert_eq!(lines_of(Blocks::whole(file_of(&packed.finish().unwrap()), true)), simple_lines(&text));
+        assert_eq!(lines_of(Blocks::whole(file_of(&packed.finish().unwrap()), Some(Codec::Gzip)).unwrap()), simple_lines(&text));
     }
 
     proptest! {

@@ -9,9 +9,10 @@ use datafusion::common::Result;
 use datafusion::error::DataFusionError;
 use serde_json::Value;
 
-use super::TextFormat;
 use super::column::{Column, Delimiters};
 use super::lines::{Blocks, Lines, find_byte_of_two};
+use super::source::Wanted;
+use super::text::TextFormat;
 use super::{open_csv, value};
 use crate::sql::Type;
 
@@ -33,18 +34,21 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(
-        format: Arc<TextFormat>,
-        columns: Vec<(usize, Type)>,
-        names: Vec<String>,
-        schema: SchemaRef,
-        batch_size: usize,
-        header: usize,
-        blocks: Blocks,
-    ) -> Self {
-        let builders = columns.iter().map(|(_, athena)| Column::new(athena)).collect();
-        let block = Buffer::from_vec(Vec::<u8>::new());
-        Self { format, columns, names, builders, schema, batch_size, header, blocks, block, at: 0, read: 0, fields: Vec::new() }
+    pub(super) fn new(format: Arc<TextFormat>, wanted: &Wanted, header: usize, blocks: Blocks) -> Self {
+        Self {
+            format,
+            columns: wanted.columns.clone(),
+            names: wanted.names.clone(),
+            builders: wanted.columns.iter().map(|(_, athena)| Column::new(athena)).collect(),
+            schema: Arc::clone(&wanted.schema),
+            batch_size: wanted.batch_size,
+            header,
+            blocks,
+            block: Buffer::from_vec(Vec::<u8>::new()),
+            at: 0,
+            read: 0,
+            fields: Vec::new(),
+        }
     }
 
     /// How many bytes have been read in all.

@@ -1,6 +1,6 @@
 //! One file of a data set while it is written.
 
-use std::io::{self, BufWriter, Write};
+use std::io::Write as _;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -8,10 +8,12 @@ use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions;
 use datafusion::parquet::basic::{Compression, GzipLevel, ZstdLevel};
 use datafusion::parquet::file::properties::WriterProperties;
-use flate2::write::GzEncoder;
 
+use super::avro::AvroFile;
 use super::lines;
+use super::orc::OrcFile;
 use super::{WriteCompression, WriteFormat, failed, storage_failed};
+use crate::lake::codec::Packer;
 use crate::lake::engine::OutputColumn;
 use crate::lake::engine::error::QueryError;
 use crate::lake::storage::{ObjectMeta, Staged};
@@ -21,30 +23,9 @@ const ROW_GROUP: usize = 64 << 20;
 
 pub(super) enum FileWriter {
     Parquet(Box<ArrowWriter<Staged>>),
-    Lines { sink: Box<Sink>, format: WriteFormat, columns: Vec<OutputColumn>, buffer: String },
-}
-
-/// Where lines go: as they are, or through gzip.
-#[expect(clippy::large_enum_variant, reason = "there is one for each file that is being written, in a box")]
-pub(super) enum Sink {
-    Plain(BufWriter<Staged>),
-    Gzip(GzEncoder<BufWriter<Staged>>),
-}
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(inner) => inner.write(bytes),
-            Self::Gzip(inner) => inner.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(inner) => inner.flush(),
-            Self::Gzip(inner) => inner.flush(),
-        }
-    }
+    Avro(Box<AvroFile>),
+    Orc(Box<OrcFile>),
+    Lines { sink: Box<Packer<Staged>>, format: WriteFormat, columns: Vec<OutputColumn>, buffer: String },
 }
 
 impl FileWriter {
@@ -55,26 +36,28 @@ impl FileWriter {
         schema: &SchemaRef,
         columns: Vec<OutputColumn>,
     ) -> Result<Self, QueryError> {
-        if *format == WriteFormat::Parquet {
-            let codec = match compression {
-                WriteCompression::None => Compression::UNCOMPRESSED,
-                WriteCompression::Gzip => Compression::GZIP(GzipLevel::default()),
-                WriteCompression::Snappy => Compression::SNAPPY,
-                WriteCompression::Zstd => Compression::ZSTD(ZstdLevel::default()),
-                WriteCompression::Lz4 => Compression::LZ4_RAW,
-            };
-            let properties = WriterProperties::builder().set_compression(codec).set_created_by("fairlake".to_owned()).build();
-            // The engine's own types, such as views of texts, are no concern of a file's readers, some of which trip over them.
-            let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-            let writer = ArrowWriter::try_new_with_options(staged, SchemaRef::clone(schema), options).map_err(|error| failed(&error))?;
-            return Ok(Self::Parquet(Box::new(writer)));
-        }
-        let file = BufWriter::with_capacity(1 << 16, staged);
-        let sink = match compression {
-            WriteCompression::Gzip => Sink::Gzip(GzEncoder::new(file, flate2::Compression::default())),
-            _ => Sink::Plain(file),
-        };
-        Ok(Self::Lines { sink: Box::new(sink), format: format.clone(), columns, buffer: String::new() })
+        Ok(match format {
+            WriteFormat::Parquet => {
+                let codec = match compression {
+                    WriteCompression::Gzip => Compression::GZIP(GzipLevel::default()),
+                    WriteCompression::Snappy => Compression::SNAPPY,
+                    WriteCompression::Zstd => Compression::ZSTD(ZstdLevel::default()),
+                    WriteCompression::Lz4 => Compression::LZ4_RAW,
+                    _ => Compression::UNCOMPRESSED,
+                };
+                let properties = WriterProperties::builder().set_compression(codec).set_created_by("fairlake".to_owned()).build();
+                // The engine's own types, such as views of texts, are no concern of a file's readers, some of which trip over them.
+                let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+                let writer = ArrowWriter::try_new_with_options(staged, SchemaRef::clone(schema), options);
+                Self::Parquet(Box::new(writer.map_err(|error| failed(&error))?))
+            }
+            WriteFormat::Avro => Self::Avro(Box::new(AvroFile::new(staged, compression, schema)?)),
+            WriteFormat::Orc => Self::Orc(Box::new(OrcFile::new(staged, compression, schema)?)),
+            WriteFormat::Text { .. } | WriteFormat::Json => {
+                let sink = Packer::new(compression.codec(), staged).map_err(|error| failed(&error))?;
+                Self::Lines { sink: Box::new(sink), format: format.clone(), columns, buffer: String::new() }
+            }
+        })
     }
 
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), QueryError> {
@@ -86,6 +69,8 @@ impl FileWriter {
                 }
                 Ok(())
             }
+            Self::Avro(file) => file.write(batch),
+            Self::Orc(file) => file.write(batch),
             Self::Lines { sink, format, columns, buffer } => {
                 for row in 0..batch.num_rows() {
                     match format {
@@ -103,28 +88,26 @@ impl FileWriter {
         }
     }
 
-    /// The staged file, complete.
+    /// The staged file, complete and on the disk.
     pub(super) fn finish(self) -> Result<Staged, QueryError> {
-        match self {
-            Self::Parquet(writer) => writer.into_inner().map_err(|error| failed(&error)),
+        let mut staged = match self {
+            Self::Parquet(writer) => writer.into_inner().map_err(|error| failed(&error))?,
+            Self::Avro(file) => file.finish()?,
+            Self::Orc(file) => file.finish()?,
             Self::Lines { mut sink, buffer, .. } => {
                 sink.write_all(buffer.as_bytes()).map_err(|error| failed(&error))?;
-                let file = match *sink {
-                    Sink::Plain(file) => file,
-                    Sink::Gzip(packed) => packed.finish().map_err(|error| failed(&error))?,
-                };
-                let mut staged = file.into_inner().map_err(|error| failed(&error))?;
-                staged.finish().map_err(|error| storage_failed(&error))?;
-                Ok(staged)
+                sink.finish().map_err(|error| failed(&error))?
             }
-        }
+        };
+        staged.finish().map_err(|error| storage_failed(&error))?;
+        Ok(staged)
     }
 }
 
 /// What the names of such files end with: only compressed text says so.
-pub(super) const fn extension(format: &WriteFormat, compression: WriteCompression) -> &'static str {
-    match (format, compression) {
-        (WriteFormat::Text { .. } | WriteFormat::Json, WriteCompression::Gzip) => ".gz",
+pub(super) const fn ending(format: &WriteFormat, compression: WriteCompression) -> &'static str {
+    match (format, compression.codec()) {
+        (WriteFormat::Text { .. } | WriteFormat::Json, Some(codec)) => codec.ending(),
         _ => "",
     }
 }

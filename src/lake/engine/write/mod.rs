@@ -1,21 +1,27 @@
 //! Writes the rows of a query as a data set: files of one format under a place, in a folder for each partition.
 
+mod avro;
+mod bucket;
 mod file;
 mod lines;
+mod orc;
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{RecordBatch, UInt32Array};
 use datafusion::arrow::compute::take_record_batch;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 
+pub(crate) use self::bucket::{Buckets, can_be_bucketed};
 use self::file::FileWriter;
 use super::error::QueryError;
 use super::{OutputColumn, text};
 use crate::lake::LakeError;
+use crate::lake::codec::Codec;
 use crate::lake::glue::NULL_PARTITION;
-use crate::lake::storage::Store;
+use crate::lake::storage::{Precondition, Store};
 use crate::model::S3Location;
 
 /// The formats that the lake writes.
@@ -23,6 +29,10 @@ use crate::model::S3Location;
 pub(crate) enum WriteFormat {
     /// Apache Parquet.
     Parquet,
+    /// Apache Avro.
+    Avro,
+    /// Apache ORC.
+    Orc,
     /// LazySimpleSerDe's delimited text.
     Text {
         /// What stands between fields.
@@ -30,6 +40,24 @@ pub(crate) enum WriteFormat {
     },
     /// One JSON object a line.
     Json,
+}
+
+impl WriteFormat {
+    /// How files of the format are compressed, first when nothing is said.
+    pub(crate) const fn compressions(&self) -> &'static [WriteCompression] {
+        use WriteCompression::{Bzip2, Deflate, Gzip, Lz4, None, Snappy, Zlib, Zstd};
+        match self {
+            Self::Parquet => &[Gzip, Snappy, Zstd, Lz4, None],
+            Self::Avro => &[Deflate, Snappy, Zstd, Bzip2, None],
+            Self::Orc => &[Zlib, Snappy, Zstd, Lz4, None],
+            Self::Text { .. } | Self::Json => &[Gzip, Bzip2, Zstd, Snappy, Deflate, None],
+        }
+    }
+
+    /// Whether its files say their columns themselves, so that one without rows is worth writing.
+    const fn has_schema(&self) -> bool {
+        matches!(self, Self::Parquet | Self::Avro | Self::Orc)
+    }
 }
 
 /// How files are compressed.
@@ -40,18 +68,46 @@ pub(crate) enum WriteCompression {
     Snappy,
     Zstd,
     Lz4,
+    Bzip2,
+    Deflate,
+    Zlib,
 }
 
 impl WriteCompression {
-    /// The compression of this name; `None` for names that the lake does not write.
+    const ALL: [Self; 8] = [Self::None, Self::Gzip, Self::Snappy, Self::Zstd, Self::Lz4, Self::Bzip2, Self::Deflate, Self::Zlib];
+
+    /// The compression of this name; `None` for names that Athena does not know or the lake never writes.
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        match name.to_ascii_uppercase().as_str() {
-            "NONE" | "UNCOMPRESSED" => Some(Self::None),
-            "GZIP" => Some(Self::Gzip),
-            "SNAPPY" => Some(Self::Snappy),
-            "ZSTD" => Some(Self::Zstd),
-            "LZ4" => Some(Self::Lz4),
-            _ => None,
+        let name = name.to_ascii_uppercase();
+        if name == "UNCOMPRESSED" {
+            return Some(Self::None);
+        }
+        Self::ALL.into_iter().find(|compression| compression.name() == name)
+    }
+
+    /// Its name in statements and in the catalogue.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::Gzip => "GZIP",
+            Self::Snappy => "SNAPPY",
+            Self::Zstd => "ZSTD",
+            Self::Lz4 => "LZ4",
+            Self::Bzip2 => "BZIP2",
+            Self::Deflate => "DEFLATE",
+            Self::Zlib => "ZLIB",
+        }
+    }
+
+    /// The codec of text files that are compressed so; `None` for plain ones.
+    const fn codec(self) -> Option<Codec> {
+        match self {
+            Self::Gzip => Some(Codec::Gzip),
+            Self::Bzip2 => Some(Codec::Bzip2),
+            Self::Zstd => Some(Codec::Zstd),
+            Self::Snappy => Some(Codec::Snappy),
+            Self::Deflate => Some(Codec::Deflate),
+            Self::None | Self::Lz4 | Self::Zlib => None,
         }
     }
 }
@@ -64,6 +120,7 @@ pub(crate) struct WritePlan {
     pub(crate) compression: WriteCompression,
     /// How many of the last columns are partition keys.
     pub(crate) partition_keys: usize,
+    pub(crate) buckets: Option<Buckets>,
     pub(crate) columns: Vec<OutputColumn>,
 }
 
@@ -74,21 +131,26 @@ pub(crate) struct WrittenFile {
     pub(crate) partition: Vec<String>,
 }
 
-/// How many partitions one statement may write.
-const MOST_PARTITIONS: usize = 100;
+/// How many files one statement may write at once.
+const MOST_FILES: usize = 100;
+
+/// The values of a partition, and the bucket within it.
+type Place = (Vec<String>, Option<u32>);
 
 /// Writes batches to files; nothing is an object before [`Writer::finish`].
 pub(crate) struct Writer {
     store: Store,
     plan: WritePlan,
     schema: SchemaRef,
-    open: BTreeMap<Vec<String>, FileWriter>,
-    stem: String,
+    open: BTreeMap<Place, FileWriter>,
+    /// What all files are named after: the time and a random text, as Athena's queries are.
+    query: String,
+    id: uuid::Uuid,
     rows: u64,
 }
 
 impl Writer {
-    pub(crate) fn new(store: Store, plan: WritePlan, rows: &Schema) -> Self {
+    pub(crate) fn new(store: Store, plan: WritePlan, rows: &Schema) -> Result<Self, QueryError> {
         let data = plan.columns.len().saturating_sub(plan.partition_keys);
         let fields: Vec<_> = rows
             .fields()
@@ -99,22 +161,30 @@ impl Writer {
                 field.as_ref().clone().with_name(&column.name).with_nullable(true).with_metadata(std::collections::HashMap::new())
             })
             .collect();
+        match plan.format {
+            WriteFormat::Avro => avro::check(plan.columns.get(..data).unwrap_or_default())?,
+            WriteFormat::Orc => orc::check(plan.columns.get(..data).unwrap_or_default())?,
+            _ => {}
+        }
         let now = chrono::Utc::now().format("%Y%m%d_%H%M%S");
         let random = uuid::Uuid::new_v4().simple().to_string();
-        let stem = format!("{now}_00001_{}_{}", random.get(..5).unwrap_or("local"), uuid::Uuid::new_v4());
-        Self { store, plan, schema: Arc::new(Schema::new(fields)), open: BTreeMap::new(), stem, rows: 0 }
+        let query = format!("{now}_00001_{}", random.get(..5).unwrap_or("local"));
+        let schema = Arc::new(Schema::new(fields));
+        Ok(Self { store, plan, schema, open: BTreeMap::new(), query, id: uuid::Uuid::new_v4(), rows: 0 })
     }
 
-    /// Writes the rows of a batch to the files of their partitions.
+    /// Writes the rows of a batch to the files of their partitions and buckets.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), QueryError> {
         self.rows += batch.num_rows() as u64;
         let data = self.schema.fields().len();
         let wanted: Vec<usize> = (0..data).collect();
-        if self.plan.partition_keys == 0 {
+        if self.plan.partition_keys == 0 && self.plan.buckets.is_none() {
             let rows = self.renamed(&batch.project(&wanted).map_err(|error| failed(&error))?)?;
-            return self.file(Vec::new())?.write(&rows);
+            return self.file((Vec::new(), None))?.write(&rows);
         }
-        let mut groups: BTreeMap<Vec<String>, Vec<u32>> = BTreeMap::new();
+        let buckets = self.plan.buckets.as_ref().map(|buckets| buckets.of_rows(batch, &self.plan.columns));
+        let buckets = buckets.transpose().map_err(|error| failed(&error))?;
+        let mut groups: BTreeMap<Place, Vec<u32>> = BTreeMap::new();
         for row in 0..batch.num_rows() {
             let values = batch.columns().iter().zip(&self.plan.columns).skip(data).map(|(column, described)| {
                 let mut out = String::new();
@@ -124,16 +194,17 @@ impl Writer {
                     NULL_PARTITION.to_owned()
                 }
             });
-            groups.entry(values.collect()).or_default().push(u32::try_from(row).unwrap_or(0));
+            let bucket = buckets.as_ref().and_then(|buckets| buckets.get(row).copied());
+            groups.entry((values.collect(), bucket)).or_default().push(u32::try_from(row).unwrap_or(0));
         }
-        for (values, rows) in groups {
+        for (place, rows) in groups {
             let taken = if rows.len() == batch.num_rows() {
                 batch.clone()
             } else {
                 take_record_batch(batch, &UInt32Array::from(rows)).map_err(|error| failed(&error))?
             };
             let rows = self.renamed(&taken.project(&wanted).map_err(|error| failed(&error))?)?;
-            self.file(values)?.write(&rows)?;
+            self.file(place)?.write(&rows)?;
         }
         Ok(())
     }
@@ -143,44 +214,79 @@ impl Writer {
         RecordBatch::try_new_with_options(Arc::clone(&self.schema), batch.columns().to_vec(), &options).map_err(|error| failed(&error))
     }
 
-    fn file(&mut self, partition: Vec<String>) -> Result<&mut FileWriter, QueryError> {
-        if !self.open.contains_key(&partition) && self.open.len() >= MOST_PARTITIONS && self.plan.partition_keys > 0 {
-            let message = "HIVE_TOO_MANY_OPEN_PARTITIONS: Exceeded limit of 100 open writers for partitions/buckets.";
-            return Err(QueryError::new(message));
-        }
-        match self.open.entry(partition) {
-            std::collections::btree_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                let staged = self.store.begin_write().map_err(|error| storage_failed(&error))?;
-                let columns = self.plan.columns.get(..self.schema.fields().len()).unwrap_or_default().to_vec();
-                let file = FileWriter::new(staged, &self.plan.format, self.plan.compression, &self.schema, columns)?;
-                Ok(entry.insert(file))
+    fn file(&mut self, place: Place) -> Result<&mut FileWriter, QueryError> {
+        let full = self.open.len() >= MOST_FILES;
+        match self.open.entry(place) {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(_) if full => {
+                let message = "HIVE_TOO_MANY_OPEN_PARTITIONS: Exceeded limit of 100 open writers for partitions/buckets.";
+                Err(QueryError::new(message))
             }
+            Entry::Vacant(entry) => Ok(entry.insert(new_file(&self.store, &self.plan, &self.schema)?)),
         }
     }
 
-    /// Makes everything that was written objects. A result without rows has one file, so that it can be read, unless it is partitioned.
+    /// Makes everything that was written objects, all or none. A result without rows has one file where its
+    /// format says the columns, unless it is partitioned; and each bucket has a file, with rows or without.
     pub(crate) fn finish(mut self) -> Result<(Vec<WrittenFile>, u64), QueryError> {
-        if self.open.is_empty() && self.plan.partition_keys == 0 && self.plan.format == WriteFormat::Parquet {
-            self.file(Vec::new())?;
+        let mut partitions: BTreeSet<Vec<String>> = self.open.keys().map(|(partition, _)| partition.clone()).collect();
+        if self.plan.partition_keys == 0 && (self.plan.buckets.is_some() || self.plan.format.has_schema()) {
+            partitions.insert(Vec::new());
         }
-        let extension = file::extension(&self.plan.format, self.plan.compression);
-        let mut written = Vec::new();
-        let first = self.plan.columns.len() - self.plan.partition_keys;
-        for (partition, file) in std::mem::take(&mut self.open) {
-            let staged = file.finish()?;
-            let folder =
-                self.plan.columns.iter().skip(first).zip(&partition).fold(self.plan.location.folder(), |place, (column, value)| {
-                    place.join(&format!("{}={}/", column.name, escaped(value)))
-                });
-            let address = folder.join(&format!("{}{extension}", self.stem));
-            self.store
-                .commit(&address.bucket, &address.key, staged, file::meta(), crate::lake::storage::Precondition::None)
-                .map_err(|error| storage_failed(&error))?;
+        let mut staged = Vec::new();
+        for partition in partitions {
+            let buckets: Vec<Option<u32>> = match &self.plan.buckets {
+                Some(buckets) => (0..buckets.count).map(Some).collect(),
+                None => vec![None],
+            };
+            for bucket in buckets {
+                let place = (partition.clone(), bucket);
+                let file = match self.open.remove(&place) {
+                    Some(file) => file,
+                    None => new_file(&self.store, &self.plan, &self.schema)?,
+                };
+                let address = self.address(&place);
+                staged.push((address, place.0, file.finish()?));
+            }
+        }
+        let mut written: Vec<WrittenFile> = Vec::with_capacity(staged.len());
+        for (address, partition, file) in staged {
+            if let Err(error) = self.store.commit(&address.bucket, &address.key, file, file::meta(), Precondition::None) {
+                self.take_back(&written);
+                return Err(storage_failed(&error));
+            }
             written.push(WrittenFile { address, partition });
         }
         Ok((written, self.rows))
     }
+
+    /// Deletes what was committed before a file that could not be.
+    fn take_back(&self, written: &[WrittenFile]) {
+        for WrittenFile { address, .. } in written {
+            if let Err(error) = self.store.delete(&address.bucket, &address.key) {
+                tracing::warn!(%address, %error, "a file of a statement that failed stays");
+            }
+        }
+    }
+
+    /// Where the file of a place becomes an object.
+    fn address(&self, (partition, bucket): &Place) -> S3Location {
+        let keys = self.plan.columns.iter().skip(self.schema.fields().len());
+        let folder = keys
+            .zip(partition)
+            .fold(self.plan.location.folder(), |place, (column, value)| place.join(&format!("{}={}/", column.name, escaped(value))));
+        let ending = file::ending(&self.plan.format, self.plan.compression);
+        match bucket {
+            Some(bucket) => folder.join(&format!("{bucket:06}_0_{}_{}{ending}", self.id, self.query)),
+            None => folder.join(&format!("{}_{}{ending}", self.query, self.id)),
+        }
+    }
+}
+
+fn new_file(store: &Store, plan: &WritePlan, schema: &SchemaRef) -> Result<FileWriter, QueryError> {
+    let staged = store.begin_write().map_err(|error| storage_failed(&error))?;
+    let columns = plan.columns.get(..schema.fields().len()).unwrap_or_default().to_vec();
+    FileWriter::new(staged, &plan.format, plan.compression, schema, columns)
 }
 
 /// Hive's escapes in the names of partition folders.

@@ -16,7 +16,7 @@ pub struct TableFormat {
 }
 
 /// How files of text may be compressed.
-pub const TEXT_COMPRESSION: &str = "Files of text may be compressed with gzip where their names end in `.gz`.";
+pub const TEXT_COMPRESSION: &str = "Files of text may be compressed with gzip, bzip2, zstd, snappy or deflate where their names end in `.gz`, `.bz2`, `.zst`, `.snappy` or `.deflate`.";
 
 /// Every format that Athena documents.
 pub const TABLE_FORMATS: &[TableFormat] = &[
@@ -48,8 +48,20 @@ pub const TABLE_FORMATS: &[TableFormat] = &[
         written: true,
         help: "Written with SNAPPY, GZIP, ZSTD, LZ4 or uncompressed.",
     },
-    TableFormat { name: "ORC", serdes: &["org.apache.hadoop.hive.ql.io.orc.OrcSerde"], read: false, written: false, help: "" },
-    TableFormat { name: "Avro", serdes: &["org.apache.hadoop.hive.serde2.avro.AvroSerDe"], read: false, written: false, help: "" },
+    TableFormat {
+        name: "ORC",
+        serdes: &["org.apache.hadoop.hive.ql.io.orc.OrcSerde"],
+        read: true,
+        written: true,
+        help: "Columns are found by their names.",
+    },
+    TableFormat {
+        name: "Avro",
+        serdes: &["org.apache.hadoop.hive.serde2.avro.AvroSerDe"],
+        read: true,
+        written: true,
+        help: "Columns are found by their names.",
+    },
     TableFormat {
         name: "Regular expressions",
         serdes: &["org.apache.hadoop.hive.serde2.RegexSerDe", "com.amazonaws.glue.serde.GrokSerDe"],

@@ -333,3 +333,18 @@ fn heavy_parts_are_in_the_lock_file_once() {
             .collect();
     assert!(twice.is_empty(), "not exactly once in Cargo.lock: {twice:?}");
 }
+
+#[test]
+fn the_page_about_athenas_sql_says_what_the_program_knows() {
+    let path = root().join("docs/athena-sql.md");
+    let page = fairlake::sql::reference::page();
+    if std::env::var_os("FAIRLAKE_RENEW").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &page).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(
+        written == page,
+        "docs/athena-sql.md is not what the tables in src/sql say: FAIRLAKE_RENEW=1 cargo test --test tidy writes it anew"
+    );
+}

@@ -3,6 +3,7 @@
 pub mod complete;
 pub mod functions;
 pub mod keyword;
+pub mod reference;
 pub mod statement;
 pub mod token;
 pub mod types;

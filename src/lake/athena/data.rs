@@ -121,6 +121,17 @@ fn buckets(columns: &[OutputColumn], options: &Options) -> Result<Option<Buckets
     Ok(Some(Buckets { columns: places, count: options.bucket_count }))
 }
 
+/// Whether a type is one of queries only: files have no intervals, and no zones of times.
+fn has_no_hive_type(athena: &Type) -> bool {
+    match athena {
+        Type::IntervalDayToSecond | Type::IntervalYearToMonth | Type::TimestampTz(_) => true,
+        Type::Array(item) => has_no_hive_type(item),
+        Type::Map(key, value) => has_no_hive_type(key) || has_no_hive_type(value),
+        Type::Row(fields) => fields.iter().any(|(_, item)| has_no_hive_type(item)),
+        _ => false,
+    }
+}
+
 /// The columns of a new table, checked as Athena checks them; partition keys must come last.
 fn checked(columns: &[OutputColumn], partitioned_by: &[String]) -> Result<(), QueryError> {
     let mut seen = HashSet::new();
@@ -131,7 +142,7 @@ fn checked(columns: &[OutputColumn], partitioned_by: &[String]) -> Result<(), Qu
         if column.data_type == Type::Unknown {
             return Err(QueryError::new(format!("COLUMN_TYPE_UNKNOWN: line 1:1: Column type is unknown: {}", column.name)));
         }
-        if matches!(column.data_type, Type::IntervalDayToSecond | Type::IntervalYearToMonth) {
+        if has_no_hive_type(&column.data_type) {
             return Err(QueryError::new(format!("NOT_SUPPORTED: Unsupported Hive type: {}", column.data_type)));
         }
         if !seen.insert(column.name.as_str()) {

@@ -19,6 +19,7 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use super::error::{QueryError, translated};
+use super::mark::Place;
 use super::object::QueryFiles;
 use super::parsed::ParsedQuery;
 use super::rewrite::{Named, Relation, rewrite};
@@ -56,12 +57,12 @@ impl Planner {
             }
             let ParsedQuery { mut query, unions } = parsed;
             let named = Named::of(&query);
-            rewrite(&mut query)?;
+            rewrite(&mut query, database).map_err(|error| at_the_only(error, &unions))?;
             let (catalogs, inputs) = self.resolve(&named, database, depth).await?;
             let mut state = SessionStateBuilder::new_from_existing(self.base.clone()).with_catalog_list(catalogs).build();
             state.config_mut().options_mut().catalog.default_schema = database.to_owned();
             let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
-            let plan = state.statement_to_plan(statement).await.map_err(|error| translated(&error, &named))?;
+            let plan = state.statement_to_plan(statement).await.map_err(|error| at_the_only(translated(&error, &named), &unions))?;
             check_plan(&plan, &unions).map_err(|error| translated(&error, &named))?;
             let plan = counted(plan).map_err(|error| translated(&error, &named))?;
             Ok(Planned { plan, state, inputs })
@@ -178,4 +179,12 @@ pub(crate) fn view_of(table: &Value) -> Option<View> {
     let encoded = original.strip_prefix("/* Presto View: ")?.strip_suffix(" */")?;
     let stated: Value = serde_json::from_slice(&STANDARD.decode(encoded.trim()).ok()?).ok()?;
     Some(View { sql: text(&stated, "originalSql"), schema: text(&stated, "schema") })
+}
+
+/// An error about the columns of a set operation, with the place of the one that there is; of several it cannot be told which is meant.
+fn at_the_only(mut error: QueryError, unions: &[Place]) -> QueryError {
+    if let (true, [(line, column)]) = (error.text.contains(" query has different number of fields"), unions) {
+        error.text = error.text.replacen("line 1:1", &format!("line {line}:{column}"), 1);
+    }
+    error
 }

@@ -51,6 +51,9 @@ impl QueryError {
 pub(super) trait Places {
     /// The line and column of a name, both from 1.
     fn place(&self, name: &str) -> Option<(usize, usize)>;
+
+    /// The line and column of a name in USING, and the relation on the right of that join.
+    fn using(&self, name: &str) -> Option<((usize, usize), Option<String>)>;
 }
 
 /// The words for an error of DataFusion's.
@@ -69,6 +72,13 @@ pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryE
                     Some(relation) => format!("{}.{}", relation.table(), field.name),
                     None => field.name.clone(),
                 };
+                if let (None, Some(((line, column), right))) = (&field.relation, places.using(&field.name)) {
+                    let of_right =
+                        |known: &datafusion::common::Column| known.relation.as_ref().map(|relation| relation.table().to_owned()) == right;
+                    let side = if valid_fields.iter().all(of_right) { "right" } else { "left" };
+                    let message = format!("Column '{name}' is missing from {side} side of join");
+                    return QueryError::new(format!("COLUMN_NOT_FOUND: line {line}:{column}: {message}"));
+                }
                 let near = nearest(&field.name, valid_fields.iter().map(|known| known.name.as_str()));
                 let hint = near.map(|near| format!(". Did you mean '{near}'?")).unwrap_or_default();
                 return QueryError::new(format!("COLUMN_NOT_FOUND: {}: Column '{name}' cannot be resolved{hint}", at(&field.name)));
@@ -90,7 +100,12 @@ pub(super) fn translated(error: &DataFusionError, places: &dyn Places) -> QueryE
         ));
     }
     if let Some((clause, position)) = outside(text) {
-        return QueryError::new(format!("INVALID_COLUMN_REFERENCE: line 1:1: {clause} position {position} is not in select list"));
+        let place = at(&format!("{clause} {position}"));
+        return QueryError::new(format!("INVALID_COLUMN_REFERENCE: {place}: {clause} position {position} is not in select list"));
+    }
+    let of_name = |name: &str| places.place(name).map_or_else(|| "line 1:1".to_owned(), |(line, column)| format!("line {line}:{column}"));
+    if let Some(other) = of_shape(text, &of_name) {
+        return QueryError::new(other);
     }
     if let Some(coded) = coded(text) {
         return QueryError::new(placed(coded, &at));
@@ -128,6 +143,37 @@ fn ungrouped(text: &str) -> Option<&str> {
     let (before, _) = text.split_once("\" must appear in the GROUP BY clause")?;
     let name = before.rsplit_once('"').map_or(before, |(_, name)| name);
     Some(name.rsplit_once('.').map_or(name, |(_, column)| column))
+}
+
+/// Trino's words where columns or rows are too many or too few, or aggregates stand in aggregates.
+fn of_shape(text: &str, at: &dyn Fn(&str) -> String) -> Option<String> {
+    let number = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>();
+    if let Some(rest) = text.strip_prefix("Source table contains ") {
+        let (columns, rest) = rest.split_once(" columns but only ")?;
+        let names = number(rest);
+        let message = format!("Column alias list has {names} entries but the relation has {columns} columns available");
+        return Some(format!("MISMATCHED_COLUMN_ALIASES: line 1:1: {message}"));
+    }
+    if let Some(rest) = text.strip_prefix("Inconsistent data length across values list: got ") {
+        let wanted = rest.rsplit_once("but expected ")?.1;
+        return Some(format!("TYPE_MISMATCH: line 1:1: Values rows have mismatched sizes: {} vs {}", number(wanted), number(rest)));
+    }
+    if text.starts_with("UNION queries have different number of columns") {
+        return Some("TYPE_MISMATCH: line 1:1: UNION query has different number of fields".to_owned());
+    }
+    if let Some((name, rest)) = text.split_once(" query must have the same number of columns. Left is ") {
+        let (left, right) = rest.split_once(" and right is ")?;
+        return Some(format!("TYPE_MISMATCH: line 1:1: {name} query has different number of fields: {left}, {}", number(right)));
+    }
+    if let Some(rest) = text.strip_prefix("Aggregate function calls cannot be nested: '") {
+        let (inner, rest) = rest.split_once("' is nested inside '")?;
+        let outer = rest.split('(').next()?;
+        // DataFusion writes columns with their tables.
+        let inner = inner.split_inclusive(['(', ' ', ',']).map(|part| part.rsplit('.').next().unwrap_or(part)).collect::<String>();
+        return Some(format!("NESTED_AGGREGATION: {}: Cannot nest aggregations inside aggregation '{outer}': [{inner}]", at(outer)));
+    }
+    text.contains("Scalar subquery returned more than one row")
+        .then(|| "SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows".to_owned())
 }
 
 /// The clause and the number that is beyond the select list, where that is the error.

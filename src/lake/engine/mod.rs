@@ -17,9 +17,11 @@ mod scan;
 mod system;
 mod table;
 pub(crate) mod text;
+mod tokens;
 pub mod types;
 mod typing;
 pub(crate) mod write;
+mod zoned;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -296,6 +298,9 @@ fn base_session(limits: Limits) -> SessionState {
     options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     options.execution.time_zone = Some("UTC".to_owned());
     options.execution.parquet.coerce_int96 = Some("ms".to_owned());
+    // A build side of this size is hashed as a whole sooner than both sides are dealt out to the threads.
+    options.optimizer.hash_join_single_partition_threshold = 64 << 20;
+    options.optimizer.hash_join_single_partition_threshold_rows = 2 << 20;
     let mut builder =
         SessionStateBuilder::new_with_default_features().with_config(config).with_relation_planners(vec![Arc::new(UnnestPlanner)]);
     builder = builder.with_optimizer_rule(Arc::new(keys::PlainKeys));

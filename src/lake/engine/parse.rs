@@ -8,11 +8,12 @@ use datafusion::sql::sqlparser::ast::{
 use datafusion::sql::sqlparser::dialect::{Dialect, Precedence};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
-use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer};
+use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
 use super::mark::place_of;
 use super::operators;
 use super::parsed::ParsedQuery;
+use super::tokens::tokens;
 use crate::sql::{SyntaxError, Type};
 
 /// How deeply a query may be nested.
@@ -188,6 +189,7 @@ pub(super) fn query(text: &str) -> Result<ParsedQuery, SyntaxError> {
         _ => false,
     };
     offset_first(&tokens)?;
+    no_time_travel(&tokens)?;
     let unions = tokens.iter().filter(|token| is_union(&token.token)).map(|token| place_of(token.span.start)).collect();
     let mut parser = Parser::new(&dialect).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens);
     let query = parser.parse_query().map_err(|error| words(text, &error))?;
@@ -221,6 +223,30 @@ fn offset_first(tokens: &[TokenWithSpan]) -> Result<(), SyntaxError> {
     Ok(())
 }
 
+/// Refuses `FOR TIMESTAMP AS OF` and its like, which only Iceberg tables have.
+fn no_time_travel(tokens: &[TokenWithSpan]) -> Result<(), SyntaxError> {
+    let words: Vec<&TokenWithSpan> = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
+    let word = |token: &TokenWithSpan| match &token.token {
+        Token::Word(word) if word.quote_style.is_none() => word.value.to_uppercase(),
+        _ => String::new(),
+    };
+    for four in words.windows(4) {
+        if let [start, kind, r#as, of] = four
+            && word(start) == "FOR"
+            && matches!(word(kind).as_str(), "TIMESTAMP" | "VERSION" | "SYSTEM_TIME" | "SYSTEM_VERSION")
+            && word(r#as) == "AS"
+            && word(of) == "OF"
+        {
+            return Err(SyntaxError {
+                line: usize::try_from(start.span.start.line).unwrap_or(1),
+                column: usize::try_from(start.span.start.column).unwrap_or(1),
+                message: "The local lake does not support time travel (Iceberg tables)".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Reads one expression, as the values of parameters are.
 pub(super) fn expression(text: &str) -> Result<Expr, SyntaxError> {
     let dialect = Trino;
@@ -231,101 +257,6 @@ pub(super) fn expression(text: &str) -> Result<Expr, SyntaxError> {
         Token::EOF => Ok(expression),
         ref token => Err(SyntaxError::at(text, 0, format!("mismatched input '{token}'. Expecting: <EOF>"))),
     }
-}
-
-/// The tokens of a text, with what Trino writes otherwise than sqlparser made alike: quoted names are folded, and rows of one value get their parentheses.
-fn tokens(dialect: &Trino, text: &str) -> Result<Vec<TokenWithSpan>, SyntaxError> {
-    let mut tokens = Tokenizer::new(dialect, text).tokenize_with_location().map_err(|error| SyntaxError {
-        line: usize::try_from(error.location.line).unwrap_or(1),
-        column: usize::try_from(error.location.column).unwrap_or(1),
-        message: error.message,
-    })?;
-    for token in &mut tokens {
-        if let Token::Word(word) = &mut token.token
-            && word.quote_style.is_some()
-        {
-            word.value = word.value.to_lowercase();
-        }
-        if token.token == Token::Char('`') {
-            return Err(SyntaxError {
-                line: usize::try_from(token.span.start.line).unwrap_or(1),
-                column: usize::try_from(token.span.start.column).unwrap_or(1),
-                message: "backquoted identifiers are not supported; use double quotes to quote identifiers".to_owned(),
-            });
-        }
-    }
-    Ok(with_row_parentheses(tokens))
-}
-
-/// `VALUES 1, 2` as `VALUES (1), (2)`.
-fn with_row_parentheses(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let blank = |token: &TokenWithSpan| matches!(token.token, Token::Whitespace(_));
-    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
-    // For each open VALUES: the depth of parentheses it stands at, and whether a row is being wrapped.
-    let mut open: Vec<(u32, bool)> = Vec::new();
-    let mut depth = 0_u32;
-    let mut starts_row = false;
-    let parenthesis = |token: Token, like: &TokenWithSpan| TokenWithSpan::new(token, like.span);
-    for token in tokens {
-        if blank(&token) {
-            out.push(token);
-            continue;
-        }
-        if starts_row {
-            starts_row = false;
-            let wrapped = token.token != Token::LParen && !matches!(&token.token, Token::Word(word) if word.keyword == Keyword::ROW);
-            if wrapped {
-                out.push(parenthesis(Token::LParen, &token));
-            }
-            open.push((depth, wrapped));
-        }
-        let ends_values = |at: u32| match &token.token {
-            Token::RParen => depth == at,
-            Token::EOF | Token::SemiColon => true,
-            Token::Word(word) => {
-                depth == at
-                    && matches!(
-                        word.keyword,
-                        Keyword::ORDER
-                            | Keyword::LIMIT
-                            | Keyword::OFFSET
-                            | Keyword::FETCH
-                            | Keyword::UNION
-                            | Keyword::EXCEPT
-                            | Keyword::INTERSECT
-                    )
-            }
-            _ => false,
-        };
-        while let Some((at, wrapped)) = open.last().copied() {
-            if token.token == Token::Comma && depth == at {
-                open.pop();
-                if wrapped {
-                    out.push(parenthesis(Token::RParen, &token));
-                }
-                starts_row = true;
-                break;
-            }
-            if !ends_values(at) {
-                break;
-            }
-            open.pop();
-            if wrapped {
-                out.push(parenthesis(Token::RParen, &token));
-            }
-        }
-        match &token.token {
-            Token::LParen => depth += 1,
-            Token::RParen => depth = depth.saturating_sub(1),
-            Token::Word(word) if word.keyword == Keyword::VALUES && word.quote_style.is_none() => starts_row = true,
-            _ => {}
-        }
-        out.push(token);
-    }
-    if let (Some((_, true)), Some(last)) = (open.pop(), out.last().cloned()) {
-        out.push(parenthesis(Token::RParen, &last));
-    }
-    out
 }
 
 /// Trino's words for sqlparser's error.
@@ -339,17 +270,23 @@ fn words(text: &str, error: &ParserError) -> SyntaxError {
         None => (message, None),
     };
     let place = place.and_then(|(line, column)| Some((line.trim().parse().ok()?, column.trim().parse().ok()?)));
-    let (line, column) = place.unwrap_or_else(|| {
+    // Where an expression is wanted it is said what was found, but not where.
+    let wanted = message.strip_prefix("Expected an expression, found: ").and_then(|found| {
+        let token = crate::sql::tokens(text).into_iter().find(|token| token.text(text).eq_ignore_ascii_case(found))?;
+        Some(crate::sql::line_and_column(text, token.span.start))
+    });
+    let (line, column) = wanted.or(place).unwrap_or_else(|| {
         let end = text.trim_end().len();
         let error = SyntaxError::at(text, end, "");
         (error.line, error.column)
     });
+    let message = message.replacen("Expected an expression, found: ", "Expected: <expression>, found: ", 1);
     let message = match message.strip_prefix("Expected: ").and_then(|rest| rest.split_once(", found: ")) {
         Some((expected, found)) => {
             let found = if found == "EOF" { "<EOF>" } else { found };
             format!("mismatched input '{found}'. Expecting: {expected}")
         }
-        None => message.to_owned(),
+        None => message,
     };
     SyntaxError { line, column, message }
 }

@@ -1,6 +1,7 @@
 //! Queries with the answers that Athena gives them, from files: one case a line.
 
 use super::tests::Lake;
+use crate::sql::reference;
 
 /// Runs all cases of a file and tells all that went wrong at once.
 fn run(name: &str, cases: &str) {
@@ -57,4 +58,31 @@ fn known_differences_are_closed() {
 #[test]
 fn queries_are_answered_as_athena_answers_them() {
     run("queries", include_str!("cases/queries.txt"));
+}
+
+#[test]
+fn forms_that_only_trino_has_are_answered_as_it_answers_them() {
+    run("forms", include_str!("cases/forms.txt"));
+}
+
+/// What the documentation says of queries and files is so.
+#[test]
+fn what_the_page_says_is_so() {
+    let lake = Lake::new();
+    for form in reference::QUERY_FORMS {
+        assert!(lake.run_counted(form.text).is_ok(), "{}: {:?}", form.text, lake.run_counted(form.text).err());
+    }
+    lake.put("t/a.csv", b"1\n");
+    let plain = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
+    lake.table("t", "t/", plain, serde_json::json!({}), &[("a", "int")], &[], serde_json::json!({}));
+    for form in reference::REFUSED_CONSTRUCTS {
+        assert!(lake.error(form.text).contains("not support"), "{}: {}", form.text, lake.error(form.text));
+    }
+    for (at, (format, serde)) in
+        reference::TABLE_FORMATS.iter().flat_map(|format| format.serdes.iter().map(move |serde| (format, serde))).enumerate()
+    {
+        let name = format!("f{at}");
+        lake.table(&name, "empty/", serde, serde_json::json!({}), &[("a", "int")], &[], serde_json::json!({}));
+        assert_eq!(lake.run_counted(&format!("SELECT a FROM {name}")).is_ok(), format.read, "{serde}");
+    }
 }

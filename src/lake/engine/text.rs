@@ -12,6 +12,7 @@ use datafusion::arrow::datatypes::{
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 
+use super::zoned;
 use crate::sql::Type;
 
 /// Writes the value of a row; nothing is written for NULL, which is what false says.
@@ -46,26 +47,20 @@ pub(crate) fn write(array: &dyn Array, row: usize, athena: &Type, out: &mut Stri
         DataType::Date32 => date(out, array.as_primitive::<Date32Type>().value(row)),
         DataType::Time64(TimeUnit::Microsecond) => time(out, array.as_primitive::<Time64MicrosecondType>().value(row).saturating_mul(1000)),
         DataType::Time64(_) => time(out, array.as_primitive::<Time64NanosecondType>().value(row)),
-        DataType::Timestamp(unit, zone) => {
-            let (nanos_per_unit, value) = match unit {
-                TimeUnit::Second => (1_000_000_000_i128, array.as_primitive::<TimestampSecondType>().value(row)),
-                TimeUnit::Millisecond => (1_000_000, array.as_primitive::<TimestampMillisecondType>().value(row)),
-                TimeUnit::Microsecond => (1_000, array.as_primitive::<TimestampMicrosecondType>().value(row)),
-                TimeUnit::Nanosecond => (1, array.as_primitive::<TimestampNanosecondType>().value(row)),
-            };
-            let digits = match unit {
-                TimeUnit::Second | TimeUnit::Millisecond => 3,
-                TimeUnit::Microsecond => 6,
-                TimeUnit::Nanosecond => 9,
-            };
-            timestamp(out, i128::from(value) * nanos_per_unit, digits, zone.as_deref());
-        }
+        DataType::Timestamp(_, zone) => instant(out, array, row, zone.as_deref()),
         DataType::Interval(unit) => interval(out, array, row, *unit),
         DataType::Duration(TimeUnit::Millisecond) => days_of(out, i128::from(array.as_primitive::<DurationMillisecondType>().value(row))),
         DataType::List(_) => list(out, &array.as_list::<i32>().value(row), athena),
         DataType::LargeList(_) => list(out, &array.as_list::<i64>().value(row), athena),
         DataType::FixedSizeList(..) => list(out, &array.as_fixed_size_list().value(row), athena),
         DataType::Map(..) => map(out, &array.as_map().value(row), athena),
+        kept @ DataType::Struct(_) if zoned::unit_of(kept).is_some() => {
+            let [instants, zones] = array.as_struct().columns() else { return false };
+            if instants.is_null(row) || zones.is_null(row) {
+                return false;
+            }
+            instant(out, instants.as_ref(), row, Some(zones.as_string_view().value(row)));
+        }
         DataType::Struct(_) => record(out, array.as_struct(), row, athena),
         DataType::Dictionary(..) => {
             let dictionary = array.as_any_dictionary();
@@ -78,6 +73,18 @@ pub(crate) fn write(array: &dyn Array, row: usize, athena: &Type, out: &mut Stri
         }
     }
     true
+}
+
+/// The instant of a row, on the clock of a zone if it has one.
+fn instant(out: &mut String, array: &dyn Array, row: usize, zone: Option<&str>) {
+    let DataType::Timestamp(unit, _) = array.data_type() else { return };
+    let (nanos_per_unit, value, digits) = match unit {
+        TimeUnit::Second => (1_000_000_000_i128, array.as_primitive::<TimestampSecondType>().value(row), 3),
+        TimeUnit::Millisecond => (1_000_000, array.as_primitive::<TimestampMillisecondType>().value(row), 3),
+        TimeUnit::Microsecond => (1_000, array.as_primitive::<TimestampMicrosecondType>().value(row), 6),
+        TimeUnit::Nanosecond => (1, array.as_primitive::<TimestampNanosecondType>().value(row), 9),
+    };
+    timestamp(out, i128::from(value) * nanos_per_unit, digits, zone);
 }
 
 fn put(out: &mut String, value: impl std::fmt::Display) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, IntervalUnit, TimeUnit};
 
+use super::zoned;
 use crate::sql::Type;
 
 /// The metadata key under which a field says an Athena type that Arrow does not have.
@@ -27,7 +28,7 @@ pub fn arrow_type(athena: &Type) -> DataType {
         Type::Date => DataType::Date32,
         Type::Time(_) => DataType::Time64(TimeUnit::Microsecond),
         Type::Timestamp(digits) => DataType::Timestamp(unit(*digits), None),
-        Type::TimestampTz(digits) => DataType::Timestamp(unit(*digits), Some("UTC".into())),
+        Type::TimestampTz(digits) => zoned::zoned_type(unit(*digits)),
         Type::IntervalDayToSecond => DataType::Duration(TimeUnit::Millisecond),
         Type::IntervalYearToMonth => DataType::Interval(IntervalUnit::YearMonth),
         Type::Unknown => DataType::Null,
@@ -37,10 +38,15 @@ pub fn arrow_type(athena: &Type) -> DataType {
             fields
                 .iter()
                 .enumerate()
-                .map(|(at, (name, item))| arrow_field(&name.clone().unwrap_or_else(|| format!("field{at}")), item))
+                .map(|(at, (name, item))| arrow_field(&name.clone().unwrap_or_else(|| unnamed_field(at)), item))
                 .collect::<Fields>(),
         ),
     }
+}
+
+/// What Athena shows for the name of a row's field that has none.
+pub(crate) fn unnamed_field(at: usize) -> String {
+    format!("field{at}")
 }
 
 /// A map's Arrow type, as DataFusion's own functions build it.
@@ -66,6 +72,14 @@ const fn unit(digits: u8) -> TimeUnit {
         0..=3 => TimeUnit::Millisecond,
         4..=6 => TimeUnit::Microsecond,
         _ => TimeUnit::Nanosecond,
+    }
+}
+
+const fn digits(unit: TimeUnit) -> u8 {
+    match unit {
+        TimeUnit::Second | TimeUnit::Millisecond => 3,
+        TimeUnit::Microsecond => 6,
+        TimeUnit::Nanosecond => 9,
     }
 }
 
@@ -96,12 +110,11 @@ pub fn athena_type(field: &Field) -> Type {
         DataType::Date32 | DataType::Date64 => Type::Date,
         DataType::Time32(_) | DataType::Time64(_) => Type::Time(3),
         DataType::Timestamp(unit, zone) => {
-            let digits = match unit {
-                TimeUnit::Second | TimeUnit::Millisecond => 3,
-                TimeUnit::Microsecond => 6,
-                TimeUnit::Nanosecond => 9,
-            };
-            if zone.is_some() { Type::TimestampTz(digits) } else { Type::Timestamp(digits) }
+            if zone.is_some() {
+                Type::TimestampTz(digits(*unit))
+            } else {
+                Type::Timestamp(digits(*unit))
+            }
         }
         DataType::Null => Type::Unknown,
         DataType::List(item)
@@ -116,7 +129,16 @@ pub fn athena_type(field: &Field) -> Type {
             }
             _ => Type::Unknown,
         },
-        DataType::Struct(fields) => Type::Row(fields.iter().map(|field| (Some(field.name().clone()), athena_type(field))).collect()),
+        kept @ DataType::Struct(_) if zoned::unit_of(kept).is_some() => {
+            Type::TimestampTz(digits(zoned::unit_of(kept).unwrap_or(TimeUnit::Millisecond)))
+        }
+        DataType::Struct(fields) => Type::Row(
+            fields
+                .iter()
+                .enumerate()
+                .map(|(at, field)| (Some(field.name().clone()).filter(|name| *name != unnamed_field(at)), athena_type(field)))
+                .collect(),
+        ),
         DataType::Dictionary(_, value) => athena_type(&Field::new("", value.as_ref().clone(), true)),
         DataType::RunEndEncoded(_, values) => athena_type(values),
     }

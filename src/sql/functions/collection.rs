@@ -1,8 +1,9 @@
-//! Functions of arrays, maps and lambdas.
+//! Functions of arrays and maps, those that take lambdas among them.
 
 use super::{Function, scalar};
 
-pub(super) const FUNCTIONS: &[Function] = &[
+/// Arrays.
+pub(super) const ARRAYS: &[Function] = &[
     scalar("all_match", "all_match(array, x -> boolean) → boolean", "Whether all elements satisfy the condition."),
     scalar("any_match", "any_match(array, x -> boolean) → boolean", "Whether any element satisfies the condition."),
     scalar("array_average", "array_average(array) → double", "The mean of the elements."),
@@ -22,21 +23,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
     scalar("combinations", "combinations(array, n) → array of arrays", "All choices of n elements."),
     scalar("contains", "contains(array, element) → boolean", "Whether the array has the element."),
     scalar(
+        "contains_sequence",
+        "contains_sequence(array, array) → boolean",
+        "Whether the first has all of the second's elements in a row.",
+    ),
+    scalar(
         "element_at",
         "element_at(array or map, index or key) → same as elements",
         "The element or value there, or NULL; a negative index counts from the end.",
     ),
     scalar("filter", "filter(array, x -> boolean) → array", "The elements that satisfy the condition."),
     scalar("flatten", "flatten(array of arrays) → array", "The inner arrays put together."),
-    scalar("map", "map(keys, values) → map", "A map from an array of keys and one of values."),
-    scalar("map_concat", "map_concat(map, ...) → map", "All the maps in one; the last value of a key wins."),
-    scalar("map_entries", "map_entries(map) → array(row)", "The entries as an array of rows."),
-    scalar("map_filter", "map_filter(map, (k, v) -> boolean) → map", "The entries that satisfy the condition."),
-    scalar("map_from_entries", "map_from_entries(array(row)) → map", "A map from an array of key and value rows."),
-    scalar("map_keys", "map_keys(map) → array", "The keys."),
-    scalar("map_values", "map_values(map) → array", "The values."),
-    scalar("map_zip_with", "map_zip_with(map, map, (k, v1, v2) -> value) → map", "Two maps merged entry by entry."),
-    scalar("multimap_from_entries", "multimap_from_entries(array(row)) → map of arrays", "A map from each key to all its values."),
     scalar("ngrams", "ngrams(array, n) → array of arrays", "All runs of n neighbouring elements."),
     scalar("none_match", "none_match(array, x -> boolean) → boolean", "Whether no element satisfies the condition."),
     scalar("reduce", "reduce(array, start, (state, x) -> state, state -> result) → same as result", "The elements folded into one value."),
@@ -50,4 +47,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
     scalar("trim_array", "trim_array(array, n) → array", "The array without its last n elements."),
     scalar("zip", "zip(array, array, ...) → array(row)", "The arrays side by side, padded with NULL."),
     scalar("zip_with", "zip_with(array, array, (x, y) -> value) → array", "Two arrays merged element by element."),
+];
+
+/// Maps.
+pub(super) const MAPS: &[Function] = &[
+    scalar("map", "map(keys, values) → map", "A map from an array of keys and one of values."),
+    scalar("map_concat", "map_concat(map, ...) → map", "All the maps in one; the last value of a key wins."),
+    scalar("map_entries", "map_entries(map) → array(row)", "The entries as an array of rows."),
+    scalar("map_filter", "map_filter(map, (k, v) -> boolean) → map", "The entries that satisfy the condition."),
+    scalar("map_from_entries", "map_from_entries(array(row)) → map", "A map from an array of key and value rows."),
+    scalar("map_keys", "map_keys(map) → array", "The keys."),
+    scalar("map_values", "map_values(map) → array", "The values."),
+    scalar("map_zip_with", "map_zip_with(map, map, (k, v1, v2) -> value) → map", "Two maps merged entry by entry."),
+    scalar("multimap_from_entries", "multimap_from_entries(array(row)) → map of arrays", "A map from each key to all its values."),
+    scalar(
+        "split_to_multimap",
+        "split_to_multimap(string, entry_delimiter, key_delimiter) → map(varchar, array(varchar))",
+        "The values of each key of a text.",
+    ),
 ];

@@ -2,7 +2,8 @@
 
 use super::{Function, scalar};
 
-pub(super) const FUNCTIONS: &[Function] = &[
+/// Dates, times and intervals.
+pub(super) const DATES: &[Function] = &[
     scalar("at_timezone", "at_timezone(timestamp, zone) → timestamp with time zone", "The same instant in another time zone."),
     scalar("current_timezone", "current_timezone() → varchar", "The time zone of the session."),
     scalar("date", "date(x) → date", "The day of a timestamp or of a text such as 2020-01-31."),
@@ -25,7 +26,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "from_iso8601_timestamp(string) → timestamp(3) with time zone",
         "The time that an ISO 8601 text stands for.",
     ),
-    scalar("from_unixtime", "from_unixtime(seconds [, zone]) → timestamp(3) or with time zone", "The time so many seconds after 1970."),
+    scalar(
+        "from_iso8601_timestamp_nanos",
+        "from_iso8601_timestamp_nanos(string) → timestamp(9) with time zone",
+        "The time that an ISO 8601 text stands for, to the nanosecond.",
+    ),
+    scalar(
+        "from_unixtime",
+        "from_unixtime(seconds [, zone or hours, minutes]) → timestamp(3) with time zone",
+        "The time so many seconds after 1970.",
+    ),
+    scalar(
+        "from_unixtime_nanos",
+        "from_unixtime_nanos(nanoseconds) → timestamp(9) with time zone",
+        "The time so many nanoseconds after 1970.",
+    ),
     scalar("hour", "hour(x) → bigint", "The hour of the day."),
     scalar("human_readable_seconds", "human_readable_seconds(x) → varchar", "Seconds as weeks, days, hours, minutes and seconds."),
     scalar("last_day_of_month", "last_day_of_month(x) → date", "The last day of the month."),
@@ -43,8 +58,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     scalar("second", "second(x) → bigint", "The second of the minute."),
     scalar("timezone_hour", "timezone_hour(timestamp) → bigint", "The hours of the offset from UTC."),
     scalar("timezone_minute", "timezone_minute(timestamp) → bigint", "The minutes of the offset from UTC."),
+    scalar("to_char", "to_char(timestamp, format) → varchar", "The time in a format as in Teradata: yyyy-mm-dd hh24:mi:ss."),
+    scalar("to_date", "to_date(string, format) → date", "The day that a text in a Teradata format stands for."),
     scalar("to_iso8601", "to_iso8601(x) → varchar", "The time as ISO 8601 has it."),
     scalar("to_milliseconds", "to_milliseconds(interval) → bigint", "The interval in milliseconds."),
+    scalar("to_timestamp", "to_timestamp(string, format) → timestamp(3)", "The time that a text in a Teradata format stands for."),
     scalar("to_unixtime", "to_unixtime(timestamp) → double", "The seconds since 1970."),
     scalar("week", "week(x) → bigint", "The ISO week of the year."),
     scalar("week_of_year", "week_of_year(x) → bigint", "The ISO week of the year."),

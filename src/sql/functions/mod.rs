@@ -1,9 +1,13 @@
 //! The table of Athena's functions: name, signature and one line of help; the planner, completion and the documentation read it.
 
+mod aggregate;
 mod collection;
 mod date;
 mod number;
+mod refused;
 mod text;
+
+pub use refused::{Refused, refusals, refused};
 
 /// What a function takes its values from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,9 +45,40 @@ const fn window(name: &'static str, signature: &'static str, help: &'static str)
     Function { name, kind: FunctionKind::Window, signature, help }
 }
 
-/// All functions, group by group.
+/// Functions that do one kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Family {
+    /// What they work on, as a heading: `Text`.
+    pub name: &'static str,
+    /// The functions, by name.
+    pub functions: &'static [Function],
+}
+
+const FAMILIES: [Family; 13] = [
+    Family { name: "Conditions and any type", functions: number::ANY },
+    Family { name: "Numbers", functions: number::NUMBERS },
+    Family { name: "Bits", functions: number::BITS },
+    Family { name: "Text", functions: text::TEXTS },
+    Family { name: "Regular expressions", functions: text::PATTERNS },
+    Family { name: "Dates, times and intervals", functions: date::DATES },
+    Family { name: "Arrays", functions: collection::ARRAYS },
+    Family { name: "Maps", functions: collection::MAPS },
+    Family { name: "JSON", functions: text::JSON },
+    Family { name: "Bytes", functions: text::BYTES },
+    Family { name: "URLs", functions: text::URLS },
+    Family { name: "Aggregates", functions: aggregate::AGGREGATES },
+    Family { name: "Windows", functions: aggregate::WINDOWS },
+];
+
+/// All functions by what they work on.
+#[must_use]
+pub const fn families() -> &'static [Family] {
+    &FAMILIES
+}
+
+/// All functions, family by family.
 pub fn all() -> impl Iterator<Item = &'static Function> {
-    [number::FUNCTIONS, text::FUNCTIONS, date::FUNCTIONS, collection::FUNCTIONS].into_iter().flatten()
+    FAMILIES.iter().flat_map(|family| family.functions)
 }
 
 /// The function of this name, whatever its case.

@@ -500,6 +500,7 @@ fn read(cursor: &mut Cursor<'_>) -> Result<Statement, SyntaxError> {
         "MERGE" => unsupported(cursor, "MERGE (Iceberg tables)"),
         "OPTIMIZE" => unsupported(cursor, "OPTIMIZE (Iceberg tables)"),
         "VACUUM" => unsupported(cursor, "VACUUM (Iceberg tables)"),
+        "USING" => unsupported(cursor, "USING EXTERNAL FUNCTION"),
         _ => Err(cursor.mismatch(STARTS)),
     }
 }

@@ -42,6 +42,15 @@ const ALL: &[Gathered] = &[
     Gathered { name: "$weighted", arguments: 3, keeps_nulls: false, gives: weighted_type, work: weighted },
     Gathered { name: "$max_by", arguments: 3, keeps_nulls: false, gives: by_type, work: |values, gives| best_by(values, gives, true) },
     Gathered { name: "$min_by", arguments: 3, keeps_nulls: false, gives: by_type, work: |values, gives| best_by(values, gives, false) },
+    Gathered { name: "$most_frequent", arguments: 2, keeps_nulls: false, gives: histogram_type, work: most_frequent },
+    Gathered {
+        name: "$histogram",
+        arguments: 3,
+        keeps_nulls: false,
+        gives: |_| Ok(Type::Map(Box::new(Type::Double), Box::new(Type::Double))),
+        work: numeric_histogram,
+    },
+    Gathered { name: "entropy", arguments: 1, keeps_nulls: false, gives: |_| Ok(Type::Double), work: entropy },
     Gathered { name: "checksum", arguments: 1, keeps_nulls: true, gives: |_| Ok(Type::Varbinary), work: checksum },
 ];
 
@@ -250,6 +259,70 @@ fn histogram(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
     let places = UInt32Array::from_iter_values(counts.values().map(|(place, _)| *place));
     let numbers = datafusion::arrow::array::Int64Array::from_iter_values(counts.values().map(|(_, count)| *count));
     maps(gives, vec![Some((take(keys, &places, None)?, Arc::new(numbers) as ArrayRef))])
+}
+
+/// A number that is the same in all rows.
+fn constant(values: &[ArrayRef], at: usize) -> Result<usize> {
+    let numbers = cast(column(values, at)?, &DataType::Int64)?;
+    let numbers = numbers.as_primitive::<datafusion::arrow::datatypes::Int64Type>();
+    match numbers.iter().flatten().next().and_then(|number| usize::try_from(number).ok()).filter(|number| *number > 0) {
+        Some(number) => Ok(number),
+        None => exec_err!("INVALID_FUNCTION_ARGUMENT: the number of buckets must be positive"),
+    }
+}
+
+/// The values that are there most often, with how often.
+fn most_frequent(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
+    let keys = column(values, 0)?;
+    let rows = comparable(keys)?;
+    let mut counts: std::collections::BTreeMap<_, (u32, i64)> = std::collections::BTreeMap::new();
+    for at in 0..keys.len() {
+        counts.entry(rows.row(at)).or_insert((u32::try_from(at).unwrap_or(0), 0)).1 += 1;
+    }
+    let mut counts: Vec<(u32, i64)> = counts.into_values().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.truncate(constant(values, 1)?);
+    let places = UInt32Array::from_iter_values(counts.iter().map(|(place, _)| *place));
+    let numbers = datafusion::arrow::array::Int64Array::from_iter_values(counts.iter().map(|(_, count)| *count));
+    maps(gives, vec![Some((take(keys, &places, None)?, Arc::new(numbers) as ArrayRef))])
+}
+
+/// A histogram of so many buckets, each a mean and a weight: the two that are nearest become one until there are no more.
+fn numeric_histogram(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
+    let (all, limit) = (numbers(values)?, constant(values, 1)?);
+    let weights = cast(column(values, 2)?, &DataType::Float64)?;
+    let mut buckets: Vec<(f64, f64)> = Vec::with_capacity(limit + 1);
+    for (value, weight) in all.into_iter().zip(weights.as_primitive::<Float64Type>().iter().map(|weight| weight.unwrap_or(1.0))) {
+        let at = buckets.partition_point(|(mean, _)| *mean < value);
+        match buckets.get_mut(at) {
+            Some((mean, heavy)) if mean.total_cmp(&value).is_eq() => *heavy += weight,
+            _ => buckets.insert(at, (value, weight)),
+        }
+        if buckets.len() > limit {
+            let gap = |at: usize| buckets.get(at + 1).map_or(f64::MAX, |next| next.0) - buckets.get(at).map_or(0.0, |this| this.0);
+            let near = (0..buckets.len() - 1).min_by(|one, other| gap(*one).total_cmp(&gap(*other))).unwrap_or(0);
+            let (mean, weight) = buckets.remove(near + 1);
+            if let Some((other, heavy)) = buckets.get_mut(near) {
+                *other = (*other * *heavy + mean * weight) / (*heavy + weight);
+                *heavy += weight;
+            }
+        }
+    }
+    let of = |part: fn(&(f64, f64)) -> f64| -> ArrayRef {
+        Arc::new(datafusion::arrow::array::Float64Array::from_iter_values(buckets.iter().map(part)))
+    };
+    maps(gives, vec![Some((of(|bucket| bucket.0), of(|bucket| bucket.1)))])
+}
+
+/// The entropy, in bits, of counts.
+fn entropy(values: &[ArrayRef], _: &FieldRef) -> Result<ArrayRef> {
+    let all = numbers(values)?;
+    if all.iter().any(|count| *count < 0.0) {
+        return exec_err!("INVALID_FUNCTION_ARGUMENT: Entropy count argument must be non-negative");
+    }
+    let sum: f64 = all.iter().sum();
+    let weighted: f64 = all.iter().filter(|count| **count > 0.0).map(|count| count * count.log2()).sum();
+    Ok(single(Some(if sum == 0.0 { 0.0 } else { (sum.log2() - weighted / sum).max(0.0) })))
 }
 
 fn map_union(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {

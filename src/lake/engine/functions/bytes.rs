@@ -3,30 +3,38 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD, URL_SAFE};
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::{Result, exec_err};
 use sha2::Digest as _;
 
 use super::call::{Call, bigints, binaries, some, texts};
-use super::{Gives, Kind, Scalar, Type0, scalar};
+use super::{Gives, Kind, Scalar, Type0, optional, scalar};
+
+/// Java reads base64 with and without its padding, and passes over bits that are left.
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
+const PLAIN: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+const OF_URLS: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
 const BYTES: Gives = Gives::Always(Type0::Bytes);
 const TEXT: Gives = Gives::Always(Type0::Text);
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("to_utf8", &[Kind::Text], BYTES, |call| binaries(call.rows, |row| Ok(call.text(0, row).map(|text| text.as_bytes().to_vec())))),
-    scalar("from_utf8", &[Kind::Bytes], TEXT, |call| texts(call.rows, |row| Ok(call.bytes(0, row).map(String::from_utf8_lossy)))),
+    optional(1, scalar("from_utf8", &[Kind::Bytes, Kind::Text], TEXT, from_utf8)),
     scalar("to_hex", &[Kind::Bytes], TEXT, |call| texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(hex::encode_upper(b)))))),
     scalar("from_hex", &[Kind::Any], BYTES, |call| decoded(call, |text| hex::decode(text).ok(), "hex")),
     scalar("to_base64", &[Kind::Bytes], TEXT, |call| {
         texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(STANDARD.encode(b)))))
     }),
-    scalar("from_base64", &[Kind::Any], BYTES, |call| decoded(call, |text| STANDARD.decode(text).ok(), "base64")),
+    scalar("from_base64", &[Kind::Any], BYTES, |call| decoded(call, |text| PLAIN.decode(text).ok(), "base64")),
     scalar("to_base64url", &[Kind::Bytes], TEXT, |call| {
         texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(URL_SAFE.encode(b)))))
     }),
-    scalar("from_base64url", &[Kind::Any], BYTES, |call| decoded(call, |text| URL_SAFE.decode(text).ok(), "base64url")),
+    scalar("from_base64url", &[Kind::Any], BYTES, |call| decoded(call, |text| OF_URLS.decode(text).ok(), "base64url")),
     scalar("md5", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| md5::Md5::digest(bytes).to_vec())),
     scalar("sha1", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| sha1(bytes).to_vec())),
     scalar("sha256", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| sha2::Sha256::digest(bytes).to_vec())),
@@ -34,6 +42,28 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("xxhash64", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| xxhash64(bytes).to_be_bytes().to_vec())),
     scalar("crc32", &[Kind::Bytes], Gives::Always(Type0::BigInt), crc32),
 ];
+
+/// Bytes as text; what is none is replaced by a sign, or left out.
+fn from_utf8(call: &Call) -> Result<ArrayRef> {
+    texts(call.rows, |row| {
+        let bytes = some!(call.bytes(0, row));
+        if !call.has(1) {
+            return Ok(Some(String::from_utf8_lossy(bytes)));
+        }
+        let sign = some!(call.text(1, row));
+        if sign.chars().count() > 1 {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: Replacement character string must empty or a single character");
+        }
+        let mut out = String::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            out.push_str(chunk.valid());
+            if !chunk.invalid().is_empty() {
+                out.push_str(sign);
+            }
+        }
+        Ok(Some(Cow::Owned(out)))
+    })
+}
 
 fn decoded(call: &Call, decode: fn(&str) -> Option<Vec<u8>>, name: &str) -> Result<ArrayRef> {
     binaries(call.rows, |row| {
@@ -62,7 +92,7 @@ fn crc32(call: &Call) -> Result<ArrayRef> {
 
 /// SHA-1 by the standard: it serves old data here, no security.
 #[expect(clippy::many_single_char_names, reason = "the names of FIPS 180-4")]
-fn sha1(bytes: &[u8]) -> [u8; 20] {
+pub(super) fn sha1(bytes: &[u8]) -> [u8; 20] {
     let mut state: [u32; 5] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0];
     let mut message = bytes.to_vec();
     message.push(0x80);

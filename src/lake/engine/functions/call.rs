@@ -12,6 +12,7 @@ use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 
 use crate::lake::engine::types::athena_type;
+use crate::lake::engine::zoned::Zoned;
 use crate::sql::Type;
 
 /// A call over the rows of a batch.
@@ -20,6 +21,7 @@ pub(in crate::lake::engine) struct Call {
     pub(super) types: Vec<Type>,
     pub(super) rows: usize,
     pub(super) gives: FieldRef,
+    zoned: Vec<Option<Zoned>>,
 }
 
 /// Evaluates a function; once only where all its arguments are constants.
@@ -28,11 +30,22 @@ pub(super) fn invoke(args: &ScalarFunctionArgs, work: fn(&Call) -> Result<ArrayR
     let rows = if constant { 1 } else { args.number_rows };
     let arrays = args.args.iter().map(|arg| arg.to_array(rows)).collect::<Result<Vec<_>>>()?;
     let types = args.arg_fields.iter().map(|field| athena_type(field)).collect();
-    let call = Call { arrays, types, rows, gives: Arc::clone(&args.return_field) };
+    let zoned = arrays.iter().map(Zoned::of).collect();
+    let call = Call { arrays, types, rows, gives: Arc::clone(&args.return_field), zoned };
     let answer = work(&call)?;
     let wanted = args.return_field.data_type();
     let answer = if answer.data_type() == wanted { answer } else { datafusion::arrow::compute::cast(&answer, wanted)? };
-    if constant { Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&answer, 0)?)) } else { Ok(ColumnarValue::Array(answer)) }
+    if constant { Ok(ColumnarValue::Scalar(constant_of(&answer)?)) } else { Ok(ColumnarValue::Array(answer)) }
+}
+
+/// The one value of an array as a constant that keeps what the fields inside say of their types.
+pub(super) fn constant_of(array: &ArrayRef) -> Result<ScalarValue> {
+    Ok(match array.data_type() {
+        DataType::List(_) => ScalarValue::List(Arc::new(array.as_list::<i32>().clone())),
+        DataType::Map(..) => ScalarValue::Map(Arc::new(array.as_map().clone())),
+        DataType::Struct(_) => ScalarValue::Struct(Arc::new(array.as_struct().clone())),
+        _ => ScalarValue::try_from_array(array, 0)?,
+    })
 }
 
 impl Call {
@@ -84,8 +97,17 @@ impl Call {
         Some(self.valid(at, row)?.as_primitive_opt::<Date32Type>()?.value(row))
     }
 
+    /// The instant of a time, whether or not it has a zone, in milliseconds since 1970.
     pub(super) fn millis(&self, at: usize, row: usize) -> Option<i64> {
-        Some(self.valid(at, row)?.as_primitive_opt::<TimestampMillisecondType>()?.value(row))
+        match self.zoned.get(at) {
+            Some(Some(zoned)) => Some(zoned.get(row)?.0),
+            _ => Some(self.valid(at, row)?.as_primitive_opt::<TimestampMillisecondType>()?.value(row)),
+        }
+    }
+
+    /// The times of an argument that has zones.
+    pub(super) fn zoned(&self, at: usize) -> Option<&Zoned> {
+        self.zoned.get(at)?.as_ref()
     }
 
     /// The items of an array in one row.
@@ -134,7 +156,7 @@ primitive!(doubles, Float64Builder, f64);
 primitive!(booleans, BooleanBuilder, bool);
 primitive!(dates, Date32Builder, i32);
 
-/// Instants in milliseconds; the zone is that of the field that the function answers.
+/// Times without a zone, in milliseconds.
 pub(super) fn instants(rows: usize, gives: &FieldRef, mut of: impl FnMut(usize) -> Result<Option<i64>>) -> Result<ArrayRef> {
     let mut builder = TimestampMillisecondBuilder::with_capacity(rows).with_data_type(gives.data_type().clone());
     for row in 0..rows {

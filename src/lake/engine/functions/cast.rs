@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray as _, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray, StringViewBuilder,
-    StructArray, new_null_array,
+    StructArray, TimestampMicrosecondArray, TimestampMillisecondArray, new_null_array,
 };
 use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, FieldRef, Float64Type, Int64Type, TimeUnit};
@@ -17,13 +17,15 @@ use datafusion::logical_expr::{
 };
 use serde_json::Value;
 
+use super::call::constant_of;
 use super::date::read_instant;
 use super::json::{scalar_text, written};
 use super::to_json::to_json;
 use crate::lake::engine::parse::{CAST, TRY_CAST};
 use crate::lake::engine::scan;
 use crate::lake::engine::text;
-use crate::lake::engine::types::{arrow_field, arrow_type, athena_type};
+use crate::lake::engine::types::{arrow_field, arrow_type, athena_type, unnamed_field};
+use crate::lake::engine::zoned::{self, Zoned};
 use crate::sql::Type;
 
 /// CAST.
@@ -73,13 +75,6 @@ impl ScalarUDFImpl for Cast {
         let to = target(args.scalar_arguments.get(1).copied().flatten())?;
         let from = args.arg_fields.first().map_or(Type::Unknown, |field| athena_type(field));
         check(&from, &to)?;
-        if let (Type::TimestampTz(_), Some(DataType::Timestamp(_, Some(zone)))) =
-            (&to, args.arg_fields.first().map(|field| field.data_type()))
-        {
-            // The zone stays what it is.
-            let data_type = DataType::Timestamp(TimeUnit::Millisecond, Some(Arc::clone(zone)));
-            return Ok(Arc::new(datafusion::arrow::datatypes::Field::new(self.name, data_type, true)));
-        }
         Ok(Arc::new(arrow_field(self.name, &to)))
     }
 
@@ -96,7 +91,7 @@ impl ScalarUDFImpl for Cast {
             if made.data_type() == args.return_field.data_type() { Ok(made) } else { Ok(cast(&made, args.return_field.data_type())?) }
         };
         match args.args.first() {
-            Some(ColumnarValue::Scalar(value)) => Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&one(&value.to_array()?)?, 0)?)),
+            Some(ColumnarValue::Scalar(value)) => Ok(ColumnarValue::Scalar(constant_of(&one(&value.to_array()?)?)?)),
             Some(ColumnarValue::Array(array)) => Ok(ColumnarValue::Array(one(array)?)),
             None => plan_err!("a cast needs a value"),
         }
@@ -170,7 +165,17 @@ impl Caster {
             (one, other) if one == other && !array.data_type().is_nested() && !matches!(one, Type::TimestampTz(_)) => {
                 Ok(cast(array, &target)?)
             }
-            (Type::TimestampTz(_), Type::TimestampTz(_)) => Ok(Arc::clone(array)),
+            (Type::TimestampTz(_), Type::TimestampTz(_)) => match Zoned::of(array) {
+                Some(zoned) => {
+                    let unit = zoned::unit_of(&target).unwrap_or(TimeUnit::Millisecond);
+                    zoned.moved(&cast(&zoned.instants, &zoned::instant_type(unit))?)
+                }
+                None => Ok(cast(&zoned::in_utc(array)?, &target)?),
+            },
+            (Type::Date | Type::Timestamp(_), Type::TimestampTz(_)) => {
+                let unit = zoned::unit_of(&target).unwrap_or(TimeUnit::Millisecond);
+                zoned::in_utc(&cast(&cast(array, &DataType::Timestamp(unit, None))?, &zoned::instant_type(unit))?)
+            }
             (Type::Array(one), Type::Array(other)) => {
                 let list = array.as_list::<i32>();
                 let values = self.array(list.values(), one, other)?;
@@ -206,15 +211,15 @@ impl Caster {
             (Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt, _) => self.of_integer(&cast(array, &DataType::Int64)?, to),
             (Type::Real | Type::Double, _) => self.of_double(&cast(array, &DataType::Float64)?, to),
             (Type::Decimal { scale, .. }, _) => self.of_decimal(array, *scale, to),
-            (Type::TimestampTz(_), Type::Timestamp(_) | Type::Date) => {
-                // The clock of the zone is kept.
-                let local = cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None))?;
-                let local = match array.data_type() {
-                    DataType::Timestamp(_, Some(zone)) => local_clock(&local, zone)?,
-                    _ => local,
-                };
-                Ok(cast(&local, &target)?)
-            }
+            // The clock of the zone is kept.
+            (Type::TimestampTz(_), _) => match Zoned::of(array) {
+                Some(zoned) => {
+                    let local = (0..array.len()).map(|row| Some(zoned.clock(row)?.and_utc().timestamp_millis()));
+                    let local: ArrayRef = Arc::new(local.collect::<TimestampMillisecondArray>());
+                    Ok(cast(&local, &target)?)
+                }
+                None => Ok(cast(&cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None))?, &target)?),
+            },
             _ => Ok(cast(array, &target)?),
         }
     }
@@ -293,21 +298,20 @@ impl Caster {
     }
 
     fn instants(texts: &ArrayRef, to: &Type) -> Result<ArrayRef> {
-        let mut builder = datafusion::arrow::array::TimestampMicrosecondBuilder::with_capacity(texts.len());
-        for value in texts.as_string_view() {
-            builder.append_option(value.and_then(read_time).map(|(time, zone)| {
-                // A zone in the text counts for times with a zone, and is passed over otherwise.
-                let offset = zone
-                    .filter(|_| matches!(to, Type::TimestampTz(_)))
-                    .and_then(|zone| zone.parse::<datafusion::arrow::array::timezone::Tz>().ok());
-                match offset.and_then(|zone| chrono::TimeZone::from_local_datetime(&zone, &time).earliest()) {
-                    Some(instant) => instant.timestamp_micros(),
-                    None => time.and_utc().timestamp_micros(),
-                }
-            }));
+        let values = texts.as_string_view();
+        if let Type::TimestampTz(_) = to {
+            let zoned = zoned::collect(values.len(), |row| {
+                let read = values.is_valid(row).then(|| values.value(row)).and_then(read_time);
+                Ok(read.map(|(time, name)| {
+                    let name = name.unwrap_or_else(|| zoned::UTC.to_owned());
+                    (zoned::instant(time, zoned::zone(&name)), name)
+                }))
+            })?;
+            return Ok(cast(&zoned, &arrow_type(to))?);
         }
-        let micros = builder.finish();
-        let micros = if matches!(to, Type::TimestampTz(_)) { micros.with_timezone("UTC") } else { micros };
+        // A zone in the text is passed over.
+        let micros: TimestampMicrosecondArray =
+            values.iter().map(|value| value.and_then(read_time).map(|(time, _)| time.and_utc().timestamp_micros())).collect();
         Ok(cast(&micros, &arrow_type(to))?)
     }
 
@@ -447,7 +451,7 @@ impl Caster {
             for value in parsed.iter_mut().flatten() {
                 if let (Type::Row(fields), Value::Array(items)) = (to, &*value) {
                     // A row may be written as an array, too.
-                    let names = fields.iter().enumerate().map(|(at, (name, _))| name.clone().unwrap_or_else(|| format!("field{at}")));
+                    let names = fields.iter().enumerate().map(|(at, (name, _))| name.clone().unwrap_or_else(|| unnamed_field(at)));
                     *value = Value::Object(names.zip(items.iter().cloned()).collect());
                 }
                 let fits = matches!((to, &*value), (Type::Array(_), Value::Array(_)) | (Type::Map(..) | Type::Row(_), Value::Object(_)));
@@ -531,17 +535,6 @@ fn scientific(shown: &str) -> String {
 fn read_time(text: &str) -> Option<(chrono::NaiveDateTime, Option<String>)> {
     let iso = text.trim().chars().find(|sign| matches!(sign, ' ' | 'T')) == Some('T');
     if iso { None } else { read_instant(text) }
-}
-
-/// The reading of a zone's clock, as if it were one without a zone.
-fn local_clock(array: &ArrayRef, zone: &str) -> Result<ArrayRef> {
-    let Ok(zone) = zone.parse::<datafusion::arrow::array::timezone::Tz>() else { return Ok(Arc::clone(array)) };
-    let values = array.as_primitive::<datafusion::arrow::datatypes::TimestampMillisecondType>();
-    let local = values.iter().map(|value| {
-        let instant = chrono::DateTime::from_timestamp_millis(value?)?;
-        Some(instant.with_timezone(&zone).naive_local().and_utc().timestamp_millis())
-    });
-    Ok(Arc::new(local.collect::<datafusion::arrow::array::TimestampMillisecondArray>()))
 }
 
 #[cfg(test)]

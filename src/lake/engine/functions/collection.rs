@@ -13,7 +13,7 @@ use datafusion::common::{Result, exec_err, plan_err};
 use rand::seq::SliceRandom as _;
 
 use super::call::{Call, bigints, booleans, doubles, some, texts};
-use super::combinations::combinations;
+use super::combinations::{combinations, contains_sequence};
 use super::{Gives, Kind, Scalar, Type0, optional, scalar, variadic, volatile};
 use crate::lake::engine::text;
 use crate::lake::engine::types::athena_type_of;
@@ -38,6 +38,7 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("array_except", LISTS, SAME, |call| combined(call, |_, in_other| !in_other)),
     scalar("array_union", LISTS, SAME, union),
     scalar("arrays_overlap", LISTS, Gives::Always(Type0::Boolean), overlap),
+    scalar("contains_sequence", LISTS, Gives::Always(Type0::Boolean), contains_sequence),
     scalar("array_sort", LIST, SAME, sort),
     scalar("array_min", LIST, ITEM, |call| extreme(call, false)),
     scalar("array_max", LIST, ITEM, |call| extreme(call, true)),
@@ -99,7 +100,7 @@ fn sequence_type(types: &[Type]) -> Result<Type> {
 }
 
 fn zip_type(types: &[Type]) -> Result<Type> {
-    let fields = types.iter().enumerate().map(|(at, athena)| Ok((Some(format!("field{at}")), item(std::slice::from_ref(athena))?)));
+    let fields = types.iter().map(|athena| Ok((None, item(std::slice::from_ref(athena))?)));
     Ok(Type::Array(Box::new(Type::Row(fields.collect::<Result<_>>()?))))
 }
 

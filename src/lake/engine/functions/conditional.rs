@@ -12,6 +12,7 @@ use datafusion::common::{Result, plan_err};
 use super::call::{Call, texts};
 use super::{Gives, Kind, Scalar, Type0, scalar, variadic, volatile};
 use crate::lake::engine::typing;
+use crate::lake::engine::zoned::Zoned;
 use crate::sql::Type;
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
@@ -50,7 +51,8 @@ fn extreme(call: &Call, largest: bool) -> Result<ArrayRef> {
         best = Some(match best {
             None => array,
             Some(best) => {
-                let better = if largest { gt(&array, &best)? } else { lt(&array, &best)? };
+                let (one, other) = (by_instant(&array), by_instant(&best));
+                let better = if largest { gt(&one, &other)? } else { lt(&one, &other)? };
                 let chosen = zip(&better, &array, &best)?;
                 // A NULL anywhere makes the whole NULL.
                 let null = or_kleene(&nulls(&array), &nulls(&best))?;
@@ -59,6 +61,11 @@ fn extreme(call: &Call, largest: bool) -> Result<ArrayRef> {
         });
     }
     best.map_or_else(|| plan_err!("greatest and least need an argument"), Ok)
+}
+
+/// What values are compared by: times with a zone by their instants.
+fn by_instant(array: &ArrayRef) -> ArrayRef {
+    Zoned::of(array).map_or_else(|| Arc::clone(array), |zoned| zoned.instants)
 }
 
 fn nulls(array: &ArrayRef) -> BooleanArray {

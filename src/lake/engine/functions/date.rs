@@ -3,40 +3,44 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike as _, Days, Duration, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Timelike as _};
-use datafusion::arrow::array::timezone::Tz;
-use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _};
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Time64MicrosecondType, Time64NanosecondType, TimeUnit};
+use chrono::{DateTime, Datelike as _, Days, Duration, Months, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
+use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, Int64Array, TimestampMicrosecondArray, TimestampNanosecondArray};
+use datafusion::arrow::datatypes::{
+    DataType, Field, FieldRef, Int64Type, IntervalYearMonthType, Time64MicrosecondType, Time64NanosecondType, TimeUnit,
+};
 use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
 use datafusion::logical_expr::ReturnFieldArgs;
 
 use super::call::{Call, bigints, dates, doubles, instants, some, texts};
 use super::format::{Pattern, joda, mysql};
 use super::{Gives, Kind, Scalar, Type0, optional, scalar};
+use crate::lake::engine::zoned::{self, UTC, Zoned, instant, zone, zone_name};
+use crate::sql::Type;
 
 const BIGINT: Gives = Gives::Always(Type0::BigInt);
 const TEXT: Gives = Gives::Always(Type0::Text);
 const DATE: Gives = Gives::Always(Type0::Date);
 const TIME: &[Kind] = &[Kind::Time];
+const SPAN: &[Kind] = &[Kind::TimeOrSpan];
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
-    scalar("year", TIME, BIGINT, |call| field(call, |time| i64::from(time.year()))),
+    scalar("year", SPAN, BIGINT, |call| field_of(call, "year", |time| i64::from(time.year()))),
     scalar("quarter", TIME, BIGINT, |call| field(call, |time| i64::from(time.month0() / 3 + 1))),
-    scalar("month", TIME, BIGINT, |call| field(call, |time| i64::from(time.month()))),
+    scalar("month", SPAN, BIGINT, |call| field_of(call, "month", |time| i64::from(time.month()))),
     scalar("week", TIME, BIGINT, |call| field(call, |time| i64::from(time.iso_week().week()))),
     scalar("week_of_year", TIME, BIGINT, |call| field(call, |time| i64::from(time.iso_week().week()))),
     scalar("year_of_week", TIME, BIGINT, |call| field(call, |time| i64::from(time.iso_week().year()))),
     scalar("yow", TIME, BIGINT, |call| field(call, |time| i64::from(time.iso_week().year()))),
-    scalar("day", TIME, BIGINT, |call| field(call, |time| i64::from(time.day()))),
+    scalar("day", SPAN, BIGINT, |call| field_of(call, "day", |time| i64::from(time.day()))),
     scalar("day_of_month", TIME, BIGINT, |call| field(call, |time| i64::from(time.day()))),
     scalar("day_of_week", TIME, BIGINT, |call| field(call, |time| i64::from(time.weekday().number_from_monday()))),
     scalar("dow", TIME, BIGINT, |call| field(call, |time| i64::from(time.weekday().number_from_monday()))),
     scalar("day_of_year", TIME, BIGINT, |call| field(call, |time| i64::from(time.ordinal()))),
     scalar("doy", TIME, BIGINT, |call| field(call, |time| i64::from(time.ordinal()))),
-    scalar("hour", TIME, BIGINT, |call| field(call, |time| i64::from(time.hour()))),
-    scalar("minute", TIME, BIGINT, |call| field(call, |time| i64::from(time.minute()))),
-    scalar("second", TIME, BIGINT, |call| field(call, |time| i64::from(time.second()))),
-    scalar("millisecond", TIME, BIGINT, |call| field(call, |time| i64::from(time.nanosecond() / 1_000_000))),
+    scalar("hour", SPAN, BIGINT, |call| field_of(call, "hour", |time| i64::from(time.hour()))),
+    scalar("minute", SPAN, BIGINT, |call| field_of(call, "minute", |time| i64::from(time.minute()))),
+    scalar("second", SPAN, BIGINT, |call| field_of(call, "second", |time| i64::from(time.second()))),
+    scalar("millisecond", SPAN, BIGINT, |call| field_of(call, "millisecond", |time| i64::from(time.nanosecond() / 1_000_000))),
     scalar("timezone_hour", TIME, BIGINT, |call| offset(call, |seconds| seconds / 3600)),
     scalar("timezone_minute", TIME, BIGINT, |call| offset(call, |seconds| seconds / 60 % 60)),
     scalar("date", &[Kind::Any], DATE, to_date),
@@ -46,30 +50,36 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("date_diff", &[Kind::Text, Kind::Time, Kind::Time], BIGINT, diff),
     scalar("date_format", &[Kind::Time, Kind::Text], TEXT, |call| formatted(call, mysql)),
     scalar("format_datetime", &[Kind::Time, Kind::Text], TEXT, |call| formatted(call, joda)),
-    scalar("date_parse", &[Kind::Text, Kind::Text], Gives::Always(Type0::Timestamp), |call| parsed(call, mysql)),
-    scalar("parse_datetime", &[Kind::Text, Kind::Text], Gives::Field(utc), |call| parsed(call, joda)),
-    optional(1, scalar("from_unixtime", &[Kind::Double, Kind::Text], Gives::Field(unix_field), from_unixtime)),
+    scalar("date_parse", &[Kind::Text, Kind::Text], Gives::Always(Type0::Timestamp), date_parse),
+    scalar("parse_datetime", &[Kind::Text, Kind::Text], Gives::Field(with_zones), parse_datetime),
+    optional(1, scalar("from_unixtime", &[Kind::Double, Kind::ZoneOrHours, Kind::Integer], Gives::Field(with_zones), from_unixtime)),
+    scalar("from_unixtime_nanos", &[Kind::Number], Gives::Field(with_nanos), from_unixtime_nanos),
     scalar("to_unixtime", TIME, Gives::Always(Type0::Double), to_unixtime),
-    scalar("from_iso8601_timestamp", &[Kind::Text], Gives::Field(utc), from_iso8601),
+    scalar("from_iso8601_timestamp", &[Kind::Text], Gives::Field(with_zones), from_iso8601),
     scalar("from_iso8601_date", &[Kind::Text], DATE, from_iso8601_date),
     scalar("to_iso8601", TIME, TEXT, to_iso8601),
-    scalar("at_timezone", &[Kind::Time, Kind::Text], Gives::Field(zone_of_second), at_timezone),
-    scalar("with_timezone", &[Kind::Time, Kind::Text], Gives::Field(zone_of_second), with_timezone),
+    scalar("at_timezone", &[Kind::Time, Kind::Text], Gives::Field(with_zones), at_timezone),
+    scalar("with_timezone", &[Kind::Time, Kind::Text], Gives::Field(with_zones), with_timezone),
     scalar("human_readable_seconds", &[Kind::Double], TEXT, human_readable),
+    scalar("from_iso8601_timestamp_nanos", &[Kind::Text], Gives::Field(with_nanos), from_iso8601_nanos),
+    scalar("parse_duration", &[Kind::Text], Gives::Of(|_| Ok(Type::IntervalDayToSecond)), parse_duration),
+    scalar("to_milliseconds", &[Kind::Any], BIGINT, to_milliseconds),
     scalar("$timestamp", &[Kind::Text], Gives::Field(literal_field), literal),
 ];
 
-fn timestamp_field(zone: Option<&str>) -> FieldRef {
-    Arc::new(Field::new("timestamp", DataType::Timestamp(TimeUnit::Millisecond, zone.map(Into::into)), true))
+fn with_zones(_: &ReturnFieldArgs<'_>) -> Result<FieldRef> {
+    Ok(zoned::zoned_field())
 }
 
-fn utc(_: &ReturnFieldArgs<'_>) -> Result<FieldRef> {
-    Ok(timestamp_field(Some("UTC")))
+fn with_nanos(_: &ReturnFieldArgs<'_>) -> Result<FieldRef> {
+    Ok(Arc::new(Field::new("timestamp", zoned::zoned_type(TimeUnit::Nanosecond), true)))
 }
 
 fn nth_field(args: &ReturnFieldArgs<'_>, at: usize) -> Result<FieldRef> {
     match args.arg_fields.get(at) {
-        Some(field) if field.data_type() == &DataType::Null => Ok(timestamp_field(None)),
+        Some(field) if field.data_type() == &DataType::Null => {
+            Ok(Arc::new(Field::new("timestamp", DataType::Timestamp(TimeUnit::Millisecond, None), true)))
+        }
         Some(field) => Ok(Arc::new(Field::new("time", field.data_type().clone(), true))),
         None => plan_err!("a time is missing"),
     }
@@ -91,38 +101,13 @@ fn constant(args: &ReturnFieldArgs<'_>, at: usize) -> Option<String> {
     }
 }
 
-/// A zone's name as Arrow and chrono know it, or what is wrong with it.
-fn zone_name(name: &str) -> Result<String> {
-    let plain = if name.eq_ignore_ascii_case("utc") || name == "Z" { "UTC" } else { name };
-    match plain.parse::<Tz>() {
-        Ok(_) => Ok(plain.to_owned()),
-        Err(_) => exec_err!("INVALID_FUNCTION_ARGUMENT: '{name}' is not a valid time zone"),
-    }
-}
-
-fn zone_of_second(args: &ReturnFieldArgs<'_>) -> Result<FieldRef> {
-    match constant(args, 1) {
-        Some(name) => Ok(timestamp_field(Some(&zone_name(&name)?))),
-        None => plan_err!("NOT_SUPPORTED: The local lake needs the time zone as a constant"),
-    }
-}
-
-fn unix_field(args: &ReturnFieldArgs<'_>) -> Result<FieldRef> {
-    if args.arg_fields.len() < 2 { Ok(timestamp_field(None)) } else { zone_of_second(args) }
-}
-
 /// The time of an argument on the clock of its zone.
-fn clock(call: &Call, at: usize, row: usize) -> Option<NaiveDateTime> {
+pub(super) fn clock(call: &Call, at: usize, row: usize) -> Option<NaiveDateTime> {
     let array = call.array(at).filter(|array| array.is_valid(row))?;
     match array.data_type() {
         DataType::Date32 => Some(DateTime::from_timestamp(i64::from(call.date(at, row)?) * 86_400, 0)?.naive_utc()),
-        DataType::Timestamp(_, zone) => {
-            let instant = DateTime::from_timestamp_millis(call.millis(at, row)?)?;
-            match zone.as_ref().and_then(|zone| zone.parse::<Tz>().ok()) {
-                Some(zone) => Some(instant.with_timezone(&zone).naive_local()),
-                None => Some(instant.naive_utc()),
-            }
-        }
+        DataType::Struct(_) => call.zoned(at)?.clock(row),
+        DataType::Timestamp(..) => zoned::clock(call.millis(at, row)?, None),
         DataType::Time64(unit) => {
             let nanos = match unit {
                 TimeUnit::Microsecond => array.as_primitive::<Time64MicrosecondType>().value(row) * 1000,
@@ -138,24 +123,9 @@ fn clock(call: &Call, at: usize, row: usize) -> Option<NaiveDateTime> {
     }
 }
 
-/// The zone of an argument, if it has one.
-fn zone(call: &Call, at: usize) -> Option<Tz> {
-    match call.array(at)?.data_type() {
-        DataType::Timestamp(_, Some(zone)) => zone.parse().ok(),
-        _ => None,
-    }
-}
-
-/// The instant that a reading of the clock stands for in a zone; the later of two where clocks go back.
-fn instant(clock: NaiveDateTime, zone: Option<Tz>) -> i64 {
-    match zone {
-        Some(zone) => zone
-            .from_local_datetime(&clock)
-            .earliest()
-            .or_else(|| zone.from_local_datetime(&(clock + Duration::hours(1))).earliest())
-            .map_or_else(|| clock.and_utc().timestamp_millis(), |time| time.timestamp_millis()),
-        None => clock.and_utc().timestamp_millis(),
-    }
+/// The name of an argument's zone, if it has one.
+fn zone_of(call: &Call, at: usize, row: usize) -> Option<&str> {
+    Some(call.zoned(at)?.get(row)?.1)
 }
 
 fn days(day: NaiveDate) -> Option<i32> {
@@ -166,12 +136,61 @@ fn field(call: &Call, of: fn(NaiveDateTime) -> i64) -> Result<ArrayRef> {
     bigints(call.rows, |row| Ok(clock(call, 0, row).map(of)))
 }
 
+/// A field of a time, or of an interval that has such.
+fn field_of(call: &Call, name: &str, of: fn(NaiveDateTime) -> i64) -> Result<ArrayRef> {
+    let array = call.needed(0)?;
+    let (size, limit) = match (array.data_type(), name) {
+        (DataType::Interval(_), "year") => (12, i64::MAX),
+        (DataType::Interval(_), "month") => (1, 12),
+        (DataType::Duration(_), "day") => (86_400_000, i64::MAX),
+        (DataType::Duration(_), "hour") => (3_600_000, 24),
+        (DataType::Duration(_), "minute") => (60_000, 60),
+        (DataType::Duration(_), "second") => (1_000, 60),
+        (DataType::Duration(_), "millisecond") => (1, 1_000),
+        (DataType::Interval(_) | DataType::Duration(_), _) => {
+            return plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters for function {name}. Expected: {name}(x)");
+        }
+        _ => return field(call, of),
+    };
+    let numbers: Int64Array = match array.as_primitive_opt::<IntervalYearMonthType>() {
+        Some(months) => months.iter().map(|months| months.map(i64::from)).collect(),
+        None => datafusion::arrow::compute::cast(array, &DataType::Int64)?.as_primitive::<Int64Type>().clone(),
+    };
+    bigints(call.rows, |row| Ok(numbers.is_valid(row).then(|| numbers.value(row) / size % limit)))
+}
+
+/// `42.8ms` as an interval.
+fn parse_duration(call: &Call) -> Result<ArrayRef> {
+    const UNITS: [(&str, f64); 7] = [("ns", 1e-6), ("us", 1e-3), ("ms", 1.0), ("s", 1e3), ("m", 6e4), ("h", 3.6e6), ("d", 8.64e7)];
+    let millis = bigints(call.rows, |row| {
+        let text = some!(call.text(0, row));
+        let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+        let (number, unit) = text.split_at_checked(end).unwrap_or((text, ""));
+        let size = UNITS.iter().find(|(known, _)| *known == unit.trim()).map(|(_, size)| *size);
+        match (number.parse::<f64>(), size) {
+            #[allow(clippy::cast_possible_truncation, reason = "spans beyond what 64 bits hold are none that Athena has")]
+            (Ok(number), Some(size)) => Ok(Some((number * size).round() as i64)),
+            _ => exec_err!("INVALID_FUNCTION_ARGUMENT: duration is not a valid data duration string: {text}"),
+        }
+    })?;
+    Ok(datafusion::arrow::compute::cast(&millis, call.gives.data_type())?)
+}
+
+fn to_milliseconds(call: &Call) -> Result<ArrayRef> {
+    let array = call.needed(0)?;
+    match array.data_type() {
+        DataType::Duration(_) | DataType::Null => Ok(datafusion::arrow::compute::cast(array, &DataType::Int64)?),
+        _ => plan_err!(
+            "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters for function to_milliseconds. Expected: to_milliseconds(interval)"
+        ),
+    }
+}
+
 fn offset(call: &Call, of: fn(i64) -> i64) -> Result<ArrayRef> {
-    let zone = zone(call, 0);
     bigints(call.rows, |row| {
-        let utc = some!(DateTime::from_timestamp_millis(some!(call.millis(0, row)))).naive_utc();
+        let utc = some!(zoned::clock(some!(call.millis(0, row)), None));
         let local = some!(clock(call, 0, row));
-        Ok(Some(if zone.is_some() { of((local - utc).num_seconds()) } else { 0 }))
+        Ok(Some(of((local - utc).num_seconds())))
     })
 }
 
@@ -188,6 +207,9 @@ fn to_date(call: &Call) -> Result<ArrayRef> {
         }
         // Times of any precision come here uncast.
         let array = some!(call.array(0));
+        if let Some(zoned) = call.zoned(0) {
+            return Ok(zoned.clock(row).and_then(|time| days(time.date())));
+        }
         if !matches!(array.data_type(), DataType::Date32 | DataType::Timestamp(..) | DataType::Null | DataType::Utf8View | DataType::Utf8) {
             return plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters for function date. Expected: date(timestamp)");
         }
@@ -208,14 +230,19 @@ fn last_day(call: &Call) -> Result<ArrayRef> {
 /// The answer in the type of an argument: a day for a day, an instant for an instant.
 fn like(call: &Call, at: usize, of: impl FnMut(usize) -> Result<Option<NaiveDateTime>>) -> Result<ArrayRef> {
     let mut of = of;
-    let zone = zone(call, at);
     if call.gives.data_type() == &DataType::Date32 {
         return dates(call.rows, |row| Ok(of(row)?.and_then(|time| days(time.date()))));
     }
     if let DataType::Time64(_) = call.gives.data_type() {
         return exec_err!("NOT_SUPPORTED: The local lake does not calculate with times of day");
     }
-    instants(call.rows, &call.gives, |row| Ok(of(row)?.map(|time| instant(time, zone))))
+    if call.zoned(at).is_some() {
+        return zoned::collect(call.rows, |row| {
+            let (time, name) = (some!(of(row)?), some!(zone_of(call, at, row)));
+            Ok(Some((instant(time, zone(name)), name)))
+        });
+    }
+    instants(call.rows, &call.gives, |row| Ok(of(row)?.map(|time| instant(time, None))))
 }
 
 /// A unit that a date or a timestamp has; dates have none below a day.
@@ -292,7 +319,7 @@ fn whole_months(from: NaiveDateTime, to: NaiveDateTime) -> i64 {
 
 fn diff(call: &Call) -> Result<ArrayRef> {
     let date = is_date(call, 1) && is_date(call, 2);
-    let absolute = zone(call, 1).is_some() || zone(call, 2).is_some();
+    let absolute = call.zoned(1).is_some() || call.zoned(2).is_some();
     bigints(call.rows, |row| {
         let unit = some!(call.text(0, row));
         let (mut from, mut to) = (some!(clock(call, 1, row)), some!(clock(call, 2, row)));
@@ -318,9 +345,9 @@ fn diff(call: &Call) -> Result<ArrayRef> {
 }
 
 fn formatted(call: &Call, read: fn(&str) -> Result<Pattern>) -> Result<ArrayRef> {
-    let zone = zone(call, 0);
     let mut last: Option<(String, Pattern)> = None;
     texts(call.rows, |row| {
+        let zone = zone_of(call, 0, row).and_then(zone);
         let (time, format) = (some!(clock(call, 0, row)), some!(call.text(1, row)));
         if last.as_ref().is_none_or(|(known, _)| known != format) {
             last = Some((format.to_owned(), read(format)?));
@@ -329,31 +356,64 @@ fn formatted(call: &Call, read: fn(&str) -> Result<Pattern>) -> Result<ArrayRef>
     })
 }
 
-fn parsed(call: &Call, read: fn(&str) -> Result<Pattern>) -> Result<ArrayRef> {
-    let mut last: Option<(String, Pattern)> = None;
-    instants(call.rows, &call.gives, |row| {
-        let (text, format) = (some!(call.text(0, row)), some!(call.text(1, row)));
-        if last.as_ref().is_none_or(|(known, _)| known != format) {
-            last = Some((format.to_owned(), read(format)?));
-        }
-        let Some((_, pattern)) = &last else { return Ok(None) };
-        match pattern.parse(text) {
-            Some((time, offset)) => Ok(Some(time.and_utc().timestamp_millis() - offset.unwrap_or(0) * 1000)),
-            None => exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format: \"{text}\" is malformed for the format \"{format}\""),
-        }
+/// What a text in a pattern stands for: the clock's reading and the zone that the text names.
+fn read_pattern(
+    call: &Call,
+    row: usize,
+    last: &mut Option<(String, Pattern)>,
+    read: fn(&str) -> Result<Pattern>,
+) -> Result<Option<(NaiveDateTime, Option<String>)>> {
+    let (text, format) = (some!(call.text(0, row)), some!(call.text(1, row)));
+    if last.as_ref().is_none_or(|(known, _)| known != format) {
+        *last = Some((format.to_owned(), read(format)?));
+    }
+    match last.as_ref().and_then(|(_, pattern)| pattern.parse(text)) {
+        Some(found) => Ok(Some(found)),
+        None => exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format: \"{text}\" is malformed for the format \"{format}\""),
+    }
+}
+
+fn date_parse(call: &Call) -> Result<ArrayRef> {
+    let mut last = None;
+    instants(call.rows, &call.gives, |row| Ok(read_pattern(call, row, &mut last, mysql)?.map(|(time, _)| instant(time, None))))
+}
+
+fn parse_datetime(call: &Call) -> Result<ArrayRef> {
+    let mut last = None;
+    zoned::collect(call.rows, |row| {
+        let (time, name) = some!(read_pattern(call, row, &mut last, joda)?);
+        let name = name.map_or_else(|| Ok(UTC.to_owned()), |name| zone_name(&name))?;
+        Ok(Some((instant(time, zone(&name)), name)))
     })
 }
 
+/// An instant in the session's zone, in one by its name, or in one by its hours and minutes from UTC.
 fn from_unixtime(call: &Call) -> Result<ArrayRef> {
-    instants(call.rows, &call.gives, |row| {
+    zoned::collect(call.rows, |row| {
         let seconds = some!(call.double(0, row));
         if !seconds.is_finite() {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: {seconds} is no time");
         }
         #[allow(clippy::cast_possible_truncation, reason = "times beyond what 64 bits hold are none that Athena has")]
         let millis = (seconds * 1000.0).round() as i64;
-        Ok(Some(millis))
+        let name = match (call.has(1), call.has(2)) {
+            (false, _) => UTC.to_owned(),
+            (true, false) => zone_name(some!(call.text(1, row)))?,
+            (true, true) => {
+                let (hours, minutes) = (some!(call.integer(1, row)), some!(call.integer(2, row)));
+                let sign = if hours < 0 || minutes < 0 { '-' } else { '+' };
+                zone_name(&format!("{sign}{:02}:{:02}", hours.abs(), minutes.abs()))?
+            }
+        };
+        Ok(Some((millis, name)))
     })
+}
+
+/// Nanoseconds since 1970.
+fn from_unixtime_nanos(call: &Call) -> Result<ArrayRef> {
+    let nanos = datafusion::arrow::compute::cast(call.needed(0)?, &DataType::Decimal128(38, 0))?;
+    let nanos = datafusion::arrow::compute::cast(&nanos, &DataType::Int64)?;
+    zoned::in_utc(&datafusion::arrow::compute::cast(&nanos, &zoned::instant_type(TimeUnit::Nanosecond))?)
 }
 
 fn to_unixtime(call: &Call) -> Result<ArrayRef> {
@@ -384,22 +444,70 @@ pub(super) fn read_instant(text: &str) -> Option<(NaiveDateTime, Option<String>)
     Some((day.and_time(time), zone))
 }
 
+/// A day and a time of ISO 8601: the day as a week's or a year's too, the time down to hours alone, the zone with or without a colon.
+fn read_iso(text: &str) -> Option<(NaiveDateTime, Option<String>)> {
+    if let Some(found) = read_instant(text) {
+        return Some(found);
+    }
+    let (day, rest) = text.split_once('T').unwrap_or((text, ""));
+    let day = read_iso_day(day)?;
+    let end = rest.find(['Z', '+', '-']).unwrap_or(rest.len());
+    let (time, offset) = rest.split_at_checked(end)?;
+    let time = match time {
+        "" => NaiveTime::MIN,
+        time => ["%H:%M:%S%.f", "%H:%M"]
+            .iter()
+            .find_map(|format| NaiveTime::parse_from_str(time, format).ok())
+            .or_else(|| NaiveTime::from_hms_opt(time.parse().ok()?, 0, 0))?,
+    };
+    let offset = match (offset, offset.len()) {
+        ("", _) => None,
+        (offset, 3) => Some(format!("{offset}:00")),
+        (offset, _) => Some(offset.to_owned()),
+    };
+    Some((day.and_time(time), offset.map(|name| zone_name(&name)).transpose().ok()?))
+}
+
+/// A day of ISO 8601: of a month, a week or a year, or the first day of one.
+fn read_iso_day(text: &str) -> Option<NaiveDate> {
+    let formats = ["%Y-%m-%d", "%G-W%V-%u", "%Y-%j"];
+    formats
+        .iter()
+        .find_map(|format| NaiveDate::parse_from_str(text, format).ok())
+        .or_else(|| NaiveDate::parse_from_str(&format!("{text}-1"), "%G-W%V-%u").ok())
+        .or_else(|| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok())
+        .or_else(|| (text.len() == 4).then(|| NaiveDate::parse_from_str(&format!("{text}-01-01"), "%Y-%m-%d").ok())?)
+}
+
 fn from_iso8601(call: &Call) -> Result<ArrayRef> {
-    instants(call.rows, &call.gives, |row| {
+    zoned::collect(call.rows, |row| {
         let text = some!(call.text(0, row));
-        match read_instant(text) {
-            Some((time, zone)) => Ok(Some(instant(time, zone.and_then(|zone| zone.parse().ok())))),
+        match read_iso(text) {
+            Some((time, name)) => {
+                let name = name.unwrap_or_else(|| UTC.to_owned());
+                Ok(Some((instant(time, zone(&name)), name)))
+            }
             None => exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format: \"{text}\""),
         }
     })
 }
 
+fn from_iso8601_nanos(call: &Call) -> Result<ArrayRef> {
+    let zones = from_iso8601(call)?;
+    let nanos = |row: usize| {
+        let (time, name) = read_iso(call.text(0, row)?)?;
+        let millis = instant(time, name.as_deref().and_then(zone));
+        Some(millis * 1_000_000 + i64::from(time.nanosecond() % 1_000_000))
+    };
+    let nanos: TimestampNanosecondArray = (0..call.rows).map(nanos).collect();
+    let nanos: ArrayRef = Arc::new(nanos.with_timezone(UTC));
+    Zoned::of(&zones).map_or(Ok(Arc::clone(&zones)), |zones| zones.moved(&nanos))
+}
+
 fn from_iso8601_date(call: &Call) -> Result<ArrayRef> {
     dates(call.rows, |row| {
         let text = some!(call.text(0, row));
-        let week = || NaiveDate::parse_from_str(&format!("{text}-1"), "%G-W%V-%u").ok();
-        let found = ["%Y-%m-%d", "%G-W%V-%u", "%Y-%j"].iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok()).or_else(week);
-        match found {
+        match read_iso_day(text) {
             Some(day) => Ok(days(day)),
             None => exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format: \"{text}\""),
         }
@@ -407,7 +515,6 @@ fn from_iso8601_date(call: &Call) -> Result<ArrayRef> {
 }
 
 fn to_iso8601(call: &Call) -> Result<ArrayRef> {
-    let zone = zone(call, 0);
     let date = call.array(0).is_some_and(|array| array.data_type() == &DataType::Date32);
     texts(call.rows, |row| {
         let time = some!(clock(call, 0, row));
@@ -415,8 +522,9 @@ fn to_iso8601(call: &Call) -> Result<ArrayRef> {
             return Ok(Some(Cow::Owned(time.format("%Y-%m-%d").to_string())));
         }
         let mut out = time.format("%Y-%m-%dT%H:%M:%S%.3f").to_string();
-        if let Some(zone) = zone {
-            let offset = zone.from_local_datetime(&time).earliest().map(|time| time.format("%:z").to_string()).unwrap_or_default();
+        if let (Some(millis), Some(zone)) = (call.millis(0, row), zone_of(call, 0, row).and_then(zone)) {
+            let instant = DateTime::from_timestamp_millis(millis);
+            let offset = instant.map(|instant| instant.with_timezone(&zone).format("%:z").to_string()).unwrap_or_default();
             out.push_str(if offset == "+00:00" { "Z" } else { &offset });
         }
         Ok(Some(Cow::Owned(out)))
@@ -424,18 +532,21 @@ fn to_iso8601(call: &Call) -> Result<ArrayRef> {
 }
 
 fn at_timezone(call: &Call) -> Result<ArrayRef> {
-    instants(call.rows, &call.gives, |row| match call.array(0).map(datafusion::arrow::array::Array::data_type) {
-        Some(DataType::Date32) => Ok(call.date(0, row).map(|day| i64::from(day) * 86_400_000)),
-        _ => Ok(call.millis(0, row)),
+    zoned::collect(call.rows, |row| {
+        let name = zone_name(some!(call.text(1, row)))?;
+        let millis = match call.array(0).map(datafusion::arrow::array::Array::data_type) {
+            Some(DataType::Date32) => i64::from(some!(call.date(0, row))) * 86_400_000,
+            _ => some!(call.millis(0, row)),
+        };
+        Ok(Some((millis, name)))
     })
 }
 
 fn with_timezone(call: &Call) -> Result<ArrayRef> {
-    let zone = match call.gives.data_type() {
-        DataType::Timestamp(_, Some(zone)) => zone.parse().ok(),
-        _ => None,
-    };
-    instants(call.rows, &call.gives, |row| Ok(clock(call, 0, row).map(|time| instant(time, zone))))
+    zoned::collect(call.rows, |row| {
+        let name = zone_name(some!(call.text(1, row)))?;
+        Ok(Some((instant(some!(clock(call, 0, row)), zone(&name)), name)))
+    })
 }
 
 fn human_readable(call: &Call) -> Result<ArrayRef> {
@@ -465,19 +576,20 @@ fn literal_field(args: &ReturnFieldArgs<'_>) -> Result<FieldRef> {
         return plan_err!("INVALID_LITERAL: line 1:1: '{text}' is not a valid TIMESTAMP literal");
     };
     let unit = if time.nanosecond() % 1_000_000 == 0 { TimeUnit::Millisecond } else { TimeUnit::Microsecond };
-    Ok(Arc::new(Field::new("timestamp", DataType::Timestamp(unit, zone.map(Into::into)), true)))
+    let data_type = if zone.is_some() { zoned::zoned_type(unit) } else { DataType::Timestamp(unit, None) };
+    Ok(Arc::new(Field::new("timestamp", data_type, true)))
 }
 
 fn literal(call: &Call) -> Result<ArrayRef> {
-    let micros = (0..call.rows).map(|row| {
-        let (time, zone) = read_instant(call.text(0, row)?)?;
-        let millis = instant(time, zone.and_then(|zone| zone.parse().ok()));
-        Some(millis * 1000 + i64::from(time.nanosecond() / 1000 % 1000))
-    });
-    let micros: datafusion::arrow::array::TimestampMicrosecondArray = micros.collect();
-    let micros = match call.gives.data_type() {
-        DataType::Timestamp(_, Some(zone)) => micros.with_timezone(Arc::clone(zone)),
-        _ => micros,
+    let read = |row: usize| {
+        let (time, name) = read_instant(call.text(0, row)?)?;
+        let millis = instant(time, name.as_deref().and_then(zone));
+        Some((millis * 1000 + i64::from(time.nanosecond() / 1000 % 1000), name))
     };
-    Ok(datafusion::arrow::compute::cast(&micros, call.gives.data_type())?)
+    let micros: TimestampMicrosecondArray = (0..call.rows).map(|row| Some(read(row)?.0)).collect();
+    let target = call.gives.data_type();
+    let Some(unit) = zoned::unit_of(target) else { return Ok(datafusion::arrow::compute::cast(&micros, target)?) };
+    let zones = zoned::collect(call.rows, |row| Ok(read(row).and_then(|(micros, name)| Some((micros / 1000, name?)))))?;
+    let instants = datafusion::arrow::compute::cast(&micros.with_timezone(UTC), &zoned::instant_type(unit))?;
+    Zoned::of(&zones).map_or(Ok(Arc::clone(&zones)), |zones| zones.moved(&instants))
 }

@@ -1,19 +1,10 @@
-//! Formats: times in `MySQL`'s and Joda's patterns, and Java's `format`.
+//! Times in `MySQL`'s and Joda's patterns.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Timelike as _, Weekday};
 use datafusion::arrow::array::timezone::Tz;
-use datafusion::arrow::array::{Array as _, ArrayRef};
 use datafusion::common::{Result, exec_err};
-
-use super::call::{Call, some, texts};
-use super::{Gives, Kind, Scalar, Type0, scalar, variadic};
-use crate::lake::engine::text;
-use crate::sql::Type;
-
-pub(super) const FUNCTIONS: &[Scalar] = &[variadic(2, scalar("format", &[Kind::Text, Kind::Any], Gives::Always(Type0::Text), java))];
 
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -230,8 +221,8 @@ impl Pattern {
         out
     }
 
-    /// The time that a text in this pattern stands for, and the offset in seconds where it names one; `None` where it does not fit.
-    pub(super) fn parse(&self, text: &str) -> Option<(NaiveDateTime, Option<i64>)> {
+    /// The time that a text in this pattern stands for, and the zone where it names one; `None` where it does not fit.
+    pub(super) fn parse(&self, text: &str) -> Option<(NaiveDateTime, Option<String>)> {
         let mut read = Reading::default();
         let mut rest = text;
         let mut parts = self.0.iter().peekable();
@@ -259,7 +250,7 @@ struct Reading {
     minute: u32,
     second: u32,
     nanos: u32,
-    offset: Option<i64>,
+    zone: Option<String>,
 }
 
 /// Up to so many digits at the start of a text.
@@ -367,26 +358,26 @@ impl Reading {
             }
             Part::Offset { .. } => {
                 if let Some(rest) = text.strip_prefix('Z') {
-                    self.offset = Some(0);
+                    self.zone = Some("UTC".to_owned());
                     return Some(rest);
                 }
-                let sign = if text.starts_with('-') { -1 } else { 1 };
+                let sign = if text.starts_with('-') { '-' } else { '+' };
                 let (hours, rest) = digits(text.strip_prefix(['+', '-'])?, 2)?;
                 let (minutes, rest) = digits(rest.strip_prefix(':').unwrap_or(rest), 2)?;
-                self.offset = Some(sign * (hours * 3600 + minutes * 60));
+                self.zone = Some(format!("{sign}{hours:02}:{minutes:02}"));
                 Some(rest)
             }
             Part::ZoneName => {
                 let end =
                     text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-' | ':'))).unwrap_or(text.len());
-                let (_, rest) = text.split_at_checked(end)?;
-                self.offset = Some(0);
+                let (name, rest) = text.split_at_checked(end)?;
+                self.zone = Some(name.to_owned());
                 Some(rest)
             }
         }
     }
 
-    fn time(&self) -> Option<(NaiveDateTime, Option<i64>)> {
+    fn time(&self) -> Option<(NaiveDateTime, Option<String>)> {
         let year = self.year.unwrap_or(1970);
         let day = if let Some(week) = self.week {
             let weekday = Weekday::try_from(u8::try_from(self.weekday.unwrap_or(0)).ok()?).ok()?;
@@ -403,137 +394,8 @@ impl Reading {
             (None, None) => 0,
         };
         let time = NaiveTime::from_hms_nano_opt(hour, self.minute, self.second, self.nanos)?;
-        Some((day.and_time(time), self.offset))
+        Some((day.and_time(time), self.zone.clone()))
     }
-}
-
-/// Java's `format`: `%s`, `%d`, `%,d`, `%05d`, `%.2f`, `%x`, `%e`, `%b`, `%c`, `%n` and `%%`, with positions.
-fn java(call: &Call) -> Result<ArrayRef> {
-    texts(call.rows, |row| {
-        let format = some!(call.text(0, row));
-        let mut out = String::new();
-        let mut next = 1;
-        let mut chars = format.chars().peekable();
-        while let Some(c) = chars.next() {
-            if c != '%' {
-                out.push(c);
-                continue;
-            }
-            let mut spec = String::new();
-            let conversion = loop {
-                match chars.next() {
-                    Some(letter) if letter.is_ascii_alphabetic() || letter == '%' => break letter,
-                    Some(sign) => spec.push(sign),
-                    None => return exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format string: {format}"),
-                }
-            };
-            match conversion {
-                '%' => out.push('%'),
-                'n' => out.push('\n'),
-                _ => {
-                    let (position, spec) = match spec.split_once('$') {
-                        Some((number, rest)) => (number.parse().unwrap_or(next), rest.to_owned()),
-                        None => {
-                            next += 1;
-                            (next - 1, spec)
-                        }
-                    };
-                    out.push_str(&converted(call, position, row, conversion, &spec, format)?);
-                }
-            }
-        }
-        Ok(Some(Cow::Owned(out)))
-    })
-}
-
-fn converted(call: &Call, at: usize, row: usize, conversion: char, spec: &str, format: &str) -> Result<String> {
-    let (Some(array), Some(athena)) = (call.array(at), call.types.get(at)) else {
-        return exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format string: {format} (Format specifier '%{conversion}')");
-    };
-    let flags: String = spec.chars().take_while(|c| matches!(c, '-' | '+' | ' ' | ',' | '0' | '(' | '#')).collect();
-    let rest = spec.get(flags.len()..).unwrap_or("");
-    let (width, precision) = rest.split_once('.').map_or((rest, None), |(width, precision)| (width, precision.parse::<usize>().ok()));
-    let width: usize = width.parse().unwrap_or(0);
-    let mut shown = String::new();
-    let present = text::write(array.as_ref(), row, athena, &mut shown);
-    let number = || -> Option<f64> { shown.parse().ok() };
-    let body = match conversion.to_ascii_lowercase() {
-        _ if !present => "null".to_owned(),
-        'd' => match shown.parse::<i128>() {
-            Ok(value) => {
-                let digits =
-                    if flags.contains(',') { grouped(&value.unsigned_abs().to_string()) } else { value.unsigned_abs().to_string() };
-                signed(value < 0, &digits, &flags)
-            }
-            Err(_) => return exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format string: {format} (d != {athena})"),
-        },
-        'f' => match number() {
-            Some(value) => {
-                let digits = format!("{:.*}", precision.unwrap_or(6), value.abs());
-                let digits = match (flags.contains(','), digits.split_once('.')) {
-                    (true, Some((whole, fraction))) => format!("{}.{fraction}", grouped(whole)),
-                    (true, None) => grouped(&digits),
-                    (false, _) => digits,
-                };
-                signed(value < 0.0, &digits, &flags)
-            }
-            None => return exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format string: {format} (f != {athena})"),
-        },
-        'e' => match number() {
-            Some(value) => {
-                let plain = format!("{:.*e}", precision.unwrap_or(6), value.abs());
-                let (mantissa, exponent) = plain.split_once('e').unwrap_or((&plain, "0"));
-                let exponent: i32 = exponent.parse().unwrap_or(0);
-                let sign = if exponent < 0 { '-' } else { '+' };
-                signed(value < 0.0, &format!("{mantissa}e{sign}{:02}", exponent.abs()), &flags)
-            }
-            None => return exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format string: {format} (e != {athena})"),
-        },
-        'x' => shown.parse::<i64>().map(|value| format!("{value:x}")).unwrap_or(shown),
-        'o' => shown.parse::<i64>().map(|value| format!("{value:o}")).unwrap_or(shown),
-        'b' => {
-            if *athena == Type::Boolean {
-                shown
-            } else {
-                "true".to_owned()
-            }
-        }
-        _ => match precision {
-            Some(precision) => shown.chars().take(precision).collect(),
-            None => shown,
-        },
-    };
-    let body = if conversion.is_ascii_uppercase() { body.to_uppercase() } else { body };
-    let missing = width.saturating_sub(body.chars().count());
-    Ok(if flags.contains('-') {
-        body + &" ".repeat(missing)
-    } else if flags.contains('0') && array.is_valid(row) {
-        let (sign, digits) = body.strip_prefix('-').map_or(("", body.as_str()), |digits| ("-", digits));
-        format!("{sign}{}{digits}", "0".repeat(missing))
-    } else {
-        " ".repeat(missing) + &body
-    })
-}
-
-fn signed(negative: bool, digits: &str, flags: &str) -> String {
-    match negative {
-        true if flags.contains('(') => format!("({digits})"),
-        true => format!("-{digits}"),
-        false if flags.contains('+') => format!("+{digits}"),
-        false if flags.contains(' ') => format!(" {digits}"),
-        false => digits.to_owned(),
-    }
-}
-
-fn grouped(digits: &str) -> String {
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -557,11 +419,6 @@ mod tests {
         assert_eq!(read(mysql("%Y%m%d").unwrap(), "20240305").unwrap(), "2024-03-05 00:00:00");
         assert_eq!(read(mysql("%Y-%m-%d").unwrap(), "2024-13-05"), None);
         assert_eq!(read(mysql("%Y-%m-%d").unwrap(), "2024-03-05 and more"), None);
-        assert_eq!(joda("yyyy-MM-dd HH:mm Z").unwrap().parse("2024-03-05 15:07 +0930").unwrap().1, Some(34_200));
-    }
-
-    #[test]
-    fn digits_are_grouped() {
-        assert_eq!((grouped("1234567"), grouped("123"), grouped("1234")), ("1,234,567".into(), "123".into(), "1,234".into()));
+        assert_eq!(joda("yyyy-MM-dd HH:mm Z").unwrap().parse("2024-03-05 15:07 +0930").unwrap().1.as_deref(), Some("+09:30"));
     }
 }

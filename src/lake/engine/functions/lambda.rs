@@ -84,6 +84,12 @@ const ALL: &[Taking] = &[
         work: sort_by,
     },
     Taking {
+        name: "$regexp_replace_by",
+        parameters: |_, _| complete(vec![vec![Arc::new(arrow_field("groups", &list(Type::Varchar)))]]),
+        gives: |_| Ok(Type::Varchar),
+        work: super::replace::by_lambda,
+    },
+    Taking {
         name: "$try",
         parameters: |_, _| complete(vec![vec![Arc::new(Field::new("row", DataType::Int64, true))]]),
         gives: |types| Ok(nth(types, 0)),
@@ -240,16 +246,16 @@ impl HigherOrderUDFImpl for Udf {
 }
 
 /// A call with its values by row and its lambdas.
-struct Applied {
+pub(super) struct Applied {
     args: HigherOrderFunctionArgs,
 }
 
 impl Applied {
-    fn rows(&self) -> usize {
+    pub(super) fn rows(&self) -> usize {
         self.args.number_rows
     }
 
-    fn array(&self, at: usize) -> Result<ArrayRef> {
+    pub(super) fn array(&self, at: usize) -> Result<ArrayRef> {
         match self.args.args.get(at) {
             Some(ValueOrLambda::Value(value)) => value.to_array(self.rows()),
             _ => plan_err!("a value is wanted here"),
@@ -276,7 +282,7 @@ impl Applied {
     }
 
     /// What a lambda makes of values; `owners` says which row each belongs to.
-    fn evaluate(&self, at: usize, values: &[ArrayRef], owners: &UInt32Array) -> Result<ArrayRef> {
+    pub(super) fn evaluate(&self, at: usize, values: &[ArrayRef], owners: &UInt32Array) -> Result<ArrayRef> {
         let length = owners.len();
         let given: Vec<Box<dyn Fn() -> Result<ArrayRef>>> = values
             .iter()

@@ -1,6 +1,5 @@
 //! Functions of maps, and sequences.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -33,6 +32,12 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("multimap_from_entries", &[Kind::List], Gives::Of(multimap_type), multimap_from_entries),
     variadic(1, scalar("map_concat", &[Kind::Map], Gives::Of(|types| Ok(types.first().cloned().unwrap_or(Type::Unknown))), map_concat)),
     scalar("split_to_map", TEXTS, Gives::Of(|_| Ok(Type::Map(Box::new(Type::Varchar), Box::new(Type::Varchar)))), split_to_map),
+    scalar(
+        "split_to_multimap",
+        TEXTS,
+        Gives::Of(|_| Ok(Type::Map(Box::new(Type::Varchar), Box::new(Type::Array(Box::new(Type::Varchar)))))),
+        split_to_multimap,
+    ),
     scalar("cosine_similarity", &[Kind::Map, Kind::Map], Gives::Always(Type0::Double), cosine),
 ];
 
@@ -57,7 +62,7 @@ fn part(types: &[Type], key: bool) -> Result<Type> {
 fn entries_type(types: &[Type]) -> Result<Type> {
     match types.first() {
         Some(Type::Map(key, value)) => {
-            let fields = vec![(Some("field0".to_owned()), key.as_ref().clone()), (Some("field1".to_owned()), value.as_ref().clone())];
+            let fields = vec![(None, key.as_ref().clone()), (None, value.as_ref().clone())];
             Ok(Type::Array(Box::new(Type::Row(fields))))
         }
         _ => Ok(Type::Unknown),
@@ -272,28 +277,37 @@ pub(super) fn merged(parts: &[(ArrayRef, ArrayRef)]) -> Result<(ArrayRef, ArrayR
     Ok((take(&keys, &chosen, None)?, take(&values, &chosen, None)?))
 }
 
+/// The keys and values of a text in one row.
+fn split_entries(call: &Call, row: usize) -> Result<Option<(ArrayRef, ArrayRef)>> {
+    let (Some(text), Some(between), Some(inside)) = (call.text(0, row), call.text(1, row), call.text(2, row)) else { return Ok(None) };
+    let (mut keys, mut values) = (Vec::new(), Vec::new());
+    for entry in text.split(between).filter(|entry| !entry.is_empty()) {
+        let Some((key, value)) = entry.split_once(inside) else {
+            return exec_err!(
+                "INVALID_FUNCTION_ARGUMENT: Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'"
+            );
+        };
+        keys.push(key);
+        values.push(value);
+    }
+    Ok(Some((Arc::new(StringViewArray::from_iter_values(keys)), Arc::new(StringViewArray::from_iter_values(values)))))
+}
+
 fn split_to_map(call: &Call) -> Result<ArrayRef> {
     let mut rows = Vec::with_capacity(call.rows);
     for row in 0..call.rows {
-        let (Some(text), Some(between), Some(inside)) = (call.text(0, row), call.text(1, row), call.text(2, row)) else {
-            rows.push(None);
-            continue;
-        };
-        let (mut keys, mut values) = (Vec::new(), Vec::new());
-        for entry in text.split(between).filter(|entry| !entry.is_empty()) {
-            let Some((key, value)) = entry.split_once(inside) else {
-                return exec_err!(
-                    "INVALID_FUNCTION_ARGUMENT: Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'"
-                );
-            };
-            keys.push(Cow::Borrowed(key));
-            values.push(value);
+        let entries = split_entries(call, row)?;
+        if let Some((keys, _)) = &entries {
+            check_keys(keys)?;
         }
-        let keys: ArrayRef = Arc::new(StringViewArray::from_iter_values(keys.iter()));
-        check_keys(&keys)?;
-        rows.push(Some((keys, Arc::new(StringViewArray::from_iter_values(values)) as ArrayRef)));
+        rows.push(entries);
     }
     maps(&call.gives, rows)
+}
+
+fn split_to_multimap(call: &Call) -> Result<ArrayRef> {
+    let of = |row: usize| split_entries(call, row)?.map(|(keys, values)| grouped(&call.gives, &keys, &values)).transpose();
+    maps(&call.gives, (0..call.rows).map(of).collect::<Result<_>>()?)
 }
 
 fn cosine(call: &Call) -> Result<ArrayRef> {

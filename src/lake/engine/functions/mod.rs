@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod average;
+mod binary;
 mod bytes;
 mod call;
 mod cast;
@@ -10,13 +11,18 @@ mod combinations;
 mod conditional;
 mod date;
 mod format;
+mod java;
 mod json;
+mod json_path;
 mod lambda;
 mod map;
 mod number;
 mod pattern;
 mod regex;
+mod replace;
+mod statistics;
 mod sum;
+mod teradata;
 mod text;
 mod to_json;
 mod url;
@@ -24,16 +30,18 @@ mod url;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, FieldRef, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, FieldRef, IntervalUnit, TimeUnit};
 use datafusion::common::{Result, plan_err};
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 
 use self::call::Call;
 use super::types::{arrow_field, athena_type};
+use super::zoned;
 use crate::sql::Type;
 
 pub(super) use cast::{cast_function, try_cast_function};
+pub(super) use sum::sum_function;
 pub(super) use text::edits;
 
 /// What an argument may be; anything that is not is refused, as Trino refuses it.
@@ -51,6 +59,14 @@ pub(super) enum Kind {
     Number,
     /// Bytes.
     Bytes,
+    /// A zone's name, or a whole number.
+    ZoneOrHours,
+    /// Text, or an array of texts.
+    TextOrTexts,
+    /// A number, or an array of numbers.
+    DoubleOrDoubles,
+    /// A day, a time or an interval.
+    TimeOrSpan,
     /// A day or a time, as it is; days and times come as milliseconds where they are times.
     Time,
     /// An array.
@@ -73,16 +89,30 @@ impl Kind {
             Self::TextOrBytes if athena == Type::Varbinary => Some(DataType::BinaryView),
             Self::TextOrBytes => Self::Text.fit(given),
             Self::Integer => (null || given.is_integer()).then_some(DataType::Int64),
+            Self::ZoneOrHours if given.is_integer() => Some(DataType::Int64),
+            Self::ZoneOrHours => Self::Text.fit(given),
             Self::Double => (null || given.is_numeric()).then_some(DataType::Float64),
             Self::Number if null => Some(DataType::Int64),
             Self::Number => given.is_numeric().then(|| given.clone()),
             Self::Bytes => (null || athena == Type::Varbinary).then_some(DataType::BinaryView),
+            Self::TextOrTexts => match given {
+                DataType::List(_) => Some(DataType::new_list(DataType::Utf8View, true)),
+                given => Self::Text.fit(given),
+            },
+            Self::DoubleOrDoubles => match given {
+                DataType::List(item) if item.data_type().is_numeric() => Some(DataType::new_list(DataType::Float64, true)),
+                given => Self::Double.fit(given),
+            },
+            Self::TimeOrSpan => match given {
+                DataType::Duration(TimeUnit::Millisecond) | DataType::Interval(IntervalUnit::YearMonth) => Some(given.clone()),
+                given => Self::Time.fit(given),
+            },
             Self::Time if null => Some(DataType::Timestamp(TimeUnit::Millisecond, None)),
             Self::Time => match given {
                 DataType::Date32 | DataType::Time64(_) => Some(given.clone()),
                 DataType::Date64 => Some(DataType::Date32),
                 DataType::Timestamp(_, zone) => Some(DataType::Timestamp(TimeUnit::Millisecond, zone.clone())),
-                _ => None,
+                kept => zoned::unit_of(kept).map(|_| zoned::zoned_type(TimeUnit::Millisecond)),
             },
             Self::List => match given {
                 DataType::List(_) => Some(given.clone()),
@@ -270,15 +300,18 @@ impl ScalarUDFImpl for Udf {
     }
 }
 
-const LISTS: [&[Scalar]; 11] = [
+const LISTS: [&[Scalar]; 14] = [
     text::FUNCTIONS,
     regex::FUNCTIONS,
     number::FUNCTIONS,
     bytes::FUNCTIONS,
+    binary::FUNCTIONS,
+    statistics::FUNCTIONS,
+    teradata::FUNCTIONS,
     date::FUNCTIONS,
     json::FUNCTIONS,
     url::FUNCTIONS,
-    format::FUNCTIONS,
+    java::FUNCTIONS,
     collection::FUNCTIONS,
     map::FUNCTIONS,
     conditional::FUNCTIONS,
@@ -310,7 +343,7 @@ pub(super) fn register(builder: SessionStateBuilder) -> SessionStateBuilder {
     let aggregates = builder.aggregate_functions().get_or_insert_default();
     aggregates.retain(|theirs| !matches!(theirs.name(), "avg" | "sum"));
     aggregates.push(average::average());
-    aggregates.push(sum::sum());
+    aggregates.push(sum_function());
     aggregates.extend(aggregate::all());
     lambda::register(builder)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type};
-use datafusion::common::{Result, exec_err};
+use datafusion::common::{Result, exec_err, plan_err};
 use rand::Rng as _;
 
 use super::call::{Call, bigints, booleans, doubles, some, texts};
@@ -17,6 +17,7 @@ const BIGINT: Gives = Gives::Always(Type0::BigInt);
 const DOUBLE: Gives = Gives::Always(Type0::Double);
 const BOOLEAN: Gives = Gives::Always(Type0::Boolean);
 const TWO: &[Kind] = &[Kind::Integer, Kind::Integer];
+const SHIFT: &[Kind] = &[Kind::Number, Kind::Integer];
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
     optional(1, scalar("round", &[Kind::Number, Kind::Integer], Gives::Of(same), |call| rounded(call, f64::round, true))),
@@ -35,25 +36,19 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("bitwise_or", TWO, BIGINT, |call| bits(call, |a, b| a | b)),
     scalar("bitwise_xor", TWO, BIGINT, |call| bits(call, |a, b| a ^ b)),
     scalar("bitwise_not", &[Kind::Integer], BIGINT, |call| bigints(call.rows, |row| Ok(call.integer(0, row).map(|value| !value)))),
-    scalar("bitwise_left_shift", TWO, BIGINT, |call| bits(call, |a, b| if (0..64).contains(&b) { a << b } else { 0 })),
-    scalar("bitwise_right_shift", TWO, BIGINT, |call| {
-        bits(call, |a, b| if (0..64).contains(&b) { (a.cast_unsigned() >> b).cast_signed() } else { 0 })
+    scalar("bitwise_left_shift", SHIFT, Gives::Of(whole), |call| shifted(call, |value, by, _| value << by)),
+    scalar("bitwise_right_shift", SHIFT, Gives::Of(whole), |call| {
+        shifted(call, |value, by, width| ((value.cast_unsigned() & (u64::MAX >> (64 - width))) >> by).cast_signed())
     }),
-    scalar("bitwise_right_shift_arithmetic", TWO, BIGINT, |call| {
-        bits(call, |a, b| {
-            if (0..64).contains(&b) {
-                a >> b
-            } else if a < 0 {
-                -1
-            } else {
-                0
-            }
-        })
+    scalar("bitwise_right_shift_arithmetic", SHIFT, Gives::Of(whole), |call| {
+        shifted(call, |value, by, width| value >> if by < width { by } else { 63 })
     }),
     scalar("bit_count", TWO, BIGINT, bit_count),
     scalar("from_base", &[Kind::Text, Kind::Integer], BIGINT, from_base),
     scalar("to_base", TWO, Gives::Always(Type0::Text), to_base),
-    scalar("width_bucket", &[Kind::Double, Kind::Double, Kind::Double, Kind::Integer], BIGINT, width_bucket),
+    optional(2, scalar("width_bucket", &[Kind::Double, Kind::DoubleOrDoubles, Kind::Double, Kind::Integer], BIGINT, width_bucket)),
+    scalar("parse_presto_data_size", &[Kind::Text], Gives::Of(|_| Ok(Type::Decimal { precision: 38, scale: 0 })), data_size),
+    scalar("parse_data_size", &[Kind::Text], Gives::Of(|_| Ok(Type::Decimal { precision: 38, scale: 0 })), data_size),
     scalar("format_number", &[Kind::Double], Gives::Always(Type0::Text), format_number),
 ];
 
@@ -171,6 +166,59 @@ fn bits(call: &Call, of: fn(i64, i64) -> i64) -> Result<ArrayRef> {
     bigints(call.rows, |row| Ok(Some(of(some!(call.integer(0, row)), some!(call.integer(1, row))))))
 }
 
+fn whole(types: &[Type]) -> Result<Type> {
+    match types.first() {
+        Some(athena @ (Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt)) => Ok(athena.clone()),
+        other => {
+            let given = other.map_or_else(String::new, ToString::to_string);
+            plan_err!(
+                "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({given}, integer) for a shift of bits. Expected: a whole number"
+            )
+        }
+    }
+}
+
+/// The bits of whole numbers moved, in as many bits as their type has: `of` gets a number, by how much, and that width.
+fn shifted(call: &Call, of: fn(i64, u32, u32) -> i64) -> Result<ArrayRef> {
+    let target = call.gives.data_type();
+    let width = u32::try_from(target.primitive_width().unwrap_or(8) * 8).unwrap_or(64);
+    let values = cast(call.needed(0)?, &DataType::Int64)?;
+    let values = values.as_primitive::<Int64Type>();
+    let answer = bigints(call.rows, |row| {
+        let value = some!(values.is_valid(row).then(|| values.value(row)));
+        let by = some!(call.integer(1, row));
+        let Some(by) = u32::try_from(by).ok().filter(|by| *by < width) else {
+            // Nothing is left but the sign, where it stays.
+            return Ok(Some(of(value, 63, width).signum().min(0)));
+        };
+        // The number is cut back to its width, its uppermost bit being the sign.
+        let spare = 64 - width;
+        Ok(Some((of(value, by, width) << spare) >> spare))
+    })?;
+    Ok(cast(&answer, target)?)
+}
+
+/// `2.3MB` in bytes.
+fn data_size(call: &Call) -> Result<ArrayRef> {
+    const UNITS: [&str; 9] = ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+    let mut out = datafusion::arrow::array::Decimal128Builder::new().with_data_type(call.gives.data_type().clone());
+    for row in 0..call.rows {
+        let Some(text) = call.text(0, row) else {
+            out.append_null();
+            continue;
+        };
+        let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+        let (number, unit) = text.split_at_checked(end).unwrap_or((text, ""));
+        let power = UNITS.iter().position(|known| *known == unit.trim_start()).and_then(|power| i32::try_from(power).ok());
+        match (number.parse::<f64>(), power) {
+            #[allow(clippy::cast_possible_truncation, reason = "sizes are less than 2^127 bytes")]
+            (Ok(number), Some(power)) => out.append_value((number * 1024_f64.powi(power)).floor() as i128),
+            _ => return exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid data size: '{text}'"),
+        }
+    }
+    Ok(Arc::new(out.finish()))
+}
+
 fn bit_count(call: &Call) -> Result<ArrayRef> {
     bigints(call.rows, |row| {
         let (value, width) = (some!(call.integer(0, row)), some!(call.integer(1, row)));
@@ -222,6 +270,21 @@ fn to_base(call: &Call) -> Result<ArrayRef> {
 }
 
 fn width_bucket(call: &Call) -> Result<ArrayRef> {
+    if let (false, Some(DataType::List(_))) = (call.has(2), call.array(1).map(datafusion::arrow::array::Array::data_type)) {
+        return bigints(call.rows, |row| {
+            let (value, bins) = (some!(call.double(0, row)), some!(call.list(1, row)));
+            if bins.is_empty() || bins.null_count() > 0 {
+                return exec_err!("INVALID_FUNCTION_ARGUMENT: Bins cannot be an empty array");
+            }
+            let bins = bins.as_primitive::<Float64Type>();
+            Ok(i64::try_from(bins.values().partition_point(|bin| *bin <= value)).ok())
+        });
+    }
+    if !call.has(3) {
+        return plan_err!(
+            "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters for function width_bucket. Expected: width_bucket(x, low, high, buckets), width_bucket(x, bins)"
+        );
+    }
     bigints(call.rows, |row| {
         let (value, low, high) = (some!(call.double(0, row)), some!(call.double(1, row)), some!(call.double(2, row)));
         let count = some!(call.integer(3, row));

@@ -12,7 +12,7 @@ use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, ReversedUDAF, Signature};
 
 /// The function.
-pub(super) fn sum() -> Arc<AggregateUDF> {
+pub(in crate::lake::engine) fn sum_function() -> Arc<AggregateUDF> {
     Arc::new(AggregateUDF::new_from_impl(Sum { plain: Plain::new() }))
 }
 

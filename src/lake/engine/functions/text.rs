@@ -6,7 +6,7 @@ use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _};
 use datafusion::arrow::compute::concat;
 use datafusion::common::{Result, exec_err};
 
-use super::call::{Call, bigints, booleans, integers, some, text_lists, texts};
+use super::call::{Call, bigints, binaries, booleans, integers, some, text_lists, texts};
 use super::{Gives, Kind, Scalar, Type0, optional, scalar, variadic};
 use crate::sql::Type;
 
@@ -17,13 +17,14 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     variadic(2, scalar("concat", &[Kind::Any], Gives::Of(concat_type), concat_values)),
     scalar("length", &[Kind::TextOrBytes], BIGINT, length),
     scalar("reverse", &[Kind::Any], Gives::Of(same), reverse),
-    optional(2, scalar("substr", &[Kind::Text, Kind::Integer, Kind::Integer], TEXT, substr)),
-    optional(2, scalar("substring", &[Kind::Text, Kind::Integer, Kind::Integer], TEXT, substr)),
+    optional(2, scalar("substr", &[Kind::TextOrBytes, Kind::Integer, Kind::Integer], Gives::Of(text_or_bytes), substr)),
+    optional(2, scalar("substring", &[Kind::TextOrBytes, Kind::Integer, Kind::Integer], Gives::Of(text_or_bytes), substr)),
     scalar("split_part", &[Kind::Text, Kind::Text, Kind::Integer], TEXT, split_part),
     optional(2, scalar("split", &[Kind::Text, Kind::Text, Kind::Integer], Gives::Always(Type0::TextList), split)),
+    scalar("index", &[Kind::Text, Kind::Text], BIGINT, strpos),
     optional(2, scalar("strpos", &[Kind::Text, Kind::Text, Kind::Integer], BIGINT, strpos)),
-    scalar("lpad", &[Kind::Text, Kind::Integer, Kind::Text], TEXT, |call| pad(call, true)),
-    scalar("rpad", &[Kind::Text, Kind::Integer, Kind::Text], TEXT, |call| pad(call, false)),
+    scalar("lpad", &[Kind::TextOrBytes, Kind::Integer, Kind::TextOrBytes], Gives::Of(text_or_bytes), |call| pad(call, true)),
+    scalar("rpad", &[Kind::TextOrBytes, Kind::Integer, Kind::TextOrBytes], Gives::Of(text_or_bytes), |call| pad(call, false)),
     optional(2, scalar("replace", &[Kind::Text, Kind::Text, Kind::Text], TEXT, replace)),
     scalar("ends_with", &[Kind::Text, Kind::Text], Gives::Always(Type0::Boolean), ends_with),
     scalar("chr", &[Kind::Integer], TEXT, chr),
@@ -32,8 +33,16 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("hamming_distance", &[Kind::Text, Kind::Text], BIGINT, hamming),
     scalar("soundex", &[Kind::Text], TEXT, soundex),
     scalar("luhn_check", &[Kind::Text], Gives::Always(Type0::Boolean), luhn),
-    variadic(2, scalar("concat_ws", &[Kind::Text], TEXT, concat_ws)),
+    variadic(2, scalar("concat_ws", &[Kind::Text, Kind::TextOrTexts], TEXT, concat_ws)),
 ];
+
+fn text_or_bytes(types: &[Type]) -> Result<Type> {
+    Ok(if types.first() == Some(&Type::Varbinary) { Type::Varbinary } else { Type::Varchar })
+}
+
+fn gives_bytes(call: &Call) -> bool {
+    call.gives.data_type() == &datafusion::arrow::datatypes::DataType::BinaryView
+}
 
 fn same(types: &[Type]) -> Result<Type> {
     Ok(types.first().cloned().unwrap_or(Type::Unknown))
@@ -55,7 +64,7 @@ fn concat_type(types: &[Type]) -> Result<Type> {
 fn concat_values(call: &Call) -> Result<ArrayRef> {
     match call.gives.data_type() {
         datafusion::arrow::datatypes::DataType::List(_) => concat_lists(call),
-        datafusion::arrow::datatypes::DataType::BinaryView => super::call::binaries(call.rows, |row| {
+        datafusion::arrow::datatypes::DataType::BinaryView => binaries(call.rows, |row| {
             let mut all = Vec::new();
             for at in 0..call.arrays.len() {
                 all.extend_from_slice(some!(call.bytes(at, row)));
@@ -105,6 +114,9 @@ fn reverse(call: &Call) -> Result<ArrayRef> {
     if matches!(call.gives.data_type(), datafusion::arrow::datatypes::DataType::List(_)) {
         return super::collection::by_indices(call, |length| (0..length).rev().collect());
     }
+    if gives_bytes(call) {
+        return binaries(call.rows, |row| Ok(call.bytes(0, row).map(|bytes| bytes.iter().rev().copied().collect())));
+    }
     texts(call.rows, |row| Ok(call.text(0, row).map(|text| Cow::Owned(text.chars().rev().collect()))))
 }
 
@@ -132,7 +144,25 @@ pub(super) fn part(text: &str, start: i64, length: Option<i64>) -> &str {
     text.get(begin..end).unwrap_or("")
 }
 
+/// Bytes from `start` on, counted as characters are.
+fn bytes_part(bytes: &[u8], start: i64, length: Option<i64>) -> &[u8] {
+    let count = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let from = if start < 0 { count + start } else { start - 1 };
+    let end = length.map_or(count, |length| from.saturating_add(length)).min(count);
+    match (usize::try_from(from), usize::try_from(end)) {
+        (Ok(from), Ok(end)) => bytes.get(from..end).unwrap_or(&[]),
+        _ => &[],
+    }
+}
+
 fn substr(call: &Call) -> Result<ArrayRef> {
+    if gives_bytes(call) {
+        return binaries(call.rows, |row| {
+            let (bytes, start) = (some!(call.bytes(0, row)), some!(call.integer(1, row)));
+            let length = if call.has(2) { Some(some!(call.integer(2, row))) } else { None };
+            Ok(Some(bytes_part(bytes, start, length).to_vec()))
+        });
+    }
     texts(call.rows, |row| {
         let (text, start) = (some!(call.text(0, row)), some!(call.integer(1, row)));
         let length = if call.has(2) { Some(some!(call.integer(2, row))) } else { None };
@@ -191,12 +221,33 @@ fn overlapping<'t>(text: &'t str, sought: &'t str) -> impl Iterator<Item = usize
     text.char_indices().map(|(at, _)| at).filter(move |at| text.get(*at..).is_some_and(|rest| rest.starts_with(sought)))
 }
 
+fn length_of(size: i64) -> Result<usize> {
+    match usize::try_from(size).ok().filter(|size| i32::try_from(*size).is_ok()) {
+        Some(size) => Ok(size),
+        None => exec_err!("INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]"),
+    }
+}
+
+fn pad_bytes(call: &Call, left: bool) -> Result<ArrayRef> {
+    binaries(call.rows, |row| {
+        let (bytes, size, filler) = (some!(call.bytes(0, row)), some!(call.integer(1, row)), some!(call.bytes(2, row)));
+        let size = length_of(size)?;
+        if filler.is_empty() {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: Padding bytes must not be empty");
+        }
+        let padding: Vec<u8> = filler.iter().copied().cycle().take(size.saturating_sub(bytes.len())).collect();
+        let whole = bytes.get(..size).unwrap_or(bytes);
+        Ok(Some(if left { [&padding, whole].concat() } else { [whole, &padding].concat() }))
+    })
+}
+
 fn pad(call: &Call, left: bool) -> Result<ArrayRef> {
+    if gives_bytes(call) {
+        return pad_bytes(call, left);
+    }
     texts(call.rows, |row| {
         let (text, size, filler) = (some!(call.text(0, row)), some!(call.integer(1, row)), some!(call.text(2, row)));
-        let Some(size) = usize::try_from(size).ok().filter(|size| i32::try_from(*size).is_ok()) else {
-            return exec_err!("INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]");
-        };
+        let size = length_of(size)?;
         if filler.is_empty() {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: Padding string must not be empty");
         }
@@ -326,7 +377,13 @@ fn luhn(call: &Call) -> Result<ArrayRef> {
 fn concat_ws(call: &Call) -> Result<ArrayRef> {
     texts(call.rows, |row| {
         let separator = some!(call.text(0, row));
-        let parts: Vec<&str> = (1..call.arrays.len()).filter_map(|at| call.text(at, row)).collect();
+        let mut parts: Vec<String> = Vec::new();
+        for at in 1..call.arrays.len() {
+            match call.list(at, row) {
+                Some(items) => parts.extend(items.as_string_view().iter().flatten().map(str::to_owned)),
+                None => parts.extend(call.text(at, row).map(str::to_owned)),
+            }
+        }
         Ok(Some(Cow::Owned(parts.join(separator))))
     })
 }

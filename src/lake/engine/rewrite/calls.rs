@@ -2,14 +2,15 @@
 
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
-    CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, LambdaFunction,
-    LambdaFunctionParameter, LambdaSyntax, NullTreatment, ObjectName, OneOrManyWithParens, OrderByExpr, OrderByOptions, Value,
+    Array, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, LambdaFunction,
+    LambdaFunctionParameter, LambdaSyntax, NullTreatment, ObjectName, OneOrManyWithParens, OrderByExpr, OrderByOptions, Value, WindowType,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
 use crate::lake::engine::error::QueryError;
 use crate::lake::engine::mark;
 use crate::lake::engine::parse::{CAST, call, text_value};
+use crate::sql::FunctionKind;
 
 /// Functions that go by another name in DataFusion, or by one that keeps them apart from DataFusion's own.
 const RENAMED: &[(&str, &str)] = &[
@@ -21,76 +22,6 @@ const RENAMED: &[(&str, &str)] = &[
     ("bitwise_xor_agg", "bit_xor"),
     ("char_length", "length"),
     ("character_length", "length"),
-];
-
-/// What Athena has and the lake refuses by name.
-const REFUSED: &[&str] = &[
-    "numeric_histogram",
-    "word_stem",
-    "normalize",
-    "approx_set",
-    "tdigest_agg",
-    "qdigest_agg",
-    "merge",
-    "parse_duration",
-    "to_milliseconds",
-    "st_point",
-    "st_geometryfromtext",
-    "st_contains",
-    "st_distance",
-    "st_astext",
-    "learn_classifier",
-    "hmac_md5",
-    "hmac_sha1",
-    "hmac_sha256",
-    "hmac_sha512",
-    "murmur3",
-    "spooky_hash_v2_32",
-    "spooky_hash_v2_64",
-    "reduce_agg",
-    "approx_most_frequent",
-    "entropy",
-    "regr_count",
-    "beta_cdf",
-    "inverse_beta_cdf",
-    "inverse_normal_cdf",
-    "normal_cdf",
-    "wilson_interval_lower",
-    "wilson_interval_upper",
-    "from_big_endian_32",
-    "from_big_endian_64",
-    "to_big_endian_32",
-    "to_big_endian_64",
-    "from_ieee754_32",
-    "from_ieee754_64",
-    "to_ieee754_32",
-    "to_ieee754_64",
-    "json_query",
-    "json_value",
-    "json_exists",
-    "json_object",
-    "json_array",
-    "bar",
-    "color",
-    "render",
-    "rgb",
-    "parse_data_size",
-    "parse_presto_data_size",
-    "empty_approx_set",
-    "make_set_digest",
-    "merge_set_digest",
-    "intersection_cardinality",
-    "jaccard_index",
-    "hash_counts",
-    "value_at_quantile",
-    "values_at_quantiles",
-    "quantile_at_value",
-    "bing_tile",
-    "bing_tile_at",
-    "great_circle_distance",
-    "to_geometry",
-    "to_spherical_geography",
-    "geometry_union",
 ];
 
 /// What is written as a function is, or is made one, without being in the table of functions.
@@ -110,12 +41,6 @@ const KEYWORDS: &[&str] = &[
 /// Numbers of rows, which Trino has as bigint.
 const COUNTED: &[&str] = &["row_number", "rank", "dense_rank", "ntile", "approx_distinct"];
 
-/// Whether the lake refuses a function by its name.
-#[cfg(test)]
-pub(in crate::lake::engine) fn is_refused(name: &str) -> bool {
-    REFUSED.contains(&name)
-}
-
 fn name_of(function: &Function) -> Option<&Ident> {
     function.name.0.last().and_then(|part| part.as_ident())
 }
@@ -128,6 +53,13 @@ fn arguments(function: &Function) -> Option<Vec<Expr>> {
         _ => None,
     };
     list.args.iter().map(plain).collect()
+}
+
+/// The values of `ROW(…)`.
+pub(super) fn row_values(expr: &Expr) -> Option<Vec<Expr>> {
+    let Expr::Function(function) = expr else { return None };
+    name_of(function).filter(|name| name.value.eq_ignore_ascii_case("row"))?;
+    arguments(function)
 }
 
 fn set_arguments(function: &mut Function, arguments: Vec<Expr>) {
@@ -174,9 +106,26 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
         rename(function, to);
         return Ok(());
     }
-    if REFUSED.contains(&name.as_str()) || name.starts_with("st_") {
+    if crate::sql::functions::refused(&name).is_some() {
         return Err(QueryError::new(format!(
             "NOT_SUPPORTED: line {}:{}: The local lake does not support the function {name}",
+            span.start.line.max(1),
+            span.start.column.max(1)
+        )));
+    }
+    if function.over.is_none() && crate::sql::functions::find(&name).is_some_and(|known| known.kind == FunctionKind::Window) {
+        return Err(QueryError::new(format!(
+            "MISSING_OVER: line {}:{}: Window function {name} requires an OVER clause",
+            span.start.line.max(1),
+            span.start.column.max(1)
+        )));
+    }
+    if let ("lag" | "lead", Some(WindowType::WindowSpec(window))) = (name.as_str(), &function.over)
+        && window.order_by.is_empty()
+        && window.window_name.is_none()
+    {
+        return Err(QueryError::new(format!(
+            "MISSING_ORDER_BY: line {}:{}: {name} function requires an ORDER BY window clause",
             span.start.line.max(1),
             span.start.column.max(1)
         )));
@@ -207,10 +156,15 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             None
         }
         ("max_by" | "min_by", Some([value, by])) => {
-            if function.over.is_some() {
-                return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not support {name} over a window")));
-            }
             let (value, by) = (value.clone(), by.clone());
+            if function.over.is_some() {
+                // Over a window there is no order of the values, but the first of a list of one.
+                let one = Expr::Value(Value::Number("1".to_owned(), false).with_empty_span());
+                rename(function, if name == "max_by" { "$max_by" } else { "$min_by" });
+                set_arguments(function, vec![by, value, one.clone()]);
+                *expr = call("element_at", span, vec![expr.clone(), one]);
+                return Ok(());
+            }
             rename(function, "first_value");
             set_arguments(function, vec![value]);
             if let FunctionArguments::List(list) = &mut function.args {
@@ -237,6 +191,24 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             set_arguments(function, turned);
             None
         }
+        ("approx_most_frequent", Some([buckets, value, _])) => {
+            let turned = vec![value.clone(), buckets.clone()];
+            rename(function, "$most_frequent");
+            set_arguments(function, turned);
+            None
+        }
+        ("numeric_histogram", Some([buckets, value, rest @ ..])) => {
+            let one = Expr::Value(Value::Number("1".to_owned(), false).with_empty_span());
+            let turned = vec![value.clone(), buckets.clone(), rest.first().cloned().unwrap_or(one)];
+            rename(function, "$histogram");
+            set_arguments(function, turned);
+            None
+        }
+        ("reduce_agg", Some([value, start, step, _])) => Some(reduced(function, value, start, step, span)),
+        ("map", Some([])) => {
+            let empty = || Expr::Array(Array { elem: Vec::new(), named: true });
+            Some(call("map", span, vec![empty(), empty()]))
+        }
         ("approx_distinct", Some([value, _])) => {
             let value = value.clone();
             set_arguments(function, vec![value]);
@@ -245,9 +217,12 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
         ("listagg", Some([value, rest @ ..])) => {
             let separator = rest.first().cloned().unwrap_or_else(|| text_value(""));
             let value = value.clone();
-            let order = std::mem::take(&mut function.within_group);
+            let mut order = std::mem::take(&mut function.within_group);
+            let joined = call(CAST, Span::empty(), vec![value.clone(), text_value("varchar")]);
+            // What is ordered by itself stays the same expression, as DISTINCT wants it.
+            order.iter_mut().filter(|item| item.expr == value).for_each(|item| item.expr = joined.clone());
             rename(function, "string_agg");
-            set_arguments(function, vec![call(CAST, Span::empty(), vec![value, text_value("varchar")]), separator]);
+            set_arguments(function, vec![joined, separator]);
             if let FunctionArguments::List(list) = &mut function.args {
                 list.clauses.retain(|clause| !matches!(clause, FunctionArgumentClause::OnOverflow(_)));
                 if !order.is_empty() {
@@ -257,18 +232,16 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             None
         }
         ("regexp_replace", Some([_, _, Expr::Lambda(_)])) => {
-            return Err(QueryError::new(format!(
-                "NOT_SUPPORTED: line {}:{}: The local lake does not support regexp_replace with a function",
-                span.start.line.max(1),
-                span.start.column.max(1)
-            )));
+            rename(function, "$regexp_replace_by");
+            None
         }
         ("array_sort", Some([_, Expr::Lambda(_)])) => {
             rename(function, "$array_sort_by");
             None
         }
-        ("now" | "current_timestamp", Some(_)) => Some(zoned(now(span), "timestamp(3) with time zone")),
-        ("localtimestamp", Some(_)) => Some(zoned(now(span), "timestamp(3)")),
+        ("now" | "current_timestamp", Some(digits)) => Some(zoned(now(span), &format!("timestamp({}) with time zone", precision(digits)))),
+        ("localtime", Some(_)) => Some(zoned(zoned(now(span), "timestamp(3)"), "time(3)")),
+        ("localtimestamp", Some(digits)) => Some(zoned(now(span), &format!("timestamp({})", precision(digits)))),
         ("if" | "try" | "max_by" | "min_by" | "approx_percentile", _) => return Err(wrong(&name, span)),
         _ => None,
     };
@@ -286,6 +259,31 @@ fn counted(expr: &Expr) -> Expr {
     let mut inner = expr.clone();
     mark::annotate(&mut inner, place);
     call(CAST, Span::empty(), vec![inner, text_value("bigint")])
+}
+
+/// The digits that `current_timestamp(6)` asks for.
+fn precision(arguments: &[Expr]) -> u8 {
+    let written = |expr: &Expr| match expr {
+        Expr::Value(value) => value.value.to_string().parse().ok(),
+        Expr::Cast { expr, .. } => match expr.as_ref() {
+            Expr::Value(value) => value.value.to_string().parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    };
+    arguments.first().and_then(written).unwrap_or(3)
+}
+
+/// `reduce_agg` as the reduction of all values that are not NULL, which makes combining states needless.
+fn reduced(function: &Function, value: &Expr, start: &Expr, step: &Expr, span: Span) -> Expr {
+    let mut gathered = function.clone();
+    rename(&mut gathered, "array_agg");
+    set_arguments(&mut gathered, vec![value.clone()]);
+    gathered.filter = and(gathered.filter.take(), Expr::IsNotNull(Box::new(value.clone())));
+    let state = Ident::with_quote('"', "$state");
+    let params = OneOrManyWithParens::One(LambdaFunctionParameter { name: state.clone(), data_type: None });
+    let same = LambdaFunction { params, body: Box::new(Expr::Identifier(state)), syntax: LambdaSyntax::Arrow };
+    call("reduce", span, vec![Expr::Function(gathered), start.clone(), step.clone(), Expr::Lambda(same)])
 }
 
 /// `IF(…)`, which Trino has other words for than for CASE.

@@ -58,6 +58,20 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
     Ok(())
 }
 
+/// What the session is: its catalogue, its database and its clock.
+pub(super) fn session(expr: &mut Expr, database: &str) {
+    let Expr::Identifier(name) = expr else { return };
+    if name.quote_style.is_some() {
+        return;
+    }
+    *expr = match name.value.to_lowercase().as_str() {
+        "current_catalog" => text_value(crate::lake::engine::CATALOG),
+        "current_schema" => text_value(database),
+        "localtime" => call(CAST, name.span, vec![call("localtimestamp", name.span, Vec::new()), text_value("time(3)")]),
+        _ => return,
+    };
+}
+
 /// The refusal of an operator that sqlparser reads and Trino does not.
 fn unknown(operator: &str, (line, column): Place) -> QueryError {
     QueryError::new(format!("SYNTAX_ERROR: line {}:{}: mismatched input '{operator}'", line.max(1), column.max(1)))

@@ -6,27 +6,26 @@ mod expressions;
 mod literals;
 mod names;
 mod relations;
+mod rows;
 mod unnest;
 
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{Expr, Query, Select, SetExpr, TableFactor, VisitMut, VisitorMut};
 
-#[cfg(test)]
-pub(super) use calls::is_refused;
 pub(super) use names::{Named, Relation, shown_name};
 pub(super) use unnest::UnnestPlanner;
 
 use super::error::QueryError;
 use super::mark;
 
-/// Rewrites a query in place.
+/// Rewrites a query in place; `database` is the one that it runs in.
 ///
 /// # Errors
 /// [`QueryError`] where a construct has no counterpart: it is named.
-pub(super) fn rewrite(query: &mut Query) -> Result<(), QueryError> {
+pub(super) fn rewrite(query: &mut Query, database: &str) -> Result<(), QueryError> {
     let named = Named::of(query);
-    let mut rewriter = Rewriter { with_path: named.wants_path(), named, fresh: 0 };
+    let mut rewriter = Rewriter { with_path: named.wants_path(), named, fresh: 0, database: database.to_owned() };
     match VisitMut::visit(query, &mut rewriter) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(error) => Err(error),
@@ -37,6 +36,7 @@ struct Rewriter {
     named: Named,
     with_path: bool,
     fresh: usize,
+    database: String,
 }
 
 fn flow(done: Result<(), QueryError>) -> ControlFlow<QueryError> {
@@ -51,6 +51,9 @@ impl VisitorMut for Rewriter {
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryError> {
         literals::keep_in_query(query);
+        if let Err(error) = relations::set_operations(query) {
+            return ControlFlow::Break(error);
+        }
         flow(relations::limits(query))
     }
 
@@ -67,6 +70,10 @@ impl VisitorMut for Rewriter {
             return ControlFlow::Break(error);
         }
         literals::keep_in_select(select);
+        rows::conditions(select, &mut self.fresh);
+        if let Err(error) = relations::laterals(select) {
+            return ControlFlow::Break(error);
+        }
         relations::group_unnests(select);
         relations::name_all(&mut select.from, &mut self.fresh);
         if self.with_path
@@ -81,15 +88,18 @@ impl VisitorMut for Rewriter {
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<QueryError> {
         relations::read_unnest(factor);
-        ControlFlow::Continue(())
+        flow(relations::check_names(factor))
     }
 
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<QueryError> {
+        relations::plain_values(factor);
         flow(relations::sampled(factor))
     }
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryError> {
         literals::keep_in_window(expr);
+        rows::value(expr, &mut self.fresh);
+        expressions::session(expr, &self.database);
         expressions::open_lambda(expr);
         ControlFlow::Continue(())
     }

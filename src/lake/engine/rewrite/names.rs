@@ -3,7 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{Expr, Ident, ObjectName, Query, TableFactor, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{
+    Expr, GroupByExpr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, OrderByKind, Query, Select, TableFactor, Value,
+    ValueWithSpan, Visit, Visitor,
+};
 use datafusion::sql::sqlparser::tokenizer::Span;
 
 use crate::lake::engine::error::Places;
@@ -44,12 +47,19 @@ pub(in crate::lake::engine) struct Named {
     pub(in crate::lake::engine) relations: Vec<Relation>,
     pub(in crate::lake::engine) ctes: HashSet<String>,
     places: HashMap<String, (u64, u64)>,
+    /// The relation on the right of the join of each name in USING.
+    right_of: HashMap<String, Option<String>>,
 }
 
 impl Places for Named {
     fn place(&self, name: &str) -> Option<(usize, usize)> {
         let (line, column) = self.places.get(name)?;
         Some((usize::try_from(*line).ok()?, usize::try_from(*column).ok()?))
+    }
+
+    fn using(&self, name: &str) -> Option<((usize, usize), Option<String>)> {
+        let right = self.right_of.get(name)?.clone();
+        Some((self.place(&format!("USING {name}"))?, right))
     }
 }
 
@@ -67,6 +77,39 @@ impl Named {
         self.places.contains_key(PATH_COLUMN)
     }
 
+    /// Notes where a number stands that is a column's place in a clause.
+    fn note_number(&mut self, clause: &str, expr: &Expr) {
+        if let Expr::Value(ValueWithSpan { value: Value::Number(number, _), span }) = expr {
+            self.places.entry(format!("{clause} {number}")).or_insert((span.start.line, span.start.column));
+        }
+    }
+
+    /// Notes the names of a join's USING.
+    fn note_using(&mut self, join: &Join) {
+        let (JoinOperator::Join(JoinConstraint::Using(names))
+        | JoinOperator::Inner(JoinConstraint::Using(names))
+        | JoinOperator::Left(JoinConstraint::Using(names))
+        | JoinOperator::LeftOuter(JoinConstraint::Using(names))
+        | JoinOperator::Right(JoinConstraint::Using(names))
+        | JoinOperator::RightOuter(JoinConstraint::Using(names))
+        | JoinOperator::FullOuter(JoinConstraint::Using(names))) = &join.join_operator
+        else {
+            return;
+        };
+        let right = match &join.relation {
+            TableFactor::Table { alias: Some(alias), .. } | TableFactor::Derived { alias: Some(alias), .. } => {
+                Some(alias.name.value.to_lowercase())
+            }
+            TableFactor::Table { name, .. } => parts(name).pop(),
+            _ => None,
+        };
+        for name in names.iter().filter_map(|name| name.0.last()?.as_ident()) {
+            let (written, start) = (name.value.to_lowercase(), name.span.start);
+            self.places.entry(format!("USING {written}")).or_insert((start.line, start.column));
+            self.right_of.entry(written).or_insert_with(|| right.clone());
+        }
+    }
+
     fn note(&mut self, name: &Ident, span: Span) {
         if span.start.line > 0 {
             self.places.entry(name.value.to_lowercase()).or_insert((span.start.line, span.start.column));
@@ -82,8 +125,27 @@ impl Visitor for Named {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        if let Some(order) = &query.order_by
+            && let OrderByKind::Expressions(items) = &order.kind
+        {
+            for item in items {
+                self.note_number("ORDER BY", &item.expr);
+            }
+        }
         for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
             self.ctes.insert(cte.alias.name.value.to_lowercase());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
+        if let GroupByExpr::Expressions(items, _) = &select.group_by {
+            for item in items {
+                self.note_number("GROUP BY", item);
+            }
+        }
+        for join in select.from.iter().flat_map(|from| &from.joins) {
+            self.note_using(join);
         }
         ControlFlow::Continue(())
     }

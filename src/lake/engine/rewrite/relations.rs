@@ -1,8 +1,9 @@
 //! What stands in FROM, and limits: samples, UNNEST beside the relation it takes from, FETCH FIRST.
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, Query, Select, SelectItem,
-    SetExpr, TableAlias, TableFactor, TableSampleKind, TableSampleMethod, TableWithJoins, Value, WildcardAdditionalOptions,
+    Array, BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, Query, Select,
+    SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias, TableAliasColumnDef, TableFactor, TableSampleKind, TableSampleMethod,
+    TableWithJoins, Value, WildcardAdditionalOptions,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -49,6 +50,120 @@ fn name_derived(factor: &mut TableFactor, counter: &mut usize) {
         *counter += 1;
         *alias = Some(plain_alias(Ident::with_quote('"', format!("$from{counter}"))));
     }
+}
+
+/// Refuses set operations whose sides have not as many columns, and INTERSECT ALL and EXCEPT ALL, which count rows as DataFusion's do not.
+pub(super) fn set_operations(query: &Query) -> Result<(), QueryError> {
+    let mut open = vec![query.body.as_ref()];
+    while let Some(body) = open.pop() {
+        if let SetExpr::SetOperation { op, set_quantifier, left, right } = body {
+            if *set_quantifier == SetQuantifier::All && !matches!(op, SetOperator::Union) {
+                return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not support {op} ALL")));
+            }
+            if let (Some(one), Some(other)) = (width(left), width(right))
+                && one != other
+            {
+                return Err(QueryError::new(format!("TYPE_MISMATCH: line 1:1: {op} query has different number of fields: {one}, {other}")));
+            }
+            open.extend([left.as_ref(), right.as_ref()]);
+        }
+    }
+    Ok(())
+}
+
+/// How many columns a query has, where its text says it.
+fn width(body: &SetExpr) -> Option<usize> {
+    match body {
+        SetExpr::Select(select) => {
+            let plain = |item: &SelectItem| matches!(item, SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. });
+            select.projection.iter().all(plain).then_some(select.projection.len())
+        }
+        SetExpr::Values(values) => values.rows.first().map(|row| row.content.len()),
+        SetExpr::Query(query) => width(&query.body),
+        SetExpr::SetOperation { left, .. } => width(left),
+        _ => None,
+    }
+}
+
+/// Refuses `MATCH_RECOGNIZE`, and names for columns of a subquery that has not as many.
+pub(super) fn check_names(factor: &TableFactor) -> Result<(), QueryError> {
+    if let TableFactor::MatchRecognize { .. } = factor {
+        return Err(QueryError::new("NOT_SUPPORTED: The local lake does not support MATCH_RECOGNIZE"));
+    }
+    let TableFactor::Derived { subquery, alias: Some(alias), .. } = factor else { return Ok(()) };
+    match width(&subquery.body) {
+        Some(columns) if !alias.columns.is_empty() && columns != alias.columns.len() => Err(QueryError::new(format!(
+            "MISMATCHED_COLUMN_ALIASES: line 1:1: Column alias list has {} entries but '{}' has {columns} columns available",
+            alias.columns.len(),
+            alias.name.value.to_lowercase()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// `(VALUES …) AS t(a, b)` without the names that its columns have by themselves.
+pub(super) fn plain_values(factor: &mut TableFactor) {
+    let TableFactor::Derived { subquery, alias: Some(alias), .. } = factor else { return };
+    if alias.columns.is_empty() || subquery.with.is_some() || subquery.order_by.is_some() || subquery.limit_clause.is_some() {
+        return;
+    }
+    let SetExpr::Select(select) = subquery.body.as_ref() else { return };
+    if let [TableWithJoins { relation: TableFactor::Derived { subquery: inner, alias: Some(named), .. }, joins }] = select.from.as_slice()
+        && joins.is_empty()
+        && named.name.value.starts_with("$values")
+        && named.columns.len() == alias.columns.len()
+        && matches!(inner.body.as_ref(), SetExpr::Values(_))
+    {
+        *subquery = inner.clone();
+    }
+}
+
+/// `LATERAL (SELECT a + 1 AS b)` as the one row that it makes for each row before it.
+pub(super) fn laterals(select: &mut Select) -> Result<(), QueryError> {
+    for from in &mut select.from {
+        lateral(&mut from.relation)?;
+        for join in &mut from.joins {
+            lateral(&mut join.relation)?;
+        }
+    }
+    Ok(())
+}
+
+fn lateral(factor: &mut TableFactor) -> Result<(), QueryError> {
+    let TableFactor::Derived { lateral: true, subquery, alias, .. } = &*factor else { return Ok(()) };
+    let SetExpr::Select(inner) = subquery.body.as_ref() else { return Ok(()) };
+    let plain = inner.from.is_empty() && subquery.order_by.is_none() && subquery.limit_clause.is_none() && subquery.with.is_none();
+    if !plain {
+        return Ok(());
+    }
+    if inner.selection.is_some() || inner.having.is_some() || inner.distinct.is_some() {
+        return Err(QueryError::new("NOT_SUPPORTED: The local lake does not support LATERAL with a predicate and no FROM"));
+    }
+    let mut values = Vec::new();
+    let mut names = Vec::new();
+    for (at, item) in inner.projection.iter().enumerate() {
+        let (value, name) = match item {
+            SelectItem::ExprWithAlias { expr, alias } => (expr.clone(), alias.clone()),
+            SelectItem::UnnamedExpr(expr @ Expr::Identifier(name)) => (expr.clone(), name.clone()),
+            SelectItem::UnnamedExpr(expr) => (expr.clone(), Ident::with_quote('"', format!("_col{at}"))),
+            _ => return Err(QueryError::new("NOT_SUPPORTED: The local lake does not support * in LATERAL without FROM")),
+        };
+        values.push(value);
+        names.push(TableAliasColumnDef { name, data_type: None });
+    }
+    let mut alias = alias.clone().unwrap_or_else(|| plain_alias(Ident::with_quote('"', "$lateral")));
+    if alias.columns.is_empty() {
+        alias.columns = names;
+    }
+    let row = call("row", Span::empty(), values);
+    *factor = TableFactor::UNNEST {
+        alias: Some(alias),
+        array_exprs: vec![Expr::Array(Array { elem: vec![row], named: true })],
+        with_offset: false,
+        with_offset_alias: None,
+        with_ordinality: false,
+    };
+    Ok(())
 }
 
 /// FETCH FIRST n ROWS ONLY is LIMIT n.

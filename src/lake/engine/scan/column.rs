@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::value;
 use crate::lake::engine::types::{arrow_field, arrow_type, map_type};
+use crate::lake::engine::zoned::in_utc;
 use crate::sql::Type;
 
 /// The delimiters of nested values in delimited text, by depth: fields, items, keys, and so on down.
@@ -306,7 +307,7 @@ impl Column {
             Self::Date(b) => Arc::new(b.finish()),
             Self::Timestamp { builder, zoned } => {
                 let array = builder.finish();
-                Arc::new(if *zoned { array.with_timezone("UTC") } else { array })
+                if *zoned { in_utc(&(Arc::new(array) as ArrayRef))? } else { Arc::new(array) }
             }
             Self::List { item, athena, offsets, valid } => {
                 let offsets = OffsetBuffer::new(std::mem::replace(offsets, vec![0]).into());

@@ -11,6 +11,7 @@ use super::coercion::{common, digits, is_text};
 use super::{Typed, located, type_of};
 use crate::lake::engine::mark::{Mark, Place};
 use crate::lake::engine::types::arrow_type;
+use crate::lake::engine::zoned;
 use crate::sql::Type;
 
 /// Functions of texts.
@@ -120,6 +121,12 @@ pub(super) fn aggregate(call: &mut AggregateFunction, mark: &Mark, schema: &DFSc
     if matches!(name.as_str(), "bit_and" | "bit_or" | "bit_xor") && given != [Type::BigInt] {
         for arg in &mut call.params.args {
             *arg = Expr::Cast(Cast::new(Box::new(std::mem::take(arg)), DataType::Int64));
+        }
+    }
+    // Instants are counted, whatever their zones.
+    if (name == "approx_distinct" || (name == "count" && call.params.distinct)) && matches!(given.as_slice(), [Type::TimestampTz(_)]) {
+        for arg in &mut call.params.args {
+            *arg = zoned::instant_of(std::mem::take(arg));
         }
     }
     // Counted by their texts, since their own types are none that DataFusion sketches.

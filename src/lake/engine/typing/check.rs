@@ -8,10 +8,11 @@ use datafusion::logical_expr::{Expr, Operator};
 
 use super::arithmetic::{self, Act};
 use super::coercion::{common, fits, is_orderable, is_text};
-use super::{Typed, binary, builtin, collection, interval, located, mismatch, type_of};
+use super::{Typed, binary, builtin, collection, compared, interval, located, mismatch, row, type_of};
 use crate::lake::engine::functions;
 use crate::lake::engine::mark::{HAVING, IF, Mark, ON, Place};
 use crate::lake::engine::types::athena_type;
+use crate::lake::engine::zoned;
 use crate::sql::Type;
 
 /// Checks an expression, and brings its parts to one type where it needs them so.
@@ -19,8 +20,15 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
     let typed = |part: Box<Expr>, at: usize| Typed::new(*part, schema, mark.part(at));
     match expr {
         Expr::InList(InList { expr, list, negated }) => {
-            let all = std::iter::once(*expr).chain(list).collect();
-            let (mut all, _) = single(all, mark, 0, schema, "IN value and list items")?;
+            let all: Vec<Expr> = std::iter::once(*expr).chain(list).collect();
+            let places: Vec<Place> = (0..all.len()).map(|at| mark.part(at)).collect();
+            let (typed, both) = alike(all, &places, schema, "IN value and list items")?;
+            if let Type::Row(_) = both
+                && let Some((value, others)) = typed.split_first()
+            {
+                return row::within(value, others.to_vec(), negated, mark.place);
+            }
+            let mut all: Vec<Expr> = typed.into_iter().map(|part| part.comparable(&both)).collect();
             let list = all.split_off(1);
             let expr = all.pop().map(Box::new).unwrap_or_default();
             Ok(Expr::InList(InList { expr, list, negated }))
@@ -32,7 +40,12 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
                 let types = format!("Cannot check if {} is BETWEEN {} and {}", value.athena, low.athena, high.athena);
                 return mismatch(mark.place, types);
             };
-            let [expr, low, high] = [value, low, high].map(|part| Box::new(part.into(&both)));
+            if let Type::Row(_) = both {
+                let above = row::comparison(Operator::GtEq, &value, &low, mark.place)?;
+                let within = binary(above, Operator::And, row::comparison(Operator::LtEq, &value, &high, mark.place)?);
+                return Ok(if negated { Expr::Not(Box::new(within)) } else { within });
+            }
+            let [expr, low, high] = [value, low, high].map(|part| Box::new(part.comparable(&both)));
             Ok(Expr::Between(Between { expr, negated, low, high }))
         }
         Expr::Like(Like { negated, expr, pattern, escape_char, case_insensitive }) => {
@@ -46,7 +59,8 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
             let value = typed(expr, 0)?;
             let column = subquery.subquery.schema().fields().first().map_or(Type::Unknown, |field| athena_type(field));
             let Some(both) = common(&value.athena, &column) else {
-                let message = format!("Value expression and result of subquery must be of the same type: {} vs {column}", value.athena);
+                let message =
+                    format!("Value expression and result of subquery must be of the same type: row({}) vs row({column})", value.athena);
                 return mismatch(mark.place, message);
             };
             Ok(Expr::InSubquery(InSubquery { expr: Box::new(value.into(&both)), subquery, negated }))
@@ -57,8 +71,18 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
             Ok(Expr::ScalarFunction(ScalarFunction { func, args }))
         }
         Expr::ScalarFunction(ScalarFunction { func, args }) if func.name() == "make_array" => {
-            let (args, _) = single(args, mark, 0, schema, "All ARRAY elements")?;
-            Ok(Expr::ScalarFunction(ScalarFunction { func, args }))
+            let (args, item) = single(args, mark, 0, schema, "All ARRAY elements")?;
+            if item != Type::Json {
+                return Ok(Expr::ScalarFunction(ScalarFunction { func, args }));
+            }
+            // DataFusion's arrays do not say that their items are JSON, those that the lake's functions make do.
+            let one = functions::scalar_function("repeat")?;
+            let mut parts: Vec<Expr> = args
+                .into_iter()
+                .map(|arg| functions::cast_function().call(vec![arg, datafusion::logical_expr::lit("json")]))
+                .map(|arg| one.call(vec![arg, datafusion::logical_expr::lit(1_i64)]))
+                .collect();
+            if parts.len() == 1 { Ok(parts.remove(0)) } else { Ok(functions::scalar_function("concat")?.call(parts)) }
         }
         Expr::ScalarFunction(ScalarFunction { func, args }) if func.name() == "nullif" && args.len() == 2 => {
             nullif(func, args, mark, schema)
@@ -77,12 +101,13 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
         Expr::ScalarFunction(ScalarFunction { func, args }) => builtin::scalar(func, args, mark, schema),
         Expr::WindowFunction(mut window) => {
             for sort in &mut window.params.order_by {
-                let (_, data) = type_of(&sort.expr, schema).map_err(|error| located(error, mark.place))?;
+                let (athena, data) = type_of(&sort.expr, schema).map_err(|error| located(error, mark.place))?;
                 // DataFusion has no frames over bytes and spans; these are ordered alike.
                 let plain = std::mem::take(&mut sort.expr);
                 sort.expr = match data {
                     DataType::BinaryView | DataType::Binary => functions::scalar_function("to_hex")?.call(vec![plain]),
                     DataType::Duration(_) => Expr::Cast(Cast::new(Box::new(plain), DataType::Int64)),
+                    DataType::Struct(_) if matches!(athena, Type::TimestampTz(_)) => zoned::instant_of(plain),
                     _ => plain,
                 };
             }
@@ -171,6 +196,12 @@ fn single(parts: Vec<Expr>, mark: &Mark, from: usize, schema: &DFSchema, what: &
 }
 
 fn single_at(parts: Vec<Expr>, places: &[Place], schema: &DFSchema, what: &str) -> Result<(Vec<Expr>, Type)> {
+    let (typed, both) = alike(parts, places, schema, what)?;
+    Ok((typed.into_iter().map(|part| part.into(&both)).collect(), both))
+}
+
+/// Parts that have a type in common, and that type.
+fn alike(parts: Vec<Expr>, places: &[Place], schema: &DFSchema, what: &str) -> Result<(Vec<Typed>, Type)> {
     let typed: Vec<Typed> = parts.into_iter().zip(places).map(|(part, place)| Typed::new(part, schema, *place)).collect::<Result<_>>()?;
     let mut both = Type::Unknown;
     for (part, place) in typed.iter().zip(places) {
@@ -192,7 +223,7 @@ fn single_at(parts: Vec<Expr>, places: &[Place], schema: &DFSchema, what: &str) 
         };
         both = wider;
     }
-    Ok((typed.into_iter().map(|part| part.into(&both)).collect(), both))
+    Ok((typed, both))
 }
 
 fn cases(case: Case, mark: &Mark, schema: &DFSchema) -> Result<Expr> {
@@ -221,7 +252,7 @@ fn cases(case: Case, mark: &Mark, schema: &DFSchema) -> Result<Expr> {
                 };
                 both = wider;
             }
-            (Some(Box::new(operand.into(&both))), whens.into_iter().map(|when| when.into(&both)).collect::<Vec<_>>())
+            (Some(Box::new(operand.comparable(&both))), whens.into_iter().map(|when| when.comparable(&both)).collect::<Vec<_>>())
         }
         None => {
             for (at, when) in whens.iter().enumerate() {
@@ -257,11 +288,11 @@ fn nullif(func: std::sync::Arc<datafusion::logical_expr::ScalarUDF>, args: Vec<E
         let message = format!("Types are not comparable with NULLIF: {} vs {}", first.athena, second.athena);
         return mismatch(mark.place, message);
     };
-    if both == first.athena || first.athena == Type::Unknown {
+    if (both == first.athena && !matches!(both, Type::Row(_) | Type::TimestampTz(_))) || first.athena == Type::Unknown {
         return Ok(func.call(vec![first.expr, second.into(&both)]));
     }
     let value = first.expr.clone();
-    let equal = binary(first.into(&both), Operator::Eq, second.into(&both));
+    let equal = compared(Operator::Eq, first, second, mark.place)?;
     datafusion::logical_expr::when(equal, datafusion::logical_expr::lit(ScalarValue::Null)).otherwise(value)
 }
 
@@ -278,7 +309,10 @@ fn aggregate(mut call: AggregateFunction, mark: &Mark, schema: &DFSchema) -> Res
         match &given {
             Type::IntervalDayToSecond | Type::IntervalYearToMonth if name == "sum" => {}
             Type::IntervalDayToSecond | Type::IntervalYearToMonth => {
-                return plan_err!("NOT_SUPPORTED: line {line}:{column}: The local lake does not support avg of intervals");
+                let mut sum = call.clone();
+                sum.func = functions::sum_function();
+                let count = AggregateFunction { func: datafusion::functions_aggregate::count::count_udaf(), ..call };
+                return Ok(interval::act(Act::Divide, Expr::AggregateFunction(sum), Expr::AggregateFunction(count)));
             }
             given => {
                 return plan_err!(

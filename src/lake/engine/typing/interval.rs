@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Months, NaiveDateTime, TimeZone as _};
+use chrono::{DateTime, Months, NaiveDateTime};
 use datafusion::arrow::array::timezone::Tz;
 use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, Float64Array, Int64Array};
 use datafusion::arrow::compute::cast;
@@ -12,6 +12,7 @@ use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUD
 
 use super::arithmetic::Act;
 use crate::lake::engine::types::arrow_type;
+use crate::lake::engine::zoned::{self, Zoned, zone};
 use crate::sql::Type;
 
 const DAY: i64 = 86_400_000;
@@ -161,20 +162,23 @@ const fn per_milli(unit: TimeUnit) -> i64 {
 }
 
 fn shifted(time: &ArrayRef, span: &ArrayRef, sign: i64, target: &DataType) -> Result<ArrayRef> {
+    let zoned = Zoned::of(time);
+    let time = zoned.as_ref().map_or(time, |zoned| &zoned.instants);
+    let target = if zoned.is_some() { time.data_type() } else { target };
     let by_months = matches!(span.data_type(), DataType::Interval(IntervalUnit::YearMonth));
     let by = numbers(span)?;
     let (verb, towards) = if sign < 0 { ("subtract", "from") } else { ("add", "to") };
     let outside = "INVALID_FUNCTION_ARGUMENT: The time lies outside of what a timestamp holds";
     let date = matches!(target, DataType::Date32);
-    let (units, zone) = match target {
-        DataType::Timestamp(unit, zone) => (per_milli(*unit), zone.as_ref().and_then(|zone| zone.parse::<Tz>().ok())),
-        DataType::Time64(unit) => (per_milli(*unit), None),
-        _ => (1, None),
+    let units = match target {
+        DataType::Timestamp(unit, _) | DataType::Time64(unit) => per_milli(*unit),
+        _ => 1,
     };
+    let zone_of = |row: usize| zone(zoned.as_ref()?.get(row)?.1);
     let values = if date { cast(&cast(time, &DataType::Int32)?, &DataType::Int64)? } else { cast(time, &DataType::Int64)? };
     let values = values.as_primitive::<Int64Type>();
     let mut out = Vec::with_capacity(values.len());
-    for (value, by) in values.iter().zip(&by) {
+    for (row, (value, by)) in values.iter().zip(&by).enumerate() {
         let (Some(value), Some(by)) = (value, by) else {
             out.push(None);
             continue;
@@ -191,7 +195,7 @@ fn shifted(time: &ArrayRef, span: &ArrayRef, sign: i64, target: &DataType) -> Re
             value.checked_add(by / DAY)
         } else if by_months {
             let (millis, rest) = (value.div_euclid(units), value.rem_euclid(units));
-            on_the_clock(millis, zone, by).and_then(|millis| millis.checked_mul(units)).map(|moved| moved + rest)
+            on_the_clock(millis, zone_of(row), by).and_then(|millis| millis.checked_mul(units)).map(|moved| moved + rest)
         } else {
             let moved = by.checked_mul(units).and_then(|by| value.checked_add(by));
             if matches!(target, DataType::Time64(_)) { moved.map(|moved| moved.rem_euclid(DAY * units)) } else { moved }
@@ -202,7 +206,11 @@ fn shifted(time: &ArrayRef, span: &ArrayRef, sign: i64, target: &DataType) -> Re
         }
     }
     let out = Int64Array::from(out);
-    if date { Ok(cast(&cast(&out, &DataType::Int32)?, target)?) } else { Ok(cast(&out, target)?) }
+    if date {
+        return Ok(cast(&cast(&out, &DataType::Int32)?, target)?);
+    }
+    let moved = cast(&out, target)?;
+    zoned.map_or(Ok(Arc::clone(&moved)), |zoned| zoned.moved(&moved))
 }
 
 fn months(time: NaiveDateTime, count: i64) -> Option<NaiveDateTime> {
@@ -212,19 +220,13 @@ fn months(time: NaiveDateTime, count: i64) -> Option<NaiveDateTime> {
 
 /// An instant moved by months on the clock of its zone.
 fn on_the_clock(millis: i64, zone: Option<Tz>, count: i64) -> Option<i64> {
-    let instant = DateTime::from_timestamp_millis(millis)?;
-    match zone {
-        Some(zone) => {
-            let moved = months(instant.with_timezone(&zone).naive_local(), count)?;
-            let found = zone.from_local_datetime(&moved).earliest();
-            found.map_or_else(|| Some(moved.and_utc().timestamp_millis()), |found| Some(found.timestamp_millis()))
-        }
-        None => Some(months(instant.naive_utc(), count)?.and_utc().timestamp_millis()),
-    }
+    Some(zoned::instant(months(zoned::clock(millis, zone)?, count)?, zone))
 }
 
 /// The time between two instants, days or times of day of one type.
 fn apart(one: &ArrayRef, other: &ArrayRef, target: &DataType) -> Result<ArrayRef> {
+    let instants = |array: &ArrayRef| Zoned::of(array).map_or_else(|| Arc::clone(array), |zoned| zoned.instants);
+    let (one, other) = (&instants(one), &instants(other));
     let (per, divide) = match one.data_type() {
         DataType::Date32 => (DAY, 1),
         DataType::Timestamp(unit, _) | DataType::Time64(unit) => (1, per_milli(*unit)),

@@ -8,9 +8,10 @@ mod collection;
 mod division;
 mod interval;
 mod plan;
+mod row;
 mod subquery;
 
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::tree_node::{Transformed, TransformedResult as _, TreeNode as _, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema, DataFusionError, Diagnostic, Location, Result, ScalarValue, SchemaError, Span};
 use datafusion::logical_expr::expr::{BinaryExpr, Cast};
@@ -28,6 +29,7 @@ use super::functions;
 use super::mark::{self, Mark, Place};
 use super::operators::{DISTINCT, NOT_DISTINCT};
 use super::types::{arrow_type, athena_type};
+use super::zoned;
 use crate::sql::Type;
 
 /// Plans the operators that carry a mark.
@@ -71,6 +73,7 @@ impl ExprPlanner for Checked {
 }
 
 /// An expression and what Trino takes its type for.
+#[derive(Clone)]
 struct Typed {
     expr: Expr,
     athena: Type,
@@ -85,11 +88,35 @@ impl Typed {
 
     /// The expression in another type that Trino coerces it to.
     fn into(self, wanted: &Type) -> Expr {
+        if let (Type::TimestampTz(_), Type::TimestampTz(_) | Type::Timestamp(_) | Type::Date) = (wanted, &self.athena) {
+            let (same, other) = (self.data == arrow_type(wanted), self.expr);
+            let name = datafusion::logical_expr::lit(wanted.to_string());
+            return if same { other } else { functions::cast_function().call(vec![other, name]) };
+        }
         let same = self.athena == *wanted || (is_text(&self.athena) && is_text(wanted)) || self.athena == Type::Unknown;
-        // Times with a zone are of one Arrow type only where the zone is the same, and counts of DataFusion's have no sign.
-        let plain = matches!(wanted, Type::TimestampTz(_)) || digits(wanted).is_some();
-        let other_form = plain && self.athena != Type::Unknown && self.data != arrow_type(wanted);
+        // Counts of DataFusion's have no sign.
+        let other_form = digits(wanted).is_some() && self.athena != Type::Unknown && self.data != arrow_type(wanted);
         if same && !other_form { self.expr } else { Expr::Cast(Cast::new(Box::new(self.expr), arrow_type(wanted))) }
+    }
+}
+
+impl Typed {
+    /// The expression in another type that Trino coerces it to, as it is compared: times with a zone by their instants.
+    fn comparable(self, wanted: &Type) -> Expr {
+        if !matches!(wanted, Type::TimestampTz(_)) {
+            return self.into(wanted);
+        }
+        match zoned::unit_of(&self.data) {
+            Some(unit) => {
+                let instant = zoned::instant_of(self.expr);
+                let wanted = zoned::instant_type(zoned::unit_of(&arrow_type(wanted)).unwrap_or(unit));
+                if zoned::instant_type(unit) == wanted { instant } else { Expr::Cast(Cast::new(Box::new(instant), wanted)) }
+            }
+            None => {
+                let wanted = zoned::instant_type(zoned::unit_of(&arrow_type(wanted)).unwrap_or(TimeUnit::Millisecond));
+                Expr::Cast(Cast::new(Box::new(self.expr), wanted))
+            }
+        }
     }
 }
 
@@ -172,6 +199,9 @@ fn mismatch<T>((line, column): Place, message: impl std::fmt::Display) -> Result
 }
 
 fn inapplicable<T>(sign: &str, left: &Type, right: &Type, place: Place) -> Result<T> {
+    if sign == "IS DISTINCT FROM" {
+        return mismatch(place, format_args!("Cannot check if {left} is distinct from {right}"));
+    }
     mismatch(place, format_args!("Cannot apply operator: {left} {sign} {right}"))
 }
 
@@ -207,11 +237,14 @@ fn compared(operator: Operator, left: Typed, right: Typed, place: Place) -> Resu
     let ordering = matches!(operator, Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq);
     let common = common(&left.athena, &right.athena).filter(|common| !ordering || is_orderable(common));
     let Some(common) = common else { return inapplicable(named(operator), &left.athena, &right.athena, place) };
+    if matches!(common, Type::Row(_)) && matches!((&left.athena, &right.athena), (Type::Row(_), Type::Row(_))) {
+        return row::comparison(operator, &left, &right, place);
+    }
     let padded = matches!(left.athena, Type::Char(_)) || matches!(right.athena, Type::Char(_));
     let side = |typed: Typed| {
         // The blanks at the end of a char do not count; they are not kept, either.
         let trims = padded && is_text(&typed.athena);
-        let expr = typed.into(&common);
+        let expr = typed.comparable(&common);
         if trims { datafusion::functions::string::rtrim().call(vec![expr]) } else { expr }
     };
     let fraction = |typed: &Typed| matches!(typed.athena, Type::Real | Type::Double) && !is_finite(&typed.expr);

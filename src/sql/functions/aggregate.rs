@@ -1,0 +1,77 @@
+//! Aggregate and window functions.
+
+use super::{Function, aggregate, window};
+
+/// One value for a group of rows.
+pub(super) const AGGREGATES: &[Function] = &[
+    aggregate("any_value", "any_value(x) → same as x", "Some value that is not NULL."),
+    aggregate("approx_distinct", "approx_distinct(x [, error]) → bigint", "About how many different values there are."),
+    aggregate(
+        "approx_most_frequent",
+        "approx_most_frequent(buckets, x, capacity) → map",
+        "The most frequent values with how often they occur.",
+    ),
+    aggregate(
+        "approx_percentile",
+        "approx_percentile(x [, weight], percentage) → same as x",
+        "The value below which about this share of the values lies; an array of shares answers an array.",
+    ),
+    aggregate("arbitrary", "arbitrary(x) → same as x", "Some value that is not NULL."),
+    aggregate("array_agg", "array_agg(x [ORDER BY ...]) → array", "All values as an array."),
+    aggregate("avg", "avg(x) → double or decimal", "The arithmetic mean."),
+    aggregate("bitwise_and_agg", "bitwise_and_agg(x) → bigint", "The bits set in all values."),
+    aggregate("bitwise_or_agg", "bitwise_or_agg(x) → bigint", "The bits set in any value."),
+    aggregate("bitwise_xor_agg", "bitwise_xor_agg(x) → bigint", "The bits set in an odd number of values."),
+    aggregate("bool_and", "bool_and(x) → boolean", "Whether all values are true."),
+    aggregate("bool_or", "bool_or(x) → boolean", "Whether any value is true."),
+    aggregate("checksum", "checksum(x) → varbinary", "A checksum that does not depend on the order of the rows."),
+    aggregate("corr", "corr(y, x) → double", "The correlation coefficient."),
+    aggregate("count", "count(*) or count([DISTINCT] x) → bigint", "How many rows there are, or values that are not NULL."),
+    aggregate("count_if", "count_if(x) → bigint", "How many values are true."),
+    aggregate("covar_pop", "covar_pop(y, x) → double", "The population covariance."),
+    aggregate("covar_samp", "covar_samp(y, x) → double", "The sample covariance."),
+    aggregate("entropy", "entropy(count) → double", "The entropy of counts, in bits."),
+    aggregate("every", "every(x) → boolean", "Whether all values are true."),
+    aggregate("geometric_mean", "geometric_mean(x) → double", "The geometric mean."),
+    aggregate("histogram", "histogram(x) → map", "How often each value occurs, as a map."),
+    aggregate("kurtosis", "kurtosis(x) → double", "The excess kurtosis of a sample."),
+    aggregate("listagg", "listagg(x [, separator]) WITHIN GROUP (ORDER BY ...) → varchar", "The values joined to one text."),
+    aggregate("map_agg", "map_agg(key, value) → map", "A map from each key to its value."),
+    aggregate("map_union", "map_union(x) → map", "All the maps in one."),
+    aggregate("max", "max(x [, n]) → same as x or array", "The largest value, or the n largest."),
+    aggregate("max_by", "max_by(x, y) → same as x", "The x of the row with the largest y."),
+    aggregate("min", "min(x [, n]) → same as x or array", "The smallest value, or the n smallest."),
+    aggregate("min_by", "min_by(x, y) → same as x", "The x of the row with the smallest y."),
+    aggregate("multimap_agg", "multimap_agg(key, value) → map of arrays", "A map from each key to all its values."),
+    aggregate("numeric_histogram", "numeric_histogram(buckets, x [, weight]) → map", "An approximate histogram with so many buckets."),
+    aggregate(
+        "reduce_agg",
+        "reduce_agg(x, start, (state, x) -> state, (state, state) -> state) → same as start",
+        "All values folded into one.",
+    ),
+    aggregate("regr_intercept", "regr_intercept(y, x) → double", "The intercept of the regression line."),
+    aggregate("regr_slope", "regr_slope(y, x) → double", "The slope of the regression line."),
+    aggregate("skewness", "skewness(x) → double", "The skewness of the values."),
+    aggregate("stddev", "stddev(x) → double", "The sample standard deviation."),
+    aggregate("stddev_pop", "stddev_pop(x) → double", "The population standard deviation."),
+    aggregate("stddev_samp", "stddev_samp(x) → double", "The sample standard deviation."),
+    aggregate("sum", "sum(x) → same as x", "The sum."),
+    aggregate("var_pop", "var_pop(x) → double", "The population variance."),
+    aggregate("var_samp", "var_samp(x) → double", "The sample variance."),
+    aggregate("variance", "variance(x) → double", "The sample variance."),
+];
+
+/// One value for each row, from the rows around it.
+pub(super) const WINDOWS: &[Function] = &[
+    window("cume_dist", "cume_dist() OVER (...) → double", "The share of rows up to this one."),
+    window("dense_rank", "dense_rank() OVER (...) → bigint", "The rank, without gaps after ties."),
+    window("first_value", "first_value(x) OVER (...) → same as x", "The value of the first row of the frame."),
+    window("lag", "lag(x [, offset [, default]]) OVER (...) → same as x", "The value some rows before."),
+    window("last_value", "last_value(x) OVER (...) → same as x", "The value of the last row of the frame."),
+    window("lead", "lead(x [, offset [, default]]) OVER (...) → same as x", "The value some rows after."),
+    window("nth_value", "nth_value(x, n) OVER (...) → same as x", "The value of the n-th row of the frame."),
+    window("ntile", "ntile(n) OVER (...) → bigint", "The number of the part when rows are split into n."),
+    window("percent_rank", "percent_rank() OVER (...) → double", "The rank as a share."),
+    window("rank", "rank() OVER (...) → bigint", "The rank, with gaps after ties."),
+    window("row_number", "row_number() OVER (...) → bigint", "The number of the row, from 1."),
+];

@@ -62,7 +62,7 @@ impl Codec {
         }
     }
 
-    /// The compression as a crawler names it; deflate is none that it knows.
+    /// The compression as crawlers name it.
     pub(crate) const fn compression(self) -> Compression {
         match self {
             Self::Gzip => Compression::Gzip,

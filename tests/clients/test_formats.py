@@ -254,6 +254,18 @@ def test_orc_columns_are_found_by_place_or_name(s3):
     assert "HIVE_" in refused("SELECT count(*) FROM orc_misfit")
 
 
+def test_orc_stripes_are_dealt_out(s3):
+    """A large file is read by several threads, each of them some of its stripes."""
+    numbers = [n * 6364136223846793005 % (1 << 63) for n in range(2_500_000)]
+    body = io.BytesIO()
+    pa.orc.write_table(pa.table({"n": numbers}), body, compression="uncompressed", stripe_size=1 << 20)
+    assert len(body.getvalue()) > 15 << 20 and pa.orc.ORCFile(body).nstripes > 4
+    s3.put_object(Bucket=BUCKET, Key="orc_large/rows.orc", Body=body.getvalue())
+    external("orc_large", "STORED AS ORC", {"n": "bigint"})
+    assert query("SELECT count(*), sum(CAST(n AS decimal(38,0))), min(n), max(n) FROM orc_large")[1:] == [
+        [str(len(numbers)), str(sum(numbers)), str(min(numbers)), str(max(numbers))]]
+
+
 def test_orc_times_of_every_fineness(s3):
     """Milliseconds are what Athena shows; what is finer is rounded, and no time is too far away."""
     fine = [0, 1_709_210_096_789_499_999, 1_709_210_096_789_500_000, -1_000_000_000, None]
@@ -310,6 +322,7 @@ def crawl(name, path):
     glue.start_crawler(Name=name)
     while glue.get_crawler(Name=name)["Crawler"]["State"] != "READY":
         time.sleep(0.05)
+    glue.delete_crawler(Name=name)
     return glue
 
 

@@ -89,6 +89,7 @@ impl QueryFiles {
         Ok(file)
     }
 
+    /// Ranges of the bytes of an object; they are counted.
     pub(super) fn read(&self, location: &Path, ranges: &[Range<u64>]) -> object_store::Result<Vec<Bytes>> {
         let object = self.object(location)?;
         let file = self.open(&object)?;

@@ -16,7 +16,7 @@ pub struct TableFormat {
 }
 
 /// How files of text may be compressed.
-pub const TEXT_COMPRESSION: &str = "Files of text may be compressed with gzip, bzip2, zstd, snappy or deflate where their names end in `.gz`, `.bz2`, `.zst`, `.snappy` or `.deflate`.";
+pub const TEXT_COMPRESSION: &str = "Files of text are unpacked where their names end in `.gz`, `.bz2`, `.zst`, `.snappy` or `.deflate`.";
 
 /// Every format that Athena documents.
 pub const TABLE_FORMATS: &[TableFormat] = &[
@@ -25,7 +25,7 @@ pub const TABLE_FORMATS: &[TableFormat] = &[
         serdes: &["org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"],
         read: true,
         written: true,
-        help: "No quoting; `\\N` is NULL; what does not parse is NULL. Written plain or with gzip.",
+        help: "No quoting; `\\N` is NULL; what does not parse is NULL. Written with GZIP, BZIP2, ZSTD, SNAPPY, DEFLATE or uncompressed.",
     },
     TableFormat {
         name: "CSV",
@@ -39,7 +39,7 @@ pub const TABLE_FORMATS: &[TableFormat] = &[
         serdes: &["org.openx.data.jsonserde.JsonSerDe", "org.apache.hive.hcatalog.data.JsonSerDe"],
         read: true,
         written: true,
-        help: "One object a line; keys whatever their case; `ignore.malformed.json` and `mapping.*`. Written plain or with gzip.",
+        help: "One object a line; keys whatever their case; `ignore.malformed.json` and `mapping.*`. Written with GZIP, BZIP2, ZSTD, SNAPPY, DEFLATE or uncompressed.",
     },
     TableFormat {
         name: "Parquet",
@@ -53,14 +53,14 @@ pub const TABLE_FORMATS: &[TableFormat] = &[
         serdes: &["org.apache.hadoop.hive.ql.io.orc.OrcSerde"],
         read: true,
         written: true,
-        help: "Columns are found by their names.",
+        help: "Columns by their place, or by name where `orc.column.index.access` is `false`. Written with ZLIB, SNAPPY, ZSTD, LZ4 or uncompressed, but for decimals and nested columns.",
     },
     TableFormat {
         name: "Avro",
         serdes: &["org.apache.hadoop.hive.serde2.avro.AvroSerDe"],
         read: true,
         written: true,
-        help: "Columns are found by their names.",
+        help: "Fields by name, whatever their case; `avro.schema.literal`. Written with DEFLATE, SNAPPY, ZSTD, BZIP2 or uncompressed.",
     },
     TableFormat {
         name: "Regular expressions",

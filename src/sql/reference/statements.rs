@@ -19,7 +19,7 @@ pub const STATEMENTS: &[Form] = &[
     form("VALUES (1, 'a'), (2, 'b')", "Rows as they are written."),
     form(
         "CREATE TABLE new WITH (format = 'PARQUET', write_compression = 'SNAPPY', external_location = 's3://…/', partitioned_by = ARRAY['day']) AS SELECT a, day FROM t",
-        "Writes a query's rows as a new table; `WITH NO DATA` writes none. Buckets (`bucketed_by`, `bucket_count`) are noted in the catalogue.",
+        "Writes a query's rows as a new table; `WITH NO DATA` writes none. Rows go into Hive's buckets by `bucketed_by` and `bucket_count`.",
     ),
     form("INSERT INTO t (a, b) SELECT a, b FROM u", "Adds rows to a table; `VALUES` as well."),
     form("UNLOAD (SELECT a FROM t) TO 's3://…/' WITH (format = 'JSON', compression = 'GZIP')", "Writes a query's rows as files."),

@@ -54,6 +54,16 @@ fn dot(colour: Color32) -> RichText {
 fn menu(ui: &mut Ui, state: &mut State, texts: &Texts) {
     identity(ui, state, texts);
     widgets::hairline(ui);
+    // Whatever comes and goes above, a choice stays the one that a pointer or an assistive program is about to press.
+    let fixed = egui::UiBuilder::new().scope_id(egui::Id::unique("connection-choices"));
+    if let Some(connection) = ui.scope_builder(fixed, |ui| choices(ui, state, texts)).inner {
+        state.act(Action::Connect(connection));
+        ui.close();
+    }
+}
+
+/// The known connections, and the form for one more; the one that was chosen.
+fn choices(ui: &mut Ui, state: &mut State, texts: &Texts) -> Option<Connection> {
     let mut chosen = None;
     egui::ScrollArea::vertical().id_salt("connections").max_height(260.0).show(ui, |ui| {
         for connection in &state.connection.known {
@@ -87,10 +97,7 @@ fn menu(ui: &mut Ui, state: &mut State, texts: &Texts) {
             chosen = Some(Connection::Endpoint { url: draft.endpoint_draft.clone(), profile });
         }
     });
-    if let Some(connection) = chosen {
-        state.act(Action::Connect(connection));
-        ui.close();
-    }
+    chosen
 }
 
 /// What the connected lake is: account, region, endpoint and folder; or why it can't be reached.

@@ -1,10 +1,11 @@
 //! One metric before and after: two bars a facet value, with intervals and limits.
 
-use crate::bias::{BiasReport, FacetReport, Limits, MetricId, ValueReport, meaning};
+use crate::bias::{BiasReport, FacetReport, Limits, MetricId, ValueReport};
 use crate::chart::{Axes, Bars, Chart, Direction, Figure, Format, Kind, Series, Tone};
 use crate::model::Message;
-use crate::report::charts::{MOST_VALUES, Source, bands, slice_text};
-use crate::text::{Texts, number};
+use crate::report::charts::{MOST_VALUES, Source, bands, dated, figure, slice_text};
+use crate::report::trends::{Words, title};
+use crate::text::Texts;
 
 /// A metric of the same facet in two reports, the value that changed most first; `None` where they share no figure of it.
 #[must_use]
@@ -17,8 +18,8 @@ pub fn before_and_after(
     source: Source<'_>,
     texts: &Texts,
 ) -> Option<Chart> {
-    let of = |report: &'_ BiasReport| report.facets.iter().position(|other| other.columns == facet.columns);
-    let (first, second) = (before.facets.get(of(before)?)?, after.facets.get(of(after)?)?);
+    let first = before.facets.iter().find(|other| other.columns == facet.columns)?;
+    let second = after.facets.iter().find(|other| other.columns == facet.columns)?;
     let known = |value: &ValueReport| value.metric(id).and_then(|metric| metric.value).filter(|value| value.is_finite());
     let pairs = first.values.iter().filter_map(|value| Some((value, second.value(&value.slice)?)));
     let mut rows: Vec<(&ValueReport, &ValueReport)> = pairs.filter(|(was, is)| known(was).is_some() || known(is).is_some()).collect();
@@ -27,21 +28,10 @@ pub fn before_and_after(
     rows.truncate(MOST_VALUES);
     let most = *rows.first()?;
     let name = |value: &ValueReport| slice_text(&value.slice, texts);
-    let title = match known(most.0).zip(known(most.1)) {
-        Some((from, to)) => {
-            let message = Message::new("report-chart-trend-title").with("metric", id.name()).with("value", name(most.0));
-            message.with("from", number(from)).with("to", number(to))
-        }
-        None => Message::new("report-chart-trend-plain").with("metric", id.name()).with("facet", facet.name()),
-    };
+    let moved = known(most.0).zip(known(most.1)).map(|(from, to)| (name(most.0), from, to));
+    let title = title(&Words { facet: facet.name(), moved }, id, texts);
     let figure = |report: &BiasReport, facet: &FacetReport, value: &ValueReport| -> Figure {
-        let Some(metric) = value.metric(id) else { return Figure::default() };
-        Figure {
-            value: metric.value,
-            interval: metric.interval.map(|interval| [interval.low, interval.high]),
-            doubtful: metric.distinguishable == Some(false),
-            note: texts.say(&meaning(report, facet, value, metric)),
-        }
+        value.metric(id).map_or_else(Figure::default, |metric| figure(report, facet, value, metric, texts))
     };
     let series = [
         ("report-chart-before", Tone::Rest, rows.iter().map(|(was, _)| figure(before, first, was)).collect()),
@@ -64,9 +54,8 @@ pub fn before_and_after(
     let subtitle = Message::new("report-chart-change-subtitle").with("name", id.title()).with("facet", facet.name());
     let footer =
         Message::new("report-chart-change-footer").with("source", source.name).with("before", before.rows).with("after", after.rows);
-    let footer = texts.say(&footer);
-    let footer = if source.day.is_empty() { footer } else { format!("{footer} · {}", source.day) };
-    Some(Chart { title: texts.say(&title), subtitle: texts.say(&subtitle), footer, kind: Kind::Bars(bars) })
+    let footer = dated(&footer, source, texts);
+    Some(Chart { title, subtitle: texts.say(&subtitle), footer, kind: Kind::Bars(bars) })
 }
 
 #[cfg(test)]

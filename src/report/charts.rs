@@ -30,10 +30,14 @@ pub fn slice_text(slice: &Slice, texts: &Texts) -> String {
     }
 }
 
-fn footer(report: &BiasReport, source: Source<'_>, texts: &Texts) -> String {
-    let Source { name, day } = source;
-    let rows = texts.say(&Message::new("report-chart-footer").with("source", name).with("rows", report.rows));
-    if day.is_empty() { rows } else { format!("{rows} · {day}") }
+pub(super) fn footer(rows: u64, source: Source<'_>, texts: &Texts) -> String {
+    dated(&Message::new("report-chart-footer").with("source", source.name).with("rows", rows), source, texts)
+}
+
+/// A footer's words with the day after them, if there is one.
+pub(super) fn dated(words: &Message, source: Source<'_>, texts: &Texts) -> String {
+    let words = texts.say(words);
+    if source.day.is_empty() { words } else { format!("{words} · {}", source.day) }
 }
 
 /// Rows by facet value, with the equal share as reference.
@@ -71,7 +75,7 @@ pub fn imbalance(report: &BiasReport, facet: &FacetReport, source: Source<'_>, t
     Chart {
         title,
         subtitle: texts.say(&Message::new("report-chart-imbalance-subtitle").with("facet", facet.name())),
-        footer: footer(report, source, texts),
+        footer: footer(report.rows, source, texts),
         kind: Kind::Bars(bars.largest(MOST_VALUES, Some(&rest))),
     }
 }
@@ -118,7 +122,7 @@ pub fn labels(report: &BiasReport, facet: &FacetReport, source: Source<'_>, text
         _ => facet.name(),
     };
     let subtitle = Message::new("report-chart-labels-subtitle").with("label", report.label.as_str()).with("facet", facet.name());
-    Chart { title, subtitle: texts.say(&subtitle), footer: footer(report, source, texts), kind: Kind::Shares(shares) }
+    Chart { title, subtitle: texts.say(&subtitle), footer: footer(report.rows, source, texts), kind: Kind::Shares(shares) }
 }
 
 /// The share of positive labels; below all others where there are no rows.
@@ -166,7 +170,7 @@ pub fn metric(report: &BiasReport, facet: &FacetReport, id: MetricId, limits: &L
         .with("name", id.title())
         .with("facet", facet.name())
         .with("label", report.label.as_str());
-    Chart { title: texts.say(&message), subtitle: texts.say(&subtitle), footer: footer(report, source, texts), kind: Kind::Bars(bars) }
+    Chart { title: texts.say(&message), subtitle: texts.say(&subtitle), footer: footer(report.rows, source, texts), kind: Kind::Bars(bars) }
 }
 
 /// Where figures are within the limits, doubtful and beyond.
@@ -199,7 +203,8 @@ pub fn bands(id: MetricId, facet: &FacetReport, limits: &Limits, texts: &Texts) 
         .collect()
 }
 
-fn figure(report: &BiasReport, facet: &FacetReport, value: &ValueReport, metric: &Metric, texts: &Texts) -> Figure {
+/// A metric as it is drawn: its interval, whether it can be told from chance, and what it means.
+pub(super) fn figure(report: &BiasReport, facet: &FacetReport, value: &ValueReport, metric: &Metric, texts: &Texts) -> Figure {
     Figure {
         value: metric.value,
         interval: metric.interval.map(|interval| [interval.low, interval.high]),
@@ -231,7 +236,7 @@ pub fn heat_map(report: &BiasReport, facet: &FacetReport, source: Source<'_>, te
     Chart {
         title: texts.say(&title),
         subtitle: texts.say(&Message::new("report-chart-heat-subtitle").with("label", report.label.as_str())),
-        footer: footer(report, source, texts),
+        footer: footer(report.rows, source, texts),
         kind: Kind::HeatMap(map),
     }
 }

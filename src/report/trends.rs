@@ -1,9 +1,9 @@
 //! Charts of bias along something: over time, over several measurements, and over the groups of a group variable.
 
-use crate::bias::{BiasReport, FacetReport, Limits, Metric, MetricId, Slice, Trend, ValueReport, meaning};
+use crate::bias::{BiasReport, FacetReport, Limits, Metric, MetricId, Slice, Trend, ValueReport};
 use crate::chart::{Axes, Bars, Chart, Direction, Figure, Format, Kind, Lines, Order, Reference, Series, Tone};
 use crate::model::Message;
-use crate::report::charts::{Source, bands, slice_text};
+use crate::report::charts::{Source, bands, figure, footer, slice_text};
 use crate::text::{Texts, number};
 
 /// So many lines can still be told apart.
@@ -81,18 +81,16 @@ pub fn over_runs(
 }
 
 fn chart(title: String, subtitle: String, lines: Lines, rows: u64, source: Source<'_>, texts: &Texts) -> Chart {
-    let footer = texts.say(&Message::new("report-chart-footer").with("source", source.name).with("rows", rows));
-    let footer = if source.day.is_empty() { footer } else { format!("{footer} · {}", source.day) };
-    Chart { title, subtitle, footer, kind: Kind::Lines(lines) }
+    Chart { title, subtitle, footer: footer(rows, source, texts), kind: Kind::Lines(lines) }
 }
 
 /// What a title can say: the facet, the value that moved most, and from where to where.
-struct Words {
-    facet: String,
-    moved: Option<(String, f64, f64)>,
+pub(super) struct Words {
+    pub(super) facet: String,
+    pub(super) moved: Option<(String, f64, f64)>,
 }
 
-fn title(words: &Words, id: MetricId, texts: &Texts) -> String {
+pub(super) fn title(words: &Words, id: MetricId, texts: &Texts) -> String {
     match &words.moved {
         Some((value, from, to)) => {
             let message = Message::new("report-chart-trend-title").with("metric", id.name()).with("value", value.as_str());
@@ -115,24 +113,18 @@ fn lines(places: &[Place<'_>], facet: usize, id: MetricId, only: Option<&Slice>,
     }
     slices.sort_by(|left, right| right.1.total_cmp(&left.1));
     slices.truncate(MOST_LINES);
-    let figure = |place: &Place<'_>, slice: &Slice| -> Option<Figure> {
+    let drawn = |place: &Place<'_>, slice: &Slice| -> Option<Figure> {
         let report = place.report?;
         let facet = report.facets.get(facet)?;
         let value = facet.value(slice)?;
-        let metric = value.metric(id)?;
-        Some(Figure {
-            value: metric.value,
-            interval: metric.interval.map(|interval| [interval.low, interval.high]),
-            doubtful: metric.distinguishable == Some(false),
-            note: texts.say(&meaning(report, facet, value, metric)),
-        })
+        Some(figure(report, facet, value, value.metric(id)?, texts))
     };
     let series: Vec<Series> = slices
         .iter()
         .map(|(slice, _)| Series {
             name: slice_text(slice, texts),
             tone: Tone::Auto,
-            figures: places.iter().map(|place| figure(place, slice).unwrap_or_default()).collect(),
+            figures: places.iter().map(|place| drawn(place, slice).unwrap_or_default()).collect(),
         })
         .collect();
     let moved = series
@@ -229,8 +221,7 @@ pub fn groups(
         None => Message::new("report-chart-group-plain").with("value", name.as_str()).with("group", group.as_str()),
     };
     let subtitle = Message::new("report-chart-group-subtitle").with("facet", facet.name()).with("value", name.as_str());
-    let footer = texts.say(&Message::new("report-chart-footer").with("source", source.name).with("rows", facet.rows));
-    let footer = if source.day.is_empty() { footer } else { format!("{footer} · {}", source.day) };
+    let footer = footer(facet.rows, source, texts);
     Some(Chart { title: texts.say(&title), subtitle: texts.say(&subtitle), footer, kind: Kind::Bars(bars) })
 }
 

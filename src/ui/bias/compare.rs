@@ -74,6 +74,8 @@ fn choose(ui: &mut Ui, state: &mut State, texts: &Texts) {
                 *new = run.number;
             }
         }
+    });
+    ui.horizontal_wrapped(|ui| {
         let all = [CompareView::Changes, CompareView::Metric, CompareView::Imbalance, CompareView::Labels];
         let labels = ["biastab-compare-changes", "biastab-metric", "biastab-view-imbalance", "biastab-view-labels"];
         let options: Vec<(CompareView, String)> = all.into_iter().zip(labels.map(|label| texts.t(label))).collect();
@@ -96,10 +98,8 @@ fn choose(ui: &mut Ui, state: &mut State, texts: &Texts) {
 
 fn choose_metric(ui: &mut Ui, state: &mut State, texts: &Texts) {
     let Some(ids) = facet(state).map(charts::metrics) else { return };
-    let shown = metric(state, &ids).map_or_else(String::new, |id| id.name().to_owned());
-    let choices = || ids.iter().map(|id| Choice { label: id.name().to_owned(), detail: texts.say(&id.title()) }).collect();
-    if let Some(id) = picker(ui, texts, &texts.t("biastab-metric"), &shown, 90.0, choices).and_then(|at| ids.get(at)) {
-        state.bias.compare_metric = Some(*id);
+    if let Some(id) = views::metric_picker(ui, &ids, metric(state, &ids), texts) {
+        state.bias.compare_metric = Some(id);
     }
 }
 

@@ -102,11 +102,8 @@ const fn bucket_id(bucket: TimeBucket) -> &'static str {
 fn choose_line(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &Texts) {
     let Some(report) = run.measurement.report.facets.get(facet) else { return };
     let ids = metrics(state, report);
-    let shown = metric(state, &ids);
-    let choices = || ids.iter().map(|id| Choice { label: id.name().to_owned(), detail: texts.say(&id.title()) }).collect();
-    let name = shown.map_or_else(String::new, |id| id.name().to_owned());
-    if let Some(id) = picker(ui, texts, &texts.t("biastab-metric"), &name, 90.0, choices).and_then(|at| ids.get(at)) {
-        state.bias.trend.metric = Some(*id);
+    if let Some(id) = views::metric_picker(ui, &ids, metric(state, &ids), texts) {
+        state.bias.trend.metric = Some(id);
     }
     let widest = texts.t("biastab-trend-widest");
     let names: Vec<(String, String)> = report.values.iter().map(|value| (value.slice.text(), slice_text(&value.slice, texts))).collect();

@@ -154,6 +154,13 @@ fn choose(ui: &mut Ui, state: &mut State, run: &Rc<Run>, facet: usize, texts: &T
     });
 }
 
+/// One of these metrics to be drawn; the one that was picked, if one was.
+pub(super) fn metric_picker(ui: &mut Ui, ids: &[MetricId], shown: Option<MetricId>, texts: &Texts) -> Option<MetricId> {
+    let choices = || ids.iter().map(|id| Choice { label: id.name().to_owned(), detail: texts.say(&id.title()) }).collect();
+    let name = shown.map_or("", MetricId::name);
+    picker(ui, texts, &texts.t("biastab-metric"), name, 90.0, choices).and_then(|at| ids.get(at)).copied()
+}
+
 const fn view_id(view: BiasView) -> &'static str {
     match view {
         BiasView::Imbalance => "biastab-view-imbalance",

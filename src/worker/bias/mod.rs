@@ -19,6 +19,8 @@ use crate::message::bias::{BiasCommand, BiasEvent, BiasSource, Measurement};
 use crate::model::{Counts, Failure, Message, Sample};
 use crate::report::analysis_json;
 
+use source::Opened;
+
 pub(super) use known::Known;
 pub(super) use rebalance::Rebalancing;
 
@@ -49,8 +51,7 @@ pub(super) async fn run(context: &Context, command: &BiasCommand) -> Done {
             tell(context, BiasEvent::RebalanceStatement { sql }).await
         }
         BiasCommand::OverTime { source, spec, column, bucket } => {
-            let files = source::opened(context, source).await?;
-            let (counts, sql) = source::count(context, source, files.as_ref(), spec, Some((column, *bucket))).await?;
+            let (counts, sql) = source::count(context, &Opened::of(context, source).await?, spec, Some((column, *bucket))).await?;
             let (asked, column, bucket) = (spec.clone(), column.clone(), *bucket);
             let trend = context.job.blocking(move || over_time(&counts, &asked, &column, bucket)).await?;
             let trend = Box::new(trend.map_err(|error| of_bias(&error))?);
@@ -94,12 +95,12 @@ async fn tell(context: &Context, event: BiasEvent) -> Done {
 
 /// Counts and measures.
 pub(super) async fn measure(context: &Context, source: &BiasSource, spec: &Spec) -> Done<Measurement> {
-    let files = source::opened(context, source).await?;
-    let (counts, sql) = source::count(context, source, files.as_ref(), spec, None).await?;
+    let opened = Opened::of(context, source).await?;
+    let (counts, sql) = source::count(context, &opened, spec, None).await?;
     let sample = match spec.mode {
         _ if !spec.wants_flip_test() => None,
-        Mode::Exact => Some(source::sample(context, source, files.as_ref(), FLIP_ROWS, spec.seed).await?),
-        Mode::Clarify => Some(source::sample(context, source, files.as_ref(), FLIP_ROWS_OF_CLARIFY, spec.seed).await?),
+        Mode::Exact => Some(source::sample(context, &opened, FLIP_ROWS, spec.seed).await?),
+        Mode::Clarify => Some(source::sample(context, &opened, FLIP_ROWS_OF_CLARIFY, spec.seed).await?),
     };
     measured(context, source.clone(), spec.clone(), counts, sample, sql).await
 }

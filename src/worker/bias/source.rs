@@ -36,11 +36,28 @@ pub(super) struct Files {
     _downloads: Option<TempDir>,
 }
 
+/// A source at hand: what has to be fetched was fetched once, however often its rows are then read.
+pub(super) enum Opened<'a> {
+    Table(&'a TableRef),
+    Result(Arc<Spill>),
+    Files(Files),
+}
+
+impl<'a> Opened<'a> {
+    /// Fetches what a source has to be read from.
+    pub(super) async fn of(context: &Context, source: &'a BiasSource) -> Done<Self> {
+        Ok(match source {
+            BiasSource::Table(table) => Self::Table(table),
+            BiasSource::Result { execution } => Self::Result(context.shared.results.by_id(context, execution).await?),
+            BiasSource::File(_) | BiasSource::Object(_) => Self::Files(files(context, source, Look::Types).await?),
+        })
+    }
+}
+
 /// Counts the rows of a source by the columns of a question. Gives the statement too, for tables.
 pub(super) async fn count(
     context: &Context,
-    source: &BiasSource,
-    files: Option<&Files>,
+    source: &Opened<'_>,
     spec: &Spec,
     time: Option<(&str, TimeBucket)>,
 ) -> Done<(Counts, Option<String>)> {
@@ -54,7 +71,7 @@ pub(super) async fn count(
         facets.push(column.to_owned());
     }
     match source {
-        BiasSource::Table(table) => {
+        Opened::Table(table) => {
             let names: Vec<String> = facets.iter().chain([&spec.label]).chain(&spec.predicted).chain(&spec.group).cloned().collect();
             let sql = bias_sql::aggregate(table, &names, time);
             let (_, spill) = quietly(context, &sql, Some(&table.database)).await?;
@@ -71,8 +88,7 @@ pub(super) async fn count(
             let counts = tallied(context, spill, roles, Some(names)).await?;
             Ok((counts, Some(sql)))
         }
-        BiasSource::Result { execution } => {
-            let spill = context.shared.results.by_id(context, execution).await?;
+        Opened::Result(spill) => {
             let place = |name: &str| tally::place(spill.columns(), name);
             let roles = Roles {
                 facets: facets.iter().map(|name| place(name)).collect::<Result<_, _>>()?,
@@ -84,9 +100,9 @@ pub(super) async fn count(
                 time: time.map(|(_, bucket)| (facets.len() - 1, bucket)),
             };
             let names = facets.iter().chain([&spec.label]).chain(&spec.predicted).chain(&spec.group).cloned().collect();
-            Ok((tallied(context, spill, roles, Some(names)).await?, None))
+            Ok((tallied(context, Arc::clone(spill), roles, Some(names)).await?, None))
         }
-        BiasSource::File(_) | BiasSource::Object(_) => {
+        Opened::Files(files) => {
             let request = CountRequest {
                 facets,
                 label: spec.label.clone(),
@@ -105,8 +121,8 @@ async fn tallied(context: &Context, spill: Arc<Spill>, roles: Roles, names: Opti
     counts.map_err(|error| results::stopped_by(&error, &path))
 }
 
-async fn counted(context: &Context, files: Option<&Files>, request: CountRequest) -> Done<Counts> {
-    let (job, sources) = (context.job.clone(), files.map(|files| files.sources.clone()).unwrap_or_default());
+async fn counted(context: &Context, files: &Files, request: CountRequest) -> Done<Counts> {
+    let (job, sources) = (context.job.clone(), files.sources.clone());
     let phase = Message::new("worker-phase-count");
     let total = total_bytes(&sources);
     let count = move || frame::count(&sources, &Overrides::default(), &request, &mut |done| job.go_on(done, Some(total), &phase));
@@ -114,9 +130,9 @@ async fn counted(context: &Context, files: Option<&Files>, request: CountRequest
 }
 
 /// At most so many rows of a source, drawn by a seed; all of a small one.
-pub(super) async fn sample(context: &Context, source: &BiasSource, files: Option<&Files>, most: usize, seed: u64) -> Done<Sample> {
+pub(super) async fn sample(context: &Context, source: &Opened<'_>, most: usize, seed: u64) -> Done<Sample> {
     match source {
-        BiasSource::Table(table) => {
+        Opened::Table(table) => {
             let session = context.session().await?;
             let definition = context.job.or_stop(session.clients.table(table)).await?.definition;
             let all = definition.columns.iter().chain(&definition.partition_keys);
@@ -133,12 +149,9 @@ pub(super) async fn sample(context: &Context, source: &BiasSource, files: Option
             }
             Ok(sample)
         }
-        BiasSource::Result { execution } => {
-            let spill = context.shared.results.by_id(context, execution).await?;
-            drawn(context, spill, most, seed).await
-        }
-        BiasSource::File(_) | BiasSource::Object(_) => {
-            let (job, sources) = (context.job.clone(), files.map(|files| files.sources.clone()).unwrap_or_default());
+        Opened::Result(spill) => drawn(context, Arc::clone(spill), most, seed).await,
+        Opened::Files(files) => {
+            let (job, sources) = (context.job.clone(), files.sources.clone());
             let (phase, total) = (Message::new("worker-phase-sample"), total_bytes(&sources));
             let draw = move || {
                 let go_on = &mut |done| job.go_on(done, Some(total), &phase);
@@ -166,14 +179,6 @@ pub(super) enum Look {
     Types,
     /// Their values too: how many different ones a column has.
     Values,
-}
-
-/// What [`count`] and [`sample`] read a source's rows from, if that is files: fetched once for both.
-pub(super) async fn opened(context: &Context, source: &BiasSource) -> Done<Option<Files>> {
-    match source {
-        BiasSource::File(_) | BiasSource::Object(_) => Ok(Some(files(context, source, Look::Types).await?)),
-        BiasSource::Table(_) | BiasSource::Result { .. } => Ok(None),
-    }
 }
 
 /// The files of a source, downloaded when they are objects. Each but Parquet is read through once, so that its types are known.

@@ -23,7 +23,7 @@ pub(super) async fn explain(
         }
         Some(query) if explain.kind == "IO" => ("Query Plan", input_output(job, query).await?),
         Some(query) => {
-            let plan = job.service.inner.engine.explain(query, &job.database(), explain.analyze).await?;
+            let plan = job.service.inner.engine.explain(query, &job.database(), explain.analyze, &job.stopped).await?;
             let shown = match explain.format.as_str() {
                 "GRAPHVIZ" => plan.graphviz,
                 "JSON" => plan.json,

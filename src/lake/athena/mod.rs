@@ -26,7 +26,7 @@ use tokio::sync::{Semaphore, watch};
 
 use self::error::{internal, invalid, invalid_input};
 use self::execution::{Execution, State};
-use super::engine::{Engine, Scanned};
+use super::engine::{Engine, Scanned, Threads};
 use super::glue::{Catalog, Request, strings};
 use super::storage::{Db, Store};
 use super::{JsonError, JsonService, LakeError};
@@ -42,6 +42,8 @@ pub struct AthenaService {
 
 struct Inner {
     engine: Engine,
+    /// Where the lives of executions are followed: never held up by the queries themselves.
+    keeper: Threads,
     live: Mutex<HashMap<String, Live>>,
     turns: Arc<Semaphore>,
 }
@@ -57,13 +59,14 @@ impl AthenaService {
     /// Athena over an engine. What was under way when the lake last ended reads FAILED.
     ///
     /// # Errors
-    /// [`LakeError`] where the lake's database fails.
+    /// [`LakeError`] where the lake's database fails, or a thread cannot be started.
     pub fn open(engine: Engine) -> Result<Self, LakeError> {
         let db = engine.catalog().store().db();
         db.migrate("athena", execution::MIGRATIONS)?;
         workgroups::ensure_primary(db)?;
         Execution::recover(db)?;
-        Ok(Self { inner: Arc::new(Inner { engine, live: Mutex::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }) })
+        let keeper = Threads::start("fairlake-athena", 1).map_err(|error| LakeError::io(engine.catalog().store().staging(), error))?;
+        Ok(Self { inner: Arc::new(Inner { engine, keeper, live: Mutex::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }) })
     }
 
     fn catalog(&self) -> &Catalog {

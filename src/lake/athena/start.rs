@@ -88,7 +88,7 @@ pub(super) fn start(service: &AthenaService, request: &Request<'_>) -> Result<Va
     let (stop, stopped) = watch::channel(false);
     service.live(|live| live.insert(id.clone(), Live { execution: execution.clone(), stop, scanned: None }));
     let work = run::run(service.clone(), execution, read.task, settings.cutoff, stopped);
-    if service.inner.engine.spawn(work).is_none() {
+    if service.inner.keeper.spawn(work).is_none() {
         service.live(|live| live.remove(&id));
         return Err(JsonError::internal("the lake is shutting down"));
     }

@@ -16,6 +16,7 @@ mod start;
 mod tags;
 mod task;
 mod workgroups;
+mod written;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +31,7 @@ use super::engine::{Engine, Scanned, Threads};
 use super::glue::{Catalog, Request, strings};
 use super::storage::{Db, Store};
 use super::{JsonError, JsonService, LakeError};
+use crate::model::S3Location;
 
 /// How many queries run at once; the others are queued.
 const AT_ONCE: usize = 8;
@@ -53,6 +55,8 @@ struct Live {
     execution: Execution,
     stop: watch::Sender<bool>,
     scanned: Option<Scanned>,
+    /// The folder that it alone writes to.
+    claimed: Option<S3Location>,
 }
 
 impl AthenaService {
@@ -65,6 +69,7 @@ impl AthenaService {
         db.migrate("athena", execution::MIGRATIONS)?;
         workgroups::ensure_primary(db)?;
         Execution::recover(db)?;
+        written::recover(engine.catalog().store())?;
         let keeper = Threads::start("fairlake-athena", 1).map_err(|error| LakeError::io(engine.catalog().store().staging(), error))?;
         Ok(Self { inner: Arc::new(Inner { engine, keeper, live: Mutex::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }) })
     }
@@ -196,3 +201,5 @@ impl JsonService for AthenaService {
 mod format_tests;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod written_tests;

@@ -15,7 +15,7 @@ use super::output::{self, CsvResult};
 use super::start::not_supported;
 use super::task::Task;
 use crate::lake::LakeError;
-use crate::lake::engine::{Engine, ParsedQuery, QueryError, RunningQuery};
+use crate::lake::engine::{Engine, ParsedQuery, QueryError, ReadyQuery, RunningQuery};
 use crate::model::S3Location;
 use crate::sql::{Statement, Type};
 
@@ -189,9 +189,19 @@ impl Job {
         }
     }
 
+    /// Plans a query.
+    pub(super) async fn plan(&self, query: ParsedQuery) -> Result<ReadyQuery, QueryError> {
+        self.service.inner.engine.ready(query, &self.database(), &self.stopped).await
+    }
+
     /// Plans and starts a query; its bytes are counted from then on.
     pub(super) async fn begin(&self, query: ParsedQuery) -> Result<RunningQuery, QueryError> {
-        let running = self.service.inner.engine.run(query, &self.database(), &self.stopped).await?;
+        self.start(self.plan(query).await?)
+    }
+
+    /// Starts a query; its bytes are counted from then on.
+    pub(super) fn start(&self, query: ReadyQuery) -> Result<RunningQuery, QueryError> {
+        let running = query.start()?;
         let scanned = running.scanned();
         self.service.live(|live| {
             if let Some(live) = live.get_mut(&self.execution.id) {

@@ -29,13 +29,13 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{FieldRef, SchemaRef};
 use datafusion::execution::disk_manager::{DiskManager, DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool};
 use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry as _, ObjectStoreUrl};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::execution::{SendableRecordBatchStream, SessionState};
+use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use datafusion::physical_plan::{ExecutionPlan, displayable, execute_stream};
 use datafusion::prelude::SessionConfig;
@@ -147,6 +147,30 @@ pub struct OutputColumn {
     pub data_type: Type,
 }
 
+/// A query that was planned: its columns are known, nothing is read yet.
+pub struct ReadyQuery {
+    /// The columns.
+    pub columns: Vec<OutputColumn>,
+    /// The tables that it reads: database and name.
+    pub inputs: Vec<(String, String)>,
+    planning: Duration,
+    plan: Arc<dyn ExecutionPlan>,
+    context: Arc<TaskContext>,
+    files: Arc<QueryFiles>,
+}
+
+impl ReadyQuery {
+    /// Starts it. To be called on the engine's threads.
+    ///
+    /// # Errors
+    /// [`QueryError`] in Athena's words.
+    pub fn start(self) -> Result<RunningQuery, QueryError> {
+        let Self { columns, inputs, planning, plan, context, files } = self;
+        let rows = execute_stream(plan, context).map_err(|error| Engine::explain_error(&error))?;
+        Ok(RunningQuery { columns, rows, planning, inputs, files })
+    }
+}
+
 /// A query under way: its columns are known, its rows come batch by batch.
 pub struct RunningQuery {
     /// The columns.
@@ -239,25 +263,20 @@ impl Engine {
         parse::query(text)
     }
 
-    /// Plans a query and starts it. To be called on the engine's threads. A stop is asked for through `stopped`, and by dropping the rows.
+    /// Plans a query. A stop is asked for through `stopped`, and by dropping the rows.
     ///
     /// # Errors
     /// [`QueryError`] in Athena's words.
-    pub async fn run(&self, query: ParsedQuery, database: &str, stopped: &watch::Receiver<bool>) -> Result<RunningQuery, QueryError> {
+    pub async fn ready(&self, query: ParsedQuery, database: &str, stopped: &watch::Receiver<bool>) -> Result<ReadyQuery, QueryError> {
         let started = Instant::now();
-        let (planned, physical, files) = self.plan(query, database, stopped).await?;
-        let columns = physical
-            .schema()
-            .fields()
-            .iter()
-            .enumerate()
-            .map(|(position, field)| {
-                let (name, named) = shown_name(field.name(), position);
-                OutputColumn { name, named, data_type: types::athena_type(field) }
-            })
-            .collect();
-        let rows = execute_stream(physical, planned.state.task_ctx()).map_err(|error| Self::explain_error(&error))?;
-        Ok(RunningQuery { columns, rows, planning: started.elapsed(), inputs: planned.inputs, files })
+        let (planned, plan, files) = self.plan(query, database, stopped).await?;
+        let described = |(position, field): (usize, &FieldRef)| {
+            let (name, named) = shown_name(field.name(), position);
+            OutputColumn { name, named, data_type: types::athena_type(field) }
+        };
+        let columns = plan.schema().fields().iter().enumerate().map(described).collect();
+        let context = planned.state.task_ctx();
+        Ok(ReadyQuery { columns, inputs: planned.inputs, planning: started.elapsed(), plan, context, files })
     }
 
     /// The plan of a query; with `analyze` it is run first, and says what each step took.

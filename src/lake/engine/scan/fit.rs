@@ -7,7 +7,7 @@ use datafusion::arrow::array::{
     TimestampMillisecondArray, new_null_array,
 };
 use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
-use datafusion::arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, Field, Fields, Schema, TimeUnit};
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::Result;
 use datafusion::error::DataFusionError;
@@ -75,7 +75,8 @@ impl Found {
     }
 }
 
-fn place(fields: &datafusion::arrow::datatypes::Fields, name: &str) -> Option<usize> {
+/// Where a file has the column of this name, in the very case first; names of tables are lower case.
+pub(in crate::lake::engine) fn place(fields: &Fields, name: &str) -> Option<usize> {
     let same = fields.iter().position(|field| field.name() == name);
     same.or_else(|| fields.iter().position(|field| field.name().to_lowercase() == name))
 }

@@ -297,7 +297,8 @@ fn base_session(limits: Limits) -> SessionState {
     options.sql_parser.collect_spans = true;
     options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     options.execution.time_zone = Some("UTC".to_owned());
-    options.execution.parquet.coerce_int96 = Some("ms".to_owned());
+    // Finer than Athena's milliseconds, so that these are rounded and not cut.
+    options.execution.parquet.coerce_int96 = Some("us".to_owned());
     // A build side of this size is hashed as a whole sooner than both sides are dealt out to the threads.
     options.optimizer.hash_join_single_partition_threshold = 64 << 20;
     options.optimizer.hash_join_single_partition_threshold_rows = 2 << 20;

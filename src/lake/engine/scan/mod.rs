@@ -16,7 +16,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::Result;
 
-pub(super) use self::fit::place;
+pub(super) use self::fit::{Misfit, fit, place};
 pub(super) use self::source::{FileKind, LakeSource};
 use crate::model::TableDefinition;
 use crate::sql::Type;

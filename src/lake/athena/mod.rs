@@ -192,4 +192,6 @@ impl JsonService for AthenaService {
 #[cfg(test)]
 mod format_tests;
 #[cfg(test)]
+mod insert_tests;
+#[cfg(test)]
 pub(crate) mod tests;

@@ -42,7 +42,7 @@ use tokio::task::JoinHandle;
 
 pub(crate) use catalog::view_of;
 pub use error::{ErrorClass, QueryError};
-pub(crate) use files::{objects, partition_place};
+pub(crate) use files::{Places, is_object, objects, partition_name, partition_place};
 pub use parsed::ParsedQuery;
 
 use self::catalog::{Planned, Planner};

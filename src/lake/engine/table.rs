@@ -94,6 +94,16 @@ impl LakeTable {
         if self.table.partition_keys.is_empty() {
             return Ok(all.into_iter().map(|partition| (partition, Vec::new())).collect());
         }
+        for partition in &all {
+            for ((key, athena), value) in self.table.key_names().zip(&self.keys).zip(&partition.values) {
+                if value != NULL_PARTITION && !scan::is_value(athena, value) {
+                    let kind = athena.to_string().to_uppercase();
+                    let message =
+                        format!("HIVE_INVALID_PARTITION_VALUE: Invalid partition value '{value}' for {kind} partition key: {key}");
+                    return Err(DataFusionError::Execution(message));
+                }
+            }
+        }
         let columns: Vec<ArrayRef> = self
             .keys
             .iter()

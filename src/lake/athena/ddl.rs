@@ -248,19 +248,19 @@ fn create_table(catalog: &Catalog, database: &str, table: &CreateTable) -> Resul
 pub(super) async fn create_view(job: &Job, name: &Name, or_replace: bool, sql: &str, query: ParsedQuery) -> Result<(), QueryError> {
     let (database, view) = qualified(name, &job.database())?;
     let catalog = job.service.catalog();
-    let running = job.begin(query).await?;
-    if let Some(at) = running.columns.iter().position(|column| !column.named) {
+    let ready = job.plan(query).await?;
+    if let Some(at) = ready.columns.iter().position(|column| !column.named) {
         return Err(QueryError::new(format!("MISSING_COLUMN_NAME: line 1:1: Column name not specified at position {}", at + 1)));
     }
     let stated: Vec<Value> =
-        running.columns.iter().map(|column| json!({"name": column.name, "type": column.data_type.to_string()})).collect();
+        ready.columns.iter().map(|column| json!({"name": column.name, "type": column.data_type.to_string()})).collect();
     let body = json!({
         "originalSql": sql,
         "catalog": "awsdatacatalog",
         "schema": job.database(),
         "columns": stated,
     });
-    let described: Vec<Column> = running.columns.iter().map(|column| Column::new(&column.name, &column.data_type.hive())).collect();
+    let described: Vec<Column> = ready.columns.iter().map(|column| Column::new(&column.name, &column.data_type.hive())).collect();
     let input = json!({
         "Name": view,
         "TableType": "VIRTUAL_VIEW",

@@ -68,7 +68,7 @@ impl Lake {
         let parsed = Engine::parse(sql).map_err(|error| QueryError::new(error.to_string()))?;
         let engine = self.engine.clone();
         let work = async move {
-            let mut running = engine.run(parsed, "default").await?;
+            let mut running = engine.ready(parsed, "default", &never()).await?.start()?;
             let columns = running.columns.iter().map(|column| (column.name.clone(), column.data_type.to_string())).collect();
             let mut rows = Vec::new();
             while let Some(batch) = running.rows.next().await {
@@ -103,6 +103,11 @@ impl Lake {
             Ok(((_, rows), _)) => panic!("{sql} answered {rows:?}"),
         }
     }
+}
+
+/// What stops no query.
+fn never() -> watch::Receiver<bool> {
+    watch::channel(false).1
 }
 
 const LAZY: &str = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
@@ -156,7 +161,7 @@ fn only_what_widens_is_inserted() {
     let run = |sql: &str| {
         let query = Engine::parse(sql).unwrap().into_columns(&columns, None).unwrap();
         let engine = lake.engine.clone();
-        let work = async move { engine.run(query, "default").await.map(|running| running.columns) };
+        let work = async move { engine.ready(query, "default", &never()).await.map(|ready| ready.columns) };
         let handle = lake.engine.spawn(work).unwrap();
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(handle).unwrap()
     };

@@ -21,7 +21,7 @@ use super::{OutputColumn, Places, text};
 use crate::lake::LakeError;
 use crate::lake::codec::Codec;
 use crate::lake::glue::NULL_PARTITION;
-use crate::lake::storage::{Precondition, Store};
+use crate::lake::storage::{Precondition, Staged, Store};
 use crate::model::S3Location;
 
 /// The formats that the lake writes.
@@ -133,6 +133,30 @@ pub(crate) struct WrittenFile {
     pub(crate) partition: Vec<String>,
 }
 
+/// All files of a statement, whole and no objects yet. Dropped, they are gone.
+pub(crate) struct StagedFiles {
+    store: Store,
+    files: Vec<(WrittenFile, Staged)>,
+    /// How many rows are in them.
+    pub(crate) rows: u64,
+}
+
+impl StagedFiles {
+    /// Where they become objects.
+    pub(crate) fn addresses(&self) -> Vec<S3Location> {
+        self.files.iter().map(|(file, _)| file.address.clone()).collect()
+    }
+
+    /// Makes them objects, one after another; after an error those before it are objects.
+    pub(crate) fn commit(self) -> Result<Vec<WrittenFile>, QueryError> {
+        let commit = |(file, staged): (WrittenFile, Staged)| {
+            let done = self.store.commit(&file.address.bucket, &file.address.key, staged, file::meta(), Precondition::None);
+            done.map(|_| file).map_err(|error| storage_failed(&error))
+        };
+        self.files.into_iter().map(commit).collect()
+    }
+}
+
 /// How many files one statement may write at once.
 const MOST_FILES: usize = 100;
 
@@ -228,14 +252,14 @@ impl Writer {
         }
     }
 
-    /// Makes everything that was written objects, all or none. A result without rows has one file where its
-    /// format says the columns, unless it is partitioned; and each bucket has a file, with rows or without.
-    pub(crate) fn finish(mut self) -> Result<(Vec<WrittenFile>, u64), QueryError> {
+    /// Ends every file. A result without rows has one file where its format says the columns, unless it is
+    /// partitioned; and each bucket has a file, with rows or without.
+    pub(crate) fn finish(mut self) -> Result<StagedFiles, QueryError> {
         let mut partitions: BTreeSet<Vec<String>> = self.open.keys().map(|(partition, _)| partition.clone()).collect();
         if self.plan.partition_keys == 0 && (self.plan.buckets.is_some() || self.plan.format.has_schema()) {
             partitions.insert(Vec::new());
         }
-        let mut staged = Vec::new();
+        let mut files = Vec::new();
         for partition in partitions {
             let buckets: Vec<Option<u32>> = match &self.plan.buckets {
                 Some(buckets) => (0..buckets.count).map(Some).collect(),
@@ -247,28 +271,11 @@ impl Writer {
                     Some(file) => file,
                     None => new_file(&self.store, &self.plan, &self.schema)?,
                 };
-                let (values, address) = self.address(&place)?;
-                staged.push((address, values, file.finish()?));
+                let (partition, address) = self.address(&place)?;
+                files.push((WrittenFile { address, partition }, file.finish()?));
             }
         }
-        let mut written: Vec<WrittenFile> = Vec::with_capacity(staged.len());
-        for (address, partition, file) in staged {
-            if let Err(error) = self.store.commit(&address.bucket, &address.key, file, file::meta(), Precondition::None) {
-                self.take_back(&written);
-                return Err(storage_failed(&error));
-            }
-            written.push(WrittenFile { address, partition });
-        }
-        Ok((written, self.rows))
-    }
-
-    /// Deletes what was committed before a file that could not be.
-    fn take_back(&self, written: &[WrittenFile]) {
-        for WrittenFile { address, .. } in written {
-            if let Err(error) = self.store.delete(&address.bucket, &address.key) {
-                tracing::warn!(%address, %error, "a file of a statement that failed stays");
-            }
-        }
+        Ok(StagedFiles { store: self.store, files, rows: self.rows })
     }
 
     /// Where the file of a place becomes an object, and the partition's values as the catalogue has them.

@@ -11,7 +11,7 @@ use super::output;
 use super::run::{Job, storage, with};
 use super::written::{self, Written};
 use crate::lake::engine::write::{Buckets, StagedFiles, WriteCompression, WriteFormat, WritePlan, Writer, WrittenFile, can_be_bucketed};
-use crate::lake::engine::{Engine, OutputColumn, ParsedQuery, QueryError, RunningQuery, objects};
+use crate::lake::engine::{Engine, OutputColumn, ParsedQuery, Places, QueryError, RunningQuery, is_object, objects};
 use crate::lake::glue::{GlueError, definition, table_input, text};
 use crate::model::{Column, S3Location, TableDefinition};
 use crate::sql::Type;
@@ -297,6 +297,7 @@ pub(super) async fn create_table_as(
     let staged = if with_data {
         let plan = WritePlan {
             location: location.clone(),
+            places: Places::default(),
             format: options.format.clone(),
             compression: options.compression,
             partition_keys: options.partitioned_by.len(),
@@ -349,7 +350,13 @@ pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>,
     }
     let described = definition(&found);
     let location = described.location.clone().ok_or_else(|| QueryError::new("HIVE_INVALID_METADATA: The table has no location"))?;
+    if is_object(job.service.store(), &location) {
+        let message =
+            format!("NOT_SUPPORTED: The location of table '{database}.{table}' is a single object: {location}. New files need a folder");
+        return Err(QueryError::new(message));
+    }
     let (format, compression) = write_format(&described)?;
+    let places = Places::of(&catalog, &database, &described).map_err(|error| Engine::explain_error(&error))?;
     let wanted: Vec<&Column> = described.columns.iter().chain(&described.partition_keys).collect();
     let names: Vec<&str> = wanted.iter().map(|column| column.name.as_str()).collect();
     let query = query
@@ -362,7 +369,7 @@ pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>,
         .zip(&names)
         .map(|(column, name)| OutputColumn { name: (*name).to_owned(), named: true, data_type: column.data_type.clone() })
         .collect();
-    let plan = WritePlan { location, format, compression, partition_keys: described.partition_keys.len(), buckets: None, columns };
+    let plan = WritePlan { location, places, format, compression, partition_keys: described.partition_keys.len(), buckets: None, columns };
     let staged = write(job, running, plan).await?;
     let rows = staged.rows;
     let (written, files) = Written::commit(job, staged)?;
@@ -415,6 +422,7 @@ pub(super) async fn unload(job: &mut Job, query: ParsedQuery, to: &str, properti
     checked(&columns, &options.partitioned_by)?;
     let plan = WritePlan {
         location,
+        places: Places::default(),
         format: options.format,
         compression: options.compression,
         partition_keys: options.partitioned_by.len(),

@@ -200,6 +200,8 @@ impl JsonService for AthenaService {
 #[cfg(test)]
 mod format_tests;
 #[cfg(test)]
+mod insert_tests;
+#[cfg(test)]
 pub(crate) mod tests;
 #[cfg(test)]
 mod written_tests;

@@ -45,7 +45,7 @@ use tokio::task::JoinHandle;
 
 pub(crate) use catalog::view_of;
 pub use error::{ErrorClass, QueryError};
-pub(crate) use files::{objects, partition_place};
+pub(crate) use files::{Places, is_object, objects, partition_name, partition_place};
 pub use parsed::ParsedQuery;
 
 use self::catalog::{Planned, Planner};
@@ -357,7 +357,8 @@ fn base_session(limits: Limits) -> SessionState {
     options.sql_parser.collect_spans = true;
     options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     options.execution.time_zone = Some("UTC".to_owned());
-    options.execution.parquet.coerce_int96 = Some("ms".to_owned());
+    // Finer than Athena's milliseconds, so that these are rounded and not cut.
+    options.execution.parquet.coerce_int96 = Some("us".to_owned());
     // A build side of this size is hashed as a whole sooner than both sides are dealt out to the threads.
     options.optimizer.hash_join_single_partition_threshold = 64 << 20;
     options.optimizer.hash_join_single_partition_threshold_rows = 2 << 20;

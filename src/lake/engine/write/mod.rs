@@ -17,7 +17,7 @@ use datafusion::arrow::datatypes::{Schema, SchemaRef};
 pub(crate) use self::bucket::{Buckets, can_be_bucketed};
 use self::file::FileWriter;
 use super::error::QueryError;
-use super::{OutputColumn, text};
+use super::{OutputColumn, Places, text};
 use crate::lake::LakeError;
 use crate::lake::codec::Codec;
 use crate::lake::glue::NULL_PARTITION;
@@ -116,6 +116,8 @@ impl WriteCompression {
 #[derive(Debug, Clone)]
 pub(crate) struct WritePlan {
     pub(crate) location: S3Location,
+    /// Where the partitions of a table that exists are; new ones are folders under the location.
+    pub(crate) places: Places,
     pub(crate) format: WriteFormat,
     pub(crate) compression: WriteCompression,
     /// How many of the last columns are partition keys.
@@ -269,24 +271,27 @@ impl Writer {
                     Some(file) => file,
                     None => new_file(&self.store, &self.plan, &self.schema)?,
                 };
-                let address = self.address(&place);
-                files.push((WrittenFile { address, partition: place.0 }, file.finish()?));
+                let (partition, address) = self.address(&place)?;
+                files.push((WrittenFile { address, partition }, file.finish()?));
             }
         }
         Ok(StagedFiles { store: self.store, files, rows: self.rows })
     }
 
-    /// Where the file of a place becomes an object.
-    fn address(&self, (partition, bucket): &Place) -> S3Location {
-        let keys = self.plan.columns.iter().skip(self.schema.fields().len());
-        let folder = keys
-            .zip(partition)
-            .fold(self.plan.location.folder(), |place, (column, value)| place.join(&format!("{}={}/", column.name, escaped(value))));
+    /// Where the file of a place becomes an object, and the partition's values as the catalogue has them.
+    fn address(&self, (partition, bucket): &Place) -> Result<(Vec<String>, S3Location), QueryError> {
+        let (values, folder) = if partition.is_empty() {
+            (Vec::new(), self.plan.location.folder())
+        } else {
+            let keys = self.plan.columns.iter().skip(self.schema.fields().len()).map(|column| column.name.as_str());
+            self.plan.places.place(&self.plan.location, keys, partition)?
+        };
         let ending = file::ending(&self.plan.format, self.plan.compression);
-        match bucket {
-            Some(bucket) => folder.join(&format!("{bucket:06}_0_{}_{}{ending}", self.id, self.query)),
-            None => folder.join(&format!("{}_{}{ending}", self.query, self.id)),
-        }
+        let name = match bucket {
+            Some(bucket) => format!("{bucket:06}_0_{}_{}{ending}", self.id, self.query),
+            None => format!("{}_{}{ending}", self.query, self.id),
+        };
+        Ok((values, folder.join(&name)))
     }
 }
 
@@ -294,22 +299,6 @@ fn new_file(store: &Store, plan: &WritePlan, schema: &SchemaRef) -> Result<FileW
     let staged = store.begin_write().map_err(|error| storage_failed(&error))?;
     let columns = plan.columns.get(..schema.fields().len()).unwrap_or_default().to_vec();
     FileWriter::new(staged, &plan.format, plan.compression, schema, columns)
-}
-
-/// Hive's escapes in the names of partition folders.
-pub(crate) fn escaped(value: &str) -> String {
-    let mut out = String::new();
-    for c in value.chars() {
-        let special = c.is_control() || matches!(c, '"' | '#' | '%' | '\'' | '*' | '/' | ':' | '=' | '?' | '\\' | '{' | '[' | ']' | '^');
-        if special {
-            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                out.push_str(&format!("%{byte:02X}"));
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 pub(super) fn failed(error: &dyn std::fmt::Display) -> QueryError {

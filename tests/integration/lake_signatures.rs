@@ -244,6 +244,40 @@ fn a_refusal_says_why_in_the_words_of_s3() {
 }
 
 #[test]
+fn a_body_is_as_long_as_it_is_said_to_be() {
+    run(async {
+        let (lake, s3) = every_service().await;
+        let right = Signed::new(&lake, "s3", "PUT", "/my-lake/k", &[], b"new");
+        let send = |head: &str, body: &[u8]| {
+            let mut request = format!("PUT /my-lake/k HTTP/1.1\r\nConnection: close\r\n{head}");
+            for (name, value) in right.signed().0 {
+                request.push_str(&format!("{name}: {value}\r\n"));
+            }
+            let bytes = [request.as_bytes(), b"\r\n", body].concat();
+            let lake = &lake;
+            async move { raw(lake, &bytes).await }
+        };
+        for (head, body, code) in [
+            ("Transfer-Encoding: chunked\r\n", b"3\r\nnew\r\n0\r\n\r\n".as_slice(), "411 Length Required"),
+            ("", b"", "411 Length Required"),
+            ("Content-Length: 2\r\n", b"ne", "XAmzContentSHA256Mismatch"),
+            ("Content-Length: x\r\n", b"new", "400 Bad Request"),
+        ] {
+            let answer = send(head, body).await;
+            assert!(answer.contains(code), "{head}: {answer}");
+        }
+        assert_eq!(get_text(&s3, "k").await, "old", "nothing was written");
+        let answer = send("Expect: 100-continue\r\nContent-Length: 3\r\n", b"new").await;
+        assert!(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"), "{answer}");
+        assert_eq!(get_text(&s3, "k").await, "new");
+        let head = format!("PUT /my-lake/k HTTP/1.1\r\nHost: {}\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n", lake.address());
+        let answer = raw(&lake, head.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 403"), "who is refused need not send: {answer}");
+        lake.nothing_staged().await;
+    });
+}
+
+#[test]
 fn a_date_may_stand_in_for_a_stamp() {
     run(async {
         let (lake, s3) = every_service().await;

@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use s3s::service::S3Service;
-use s3s::{Body, S3Error, S3Result};
+use s3s::{Body, S3Error, S3Result, s3_error};
 
 use crate::lake::REGION;
 use crate::lake::auth::{self, Credentials, Refusal};
@@ -62,6 +62,9 @@ impl Front {
         if let Err(refusal) = auth::check_s3(&parts, &self.credentials) {
             return refuse(&refusal);
         }
+        if lacks_length(&parts) {
+            return or_refused(Err(s3_error!(MissingContentLength)));
+        }
         if let Some(stamp) = auth::date_for_stamp(&parts.headers) {
             parts.headers.insert("x-amz-date", stamp);
         }
@@ -73,6 +76,15 @@ impl Front {
             }
         }
     }
+}
+
+/// Whether an object is sent without a word about its size.
+fn lacks_length(parts: &Parts) -> bool {
+    let has_key = parts.uri.path().trim_start_matches('/').split_once('/').is_some_and(|(_, key)| !key.is_empty());
+    let said = |name: &str| parts.headers.contains_key(name);
+    let has_object = has_key && !["acl", "tagging"].into_iter().any(|setting| auth::query_value(&parts.uri, setting).is_some());
+    let told = ["content-length", "x-amz-decoded-content-length", "x-amz-copy-source"].into_iter().any(said);
+    parts.method == Method::PUT && has_object && !told
 }
 
 /// The answer, or the error as an answer.

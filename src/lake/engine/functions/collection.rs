@@ -17,6 +17,7 @@ use super::combinations::{combinations, contains_sequence};
 use super::{Gives, Kind, Scalar, Type0, optional, scalar, variadic, volatile};
 use crate::lake::engine::text;
 use crate::lake::engine::types::athena_type_of;
+use crate::lake::engine::zoned;
 use crate::sql::Type;
 
 const BIGINT: Gives = Gives::Always(Type0::BigInt);
@@ -162,14 +163,14 @@ pub(super) fn bounds(list: &ListArray, row: usize) -> (usize, usize) {
 /// Values in a form in which equal ones are the same bytes and smaller ones come first.
 pub(super) fn comparable(values: &ArrayRef) -> Result<Rows> {
     let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())])?;
-    Ok(converter.convert_columns(std::slice::from_ref(values))?)
+    Ok(converter.convert_columns(&[zoned::alike(values)?])?)
 }
 
 /// Two arrays of values in one comparable form.
 pub(super) fn comparable_both(one: &ArrayRef, other: &ArrayRef) -> Result<(Rows, Rows)> {
-    let other = cast(other, one.data_type())?;
+    let (one, other) = (zoned::alike(one)?, zoned::alike(&cast(other, one.data_type())?)?);
     let converter = RowConverter::new(vec![SortField::new(one.data_type().clone())])?;
-    Ok((converter.convert_columns(std::slice::from_ref(one))?, converter.convert_columns(&[other])?))
+    Ok((converter.convert_columns(&[one])?, converter.convert_columns(&[other])?))
 }
 
 fn cardinality(call: &Call) -> Result<ArrayRef> {

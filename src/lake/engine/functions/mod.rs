@@ -322,6 +322,12 @@ fn udf(function: &'static Scalar) -> ScalarUDF {
     ScalarUDF::new_from_impl(Udf { function, signature: Signature::user_defined(volatility) })
 }
 
+/// The function that leaves values as they are compared: times with a zone by their instants.
+pub(super) fn instants_function() -> ScalarUDF {
+    static INSTANTS: Scalar = conditional::INSTANTS;
+    udf(&INSTANTS)
+}
+
 /// A function of this folder by its name.
 pub(super) fn scalar_function(name: &str) -> Result<ScalarUDF> {
     match LISTS.into_iter().flatten().find(|function| function.name == name) {

@@ -68,7 +68,7 @@ impl Lake {
         let parsed = Engine::parse(sql).map_err(|error| QueryError::new(error.to_string()))?;
         let engine = self.engine.clone();
         let work = async move {
-            let mut running = engine.run(parsed, "default").await?;
+            let mut running = engine.ready(parsed, "default", &never()).await?.start()?;
             let columns = running.columns.iter().map(|column| (column.name.clone(), column.data_type.to_string())).collect();
             let mut rows = Vec::new();
             while let Some(batch) = running.rows.next().await {
@@ -103,6 +103,11 @@ impl Lake {
             Ok(((_, rows), _)) => panic!("{sql} answered {rows:?}"),
         }
     }
+}
+
+/// What stops no query.
+fn never() -> watch::Receiver<bool> {
+    watch::channel(false).1
 }
 
 const LAZY: &str = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
@@ -156,7 +161,7 @@ fn only_what_widens_is_inserted() {
     let run = |sql: &str| {
         let query = Engine::parse(sql).unwrap().into_columns(&columns, None).unwrap();
         let engine = lake.engine.clone();
-        let work = async move { engine.run(query, "default").await.map(|running| running.columns) };
+        let work = async move { engine.ready(query, "default", &never()).await.map(|ready| ready.columns) };
         let handle = lake.engine.spawn(work).unwrap();
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(handle).unwrap()
     };
@@ -323,6 +328,75 @@ fn projected_partitions_need_no_catalogue() {
     lake.table("q", "p/", LAZY, json!({"field.delim": ","}), &[("x", "int")], &[("day", "string"), ("city", "string")], injected);
     assert!(lake.error("SELECT x FROM q").starts_with("CONSTRAINT_VIOLATION"));
     assert_eq!(lake.shown("SELECT x FROM q WHERE city = 'a' ORDER BY x"), "1\n2");
+}
+
+#[test]
+fn projected_values_have_the_types_of_their_keys() {
+    let lake = Lake::new();
+    lake.put("pd/2024/01/02/a", b"1\n");
+    lake.put("pt/2024-01-02 03:00:00/a", b"7\n");
+    lake.put("pi/y=007/a", b"9\n");
+    let projected = |kind: &str, range: &str, more: serde_json::Value| {
+        let mut parameters = json!({"projection.enabled": "true", "projection.k.type": kind, "projection.k.range": range});
+        parameters.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        parameters
+    };
+    let template = |folder: &str| format!("s3://test-lake/{folder}/${{k}}/");
+    for (name, hive, parameters) in [
+        (
+            "pd",
+            "date",
+            projected(
+                "date",
+                "2024/01/01,2024/01/03",
+                json!({"projection.k.format": "yyyy/MM/dd", "storage.location.template": template("pd")}),
+            ),
+        ),
+        (
+            "pt",
+            "timestamp",
+            projected(
+                "date",
+                "2024-01-02 00:00:00,2024-01-02 05:00:00",
+                json!({
+                    "projection.k.format": "yyyy-MM-dd HH:mm:ss", "projection.k.interval": "1", "projection.k.interval.unit": "HOURS",
+                    "storage.location.template": template("pt"),
+                }),
+            ),
+        ),
+    ] {
+        lake.table(name, &format!("{name}/"), LAZY, json!({"field.delim": ","}), &[("x", "int")], &[("k", hive)], parameters);
+    }
+    let digits = json!({
+        "projection.enabled": "true", "projection.y.type": "integer", "projection.y.range": "1,9", "projection.y.digits": "3",
+    });
+    lake.table("pi", "pi/", LAZY, json!({"field.delim": ","}), &[("x", "int")], &[("y", "int")], digits);
+    for (sql, rows) in [
+        ("SELECT * FROM pd", "1|2024-01-02"),
+        ("SELECT * FROM pd WHERE k = DATE '2024-01-02'", "1|2024-01-02"),
+        ("SELECT count(*) FROM pd WHERE k > DATE '2024-01-02'", "0"),
+        ("SELECT * FROM pt WHERE k = TIMESTAMP '2024-01-02 03:00:00'", "7|2024-01-02 03:00:00.000"),
+        ("SELECT * FROM pi WHERE y = 7", "9|7"),
+        ("SELECT * FROM pi WHERE y IN (6, 7)", "9|7"),
+    ] {
+        assert_eq!(lake.shown(sql), rows, "{sql}");
+    }
+}
+
+#[test]
+fn partition_values_that_are_none_of_their_type_are_refused() {
+    let lake = Lake::new();
+    lake.put("p/y=abc/a", b"1\n");
+    lake.table("p", "p/", LAZY, json!({"field.delim": ","}), &[("x", "int")], &[("y", "int")], json!({}));
+    let add = |value: &str| {
+        let place = format!("s3://test-lake/p/y={value}/");
+        let input = json!({"Values": [value], "StorageDescriptor": {"Location": place}});
+        lake.engine.catalog().create_partition("default", "p", &input).unwrap();
+    };
+    add("__HIVE_DEFAULT_PARTITION__");
+    assert_eq!(lake.shown("SELECT * FROM p"), "");
+    add("abc");
+    assert_eq!(lake.error("SELECT * FROM p"), "HIVE_INVALID_PARTITION_VALUE: Invalid partition value 'abc' for INTEGER partition key: y");
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod collection;
 mod combinations;
 mod conditional;
 mod date;
-mod format;
+pub(super) mod format;
 mod java;
 mod json;
 mod json_path;

@@ -12,6 +12,7 @@ use datafusion::arrow::datatypes::{DataType, Fields};
 use datafusion::arrow::error::ArrowError;
 use serde_json::Value;
 
+use super::fit::Length;
 use super::value;
 use crate::lake::engine::types::{arrow_field, arrow_type, map_type};
 use crate::lake::engine::zoned::in_utc;
@@ -35,21 +36,13 @@ pub(super) enum Column {
     Real(Float32Builder),
     Double(Float64Builder),
     Decimal { builder: Decimal128Builder, precision: u8, scale: u8 },
-    Text { builder: StringViewBuilder, block: Option<u32>, fit: Fit },
+    Text { builder: StringViewBuilder, block: Option<u32>, length: Option<Length> },
     Bytes(BinaryViewBuilder),
     Date(Date32Builder),
     Timestamp { builder: TimestampMillisecondBuilder, zoned: bool },
     List { item: Box<Column>, athena: Type, offsets: Vec<i32>, valid: NullBufferBuilder },
     Map { key: Box<Column>, value: Box<Column>, types: (Type, Type), offsets: Vec<i32>, valid: NullBufferBuilder },
     Row { columns: Vec<Column>, names: Vec<String>, fields: Fields, valid: NullBufferBuilder },
-}
-
-/// How a text is made to fit its type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fit {
-    Any,
-    AtMost(usize),
-    Padded(usize),
 }
 
 impl Column {
@@ -65,8 +58,6 @@ impl Column {
             Type::Decimal { precision, scale } => {
                 Self::Decimal { builder: Decimal128Builder::new().with_data_type(arrow_type(athena)), precision: *precision, scale: *scale }
             }
-            Type::VarcharN(length) => Self::text(Fit::AtMost(*length as usize)),
-            Type::Char(length) => Self::text(Fit::Padded(*length as usize)),
             Type::Varbinary => Self::Bytes(BinaryViewBuilder::new()),
             Type::Date => Self::Date(Date32Builder::new()),
             Type::Timestamp(_) | Type::TimestampTz(_) => {
@@ -98,17 +89,13 @@ impl Column {
                     valid: NullBufferBuilder::new(0),
                 }
             }
-            _ => Self::text(Fit::Any),
+            _ => Self::Text { builder: StringViewBuilder::new(), block: None, length: Length::of(athena) },
         }
-    }
-
-    fn text(fit: Fit) -> Self {
-        Self::Text { builder: StringViewBuilder::new(), block: None, fit }
     }
 
     /// Tells a text column the block that the next fields lie in, so that they need not be copied.
     pub(super) fn set_block(&mut self, buffer: &Buffer) {
-        if let Self::Text { builder, block, fit: Fit::Any } = self {
+        if let Self::Text { builder, block, length: None } = self {
             *block = Some(builder.append_block(buffer.clone()));
         }
     }
@@ -140,7 +127,7 @@ impl Column {
 
     /// A field that lies in the present block, at this offset; it has no escapes to undo.
     pub(super) fn field_in_block(&mut self, field: &[u8], offset: usize, delimiters: &Delimiters) {
-        if let Self::Text { builder, block: Some(block), fit: Fit::Any } = self
+        if let Self::Text { builder, block: Some(block), length: None } = self
             && field != delimiters.null.as_slice()
         {
             let place = (u32::try_from(offset), u32::try_from(field.len()));
@@ -224,16 +211,9 @@ impl Column {
             Self::Real(b) => b.append_option(value::real(text)),
             Self::Double(b) => b.append_option(value::double(text)),
             Self::Decimal { builder, precision, scale } => builder.append_option(value::decimal(text, *precision, *scale)),
-            Self::Text { builder, fit, .. } => {
+            Self::Text { builder, length, .. } => {
                 let text = String::from_utf8_lossy(text);
-                match fit {
-                    Fit::Any => builder.append_value(text),
-                    Fit::AtMost(length) => builder.append_value(text.chars().take(*length).collect::<String>()),
-                    Fit::Padded(length) => {
-                        let cut: String = text.chars().take(*length).collect();
-                        builder.append_value(cut.trim_end_matches(' '));
-                    }
-                }
+                builder.append_value(length.map_or(text.as_ref(), |length| length.cut(&text)));
             }
             Self::Bytes(b) => b.append_value(value::bytes(text)),
             Self::Date(b) => b.append_option(value::date(text)),

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+use super::fit::half_up;
 
 /// true and false in any case.
 pub(super) fn boolean(text: &[u8]) -> Option<bool> {
@@ -113,13 +115,18 @@ pub(super) fn timestamp(text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?.trim();
     for format in ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"] {
         if let Ok(time) = NaiveDateTime::parse_from_str(text, format) {
-            return Some(time.and_utc().timestamp_millis());
+            return milliseconds(time.and_utc());
         }
     }
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(time.timestamp_millis());
+        return milliseconds(time.to_utc());
     }
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|day| day.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
+}
+
+fn milliseconds(time: DateTime<Utc>) -> Option<i64> {
+    let fraction = half_up(i64::from(time.timestamp_subsec_nanos()), 1_000_000);
+    time.timestamp().checked_mul(1000)?.checked_add(fraction)
 }
 
 /// Base64 where the text is that, else the bytes as they are.
@@ -186,6 +193,8 @@ mod tests {
         assert_eq!(date(b"02/01/1970"), None);
         assert_eq!(timestamp(b"1970-01-01 00:00:01.5"), Some(1500));
         assert_eq!(timestamp(b"1970-01-01T00:00:01Z"), Some(1000));
+        assert_eq!(timestamp(b"1969-12-31 23:59:59.9995"), Some(0), "rounded");
+        assert_eq!(timestamp(b"1969-12-31 23:59:59.99949"), Some(-1));
         assert_eq!(timestamp(b"1970-01-02"), Some(86_400_000));
         assert_eq!(timestamp(b"yesterday"), None);
     }

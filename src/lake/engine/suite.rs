@@ -68,6 +68,11 @@ fn forms_that_only_trino_has_are_answered_as_it_answers_them() {
 }
 
 #[test]
+fn edges_of_functions_are_where_athena_has_them() {
+    run("edges");
+}
+
+#[test]
 fn plans_mean_what_they_mean_to_athena() {
     run("plans");
 }

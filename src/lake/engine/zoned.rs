@@ -9,7 +9,7 @@ use datafusion::arrow::array::{
     TimestampMillisecondArray, TimestampMillisecondBuilder,
 };
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, TimeUnit, TimestampMillisecondType};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Int64Type, TimeUnit};
 use datafusion::common::{Result, exec_err};
 use datafusion::functions::core::expr_ext::FieldAccessor as _;
 use datafusion::logical_expr::Expr;
@@ -141,12 +141,14 @@ impl Zoned {
     pub(super) fn of(array: &ArrayRef) -> Option<Self> {
         unit_of(array.data_type())?;
         let [instants, zones] = array.as_struct().columns() else { return None };
-        let millis = cast(instants, &instant_type(TimeUnit::Millisecond)).ok()?;
-        Some(Self {
-            instants: Arc::clone(instants),
-            millis: millis.as_primitive::<TimestampMillisecondType>().clone(),
-            zones: zones.as_string_view().clone(),
-        })
+        let ticks = cast(instants, &DataType::Int64).ok()?;
+        let per = match unit_of(array.data_type())? {
+            TimeUnit::Nanosecond => 1_000_000,
+            TimeUnit::Microsecond => 1000,
+            _ => 1,
+        };
+        let millis: TimestampMillisecondArray = ticks.as_primitive::<Int64Type>().unary(|ticks: i64| ticks.div_euclid(per));
+        Some(Self { instants: Arc::clone(instants), millis, zones: zones.as_string_view().clone() })
     }
 
     /// The instant of a row in milliseconds, and its zone's name.

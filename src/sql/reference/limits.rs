@@ -11,7 +11,6 @@ pub const REFUSED_CONSTRUCTS: &[Form] = &[
 /// What is known to be otherwise than on Athena.
 pub const DIFFERENCES: &[&str] = &[
     "A zone's clock counts milliseconds: fields and formats of times with a zone pass over microseconds, which only the value itself keeps.",
-    "Regular expressions have no look-around, no back-references and no possessive quantifiers: a pattern with one is refused.",
     "`approx_percentile`, `approx_most_frequent` and `numeric_histogram` look at all values, so they may be more exact than Athena's.",
     "There are no types for IP addresses, geometries and sketches, and no SQL/JSON functions.",
     "Some errors about a whole clause say `line 1:1` where Athena says where the clause begins.",

@@ -163,7 +163,7 @@ pub(super) fn negated(inner: Typed, place: Place) -> Result<Expr> {
 }
 
 /// The number of a literal, which may be cast.
-fn whole(expr: &Expr) -> Option<i64> {
+pub(super) fn whole(expr: &Expr) -> Option<i64> {
     match expr {
         Expr::Literal(ScalarValue::Int64(Some(number)), _) => Some(*number),
         Expr::Cast(cast) => whole(&cast.expr),

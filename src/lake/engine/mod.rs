@@ -11,6 +11,7 @@ mod object;
 mod operators;
 mod parse;
 mod parsed;
+mod plan;
 mod portions;
 mod projection;
 mod rewrite;

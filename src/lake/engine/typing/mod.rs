@@ -23,7 +23,7 @@ use datafusion::sql::sqlparser::ast::BinaryOperator;
 
 pub(super) use coercion::common;
 pub(super) use plan::check_plan;
-pub(super) use subquery::counted;
+pub(super) use subquery::{asked, before, counted};
 
 use self::arithmetic::Act;
 use self::coercion::{digits, is_orderable, is_text};
@@ -106,7 +106,9 @@ impl Typed {
     /// The expression in another type that Trino coerces it to, as it is compared: times with a zone by their instants.
     fn comparable(self, wanted: &Type) -> Expr {
         if !matches!(wanted, Type::TimestampTz(_)) {
-            return self.into(wanted);
+            let zoned = zoned::holds(&arrow_type(wanted));
+            let expr = self.into(wanted);
+            return if zoned { instants(expr) } else { expr };
         }
         match zoned::unit_of(&self.data) {
             Some(unit) => {
@@ -120,6 +122,28 @@ impl Typed {
             }
         }
     }
+}
+
+/// An expression in another type that Trino coerces it to.
+pub(super) fn brought(expr: Expr, schema: &DFSchema, wanted: &Type) -> Result<Expr> {
+    Ok(Typed::new(expr, schema, (0, 0))?.into_null(wanted))
+}
+
+/// What an expression is compared by: itself, or where it holds times with a zone, their instants.
+pub(super) fn same(expr: Expr, schema: &DFSchema) -> Result<Expr> {
+    let (_, data) = type_of(&expr, schema)?;
+    Ok(if zoned::unit_of(&data).is_some() {
+        zoned::instant_of(expr)
+    } else if zoned::holds(&data) {
+        instants(expr)
+    } else {
+        expr
+    })
+}
+
+/// A value with times in it as they are compared.
+fn instants(expr: Expr) -> Expr {
+    functions::instants_function().call(vec![expr])
 }
 
 /// The type of an expression; a literal text has its length.

@@ -11,6 +11,7 @@ mod object;
 mod operators;
 mod parse;
 mod parsed;
+mod plain;
 mod plan;
 mod portions;
 mod projection;
@@ -229,7 +230,8 @@ impl Engine {
     /// [`LakeError::Io`] where its threads cannot be started.
     pub fn start(catalog: Catalog, limits: Limits) -> Result<Self, LakeError> {
         let staging = catalog.store().staging();
-        let threads = Threads::start("fairlake-engine", limits.threads).map_err(|error| LakeError::io(&staging, error))?;
+        // One more than work on queries: a stop is heeded while all of these are in the middle of a step.
+        let threads = Threads::start("fairlake-engine", limits.threads.max(1) + 1).map_err(|error| LakeError::io(&staging, error))?;
         let consumers = std::num::NonZeroUsize::new(5).unwrap_or(std::num::NonZeroUsize::MIN);
         let pool: Arc<dyn MemoryPool> = Arc::new(TrackConsumersPool::new(FairSpillPool::new(limits.memory), consumers));
         let disk = DiskManagerBuilder::default()
@@ -315,6 +317,7 @@ impl Engine {
         let runtime = self.runtime_env(&files)?;
         let mut base = SessionStateBuilder::new_from_existing(self.inner.base.clone())
             .with_runtime_env(runtime)
+            .with_physical_optimizer_rule(Arc::new(plain::PlainFirst))
             .with_physical_optimizer_rule(Arc::new(stop::GiveWay(stopped.clone())))
             .build();
         base.mark_start_execution();

@@ -4,6 +4,7 @@ mod adapter;
 mod catalog;
 pub mod error;
 mod files;
+mod format;
 mod functions;
 mod keys;
 mod mark;

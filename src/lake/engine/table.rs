@@ -23,8 +23,9 @@ use datafusion::physical_plan::empty::EmptyExec;
 
 use super::adapter::{self, ByName};
 use super::files::{self, Partition};
+use super::format::Format;
 use super::object::{LakeObject, QueryFiles};
-use super::scan::{self, FileKind, LakeSource};
+use super::scan::{self, LakeSource};
 use super::types::arrow_field;
 use crate::lake::glue::{Catalog, NULL_PARTITION};
 use crate::model::{Column, TableDefinition};
@@ -38,12 +39,6 @@ pub(super) const FILES_URL: &str = "lake://query";
 
 /// How much of a Parquet file's end is read at first: most footers are smaller.
 const FOOTER: usize = 16 << 10;
-
-enum Format {
-    /// Read by the lake's own file source.
-    Own(FileKind),
-    Parquet,
-}
 
 /// A table, ready to be scanned.
 pub(super) struct LakeTable {
@@ -63,17 +58,7 @@ impl LakeTable {
     pub(super) fn new(database: &str, table: TableDefinition, catalog: Catalog, files: Arc<QueryFiles>, with_path: bool) -> Result<Self> {
         let types = types_of(&table.columns, &table.name)?;
         let keys = types_of(&table.partition_keys, &table.name)?;
-        let serde = table.serde_library.to_lowercase();
-        let format = match FileKind::of(&table) {
-            Some(kind) => Format::Own(kind),
-            None if serde.contains("parquet") || table.input_format.to_lowercase().contains("parquet") => Format::Parquet,
-            None => {
-                let name = if serde.is_empty() { "none".to_owned() } else { table.serde_library.clone() };
-                let message =
-                    format!("NOT_SUPPORTED: The local lake has no reader for tables of SerDe {name} (table {database}.{})", table.name);
-                return Err(DataFusionError::NotImplemented(message));
-            }
-        };
+        let format = Format::of(database, &table).map_err(DataFusionError::NotImplemented)?;
         let mut virtual_columns: Vec<FieldRef> =
             table.partition_keys.iter().zip(&keys).map(|(key, athena)| Arc::new(arrow_field(&key.name, athena))).collect();
         if with_path {
@@ -148,7 +133,11 @@ impl LakeTable {
                 if self.with_path {
                     values.push(ScalarValue::Utf8View(Some(object.address())));
                 }
-                found.push(self.file(state, object, values).await?);
+                let file = self.file(state, object, values).await?;
+                found.push(match &partition.kind {
+                    Some(kind) => file.with_extension(kind.clone()),
+                    None => file,
+                });
             }
         }
         Ok(found)

@@ -1,8 +1,10 @@
-//! Scans of the tables whose files the lake reads itself, as a file source of DataFusion: texts, Avro and ORC.
+//! Scans of the tables whose files the lake reads itself, as a file source of DataFusion: texts, Avro and ORC. Parquet is read by
+//! DataFusion's own source; what all of them make of a file's values is in `fit`.
 
 mod avro;
 mod column;
 mod fit;
+mod json;
 mod lines;
 mod open_csv;
 mod orc;
@@ -16,8 +18,10 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::Result;
 
+pub(super) use self::column::Delimiters;
 pub(super) use self::fit::{Misfit, fit, place};
 pub(super) use self::source::{FileKind, LakeSource};
+pub(super) use self::text::TextFormat;
 use crate::model::TableDefinition;
 use crate::sql::Type;
 
@@ -49,7 +53,10 @@ pub(super) fn column_of_json<'t>(
 ) -> Result<datafusion::arrow::array::ArrayRef> {
     let mut column = column::Column::new(athena);
     for value in values {
-        column.json(value.unwrap_or(&serde_json::Value::Null));
+        match value {
+            Some(value) => column.json(&value.to_string()),
+            None => column.null(),
+        }
     }
     Ok(column.finish()?)
 }

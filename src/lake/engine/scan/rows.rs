@@ -7,13 +7,12 @@ use datafusion::arrow::buffer::Buffer;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::error::DataFusionError;
-use serde_json::Value;
 
 use super::column::{Column, Delimiters};
 use super::lines::{Blocks, Lines, find_byte_of_two};
 use super::source::Wanted;
-use super::text::TextFormat;
-use super::{open_csv, value};
+use super::text::{JsonText, TextFormat};
+use super::{is_value, json, open_csv, value};
 use crate::sql::Type;
 
 /// Reads rows block by block; each batch lies within one block.
@@ -21,7 +20,9 @@ pub(super) struct Rows {
     format: Arc<TextFormat>,
     /// The columns that are wanted: their places in the line, ascending, and their types.
     columns: Vec<(usize, Type)>,
-    names: Vec<String>,
+    /// The keys under which the wanted columns are in JSON, and how these are compared.
+    keys: Vec<String>,
+    compared: json::Names,
     builders: Vec<Column>,
     schema: SchemaRef,
     batch_size: usize,
@@ -29,16 +30,26 @@ pub(super) struct Rows {
     blocks: Blocks,
     block: Buffer,
     at: usize,
-    read: u64,
     fields: Vec<String>,
 }
 
 impl Rows {
     pub(super) fn new(format: Arc<TextFormat>, wanted: &Wanted, header: usize, blocks: Blocks) -> Self {
+        let (mut keys, mut compared) = (Vec::new(), json::Names::Folded);
+        if let TextFormat::Json(text) = format.as_ref() {
+            let names = wanted.columns.iter().map(|(at, _)| wanted.names.get(*at).map_or("", String::as_str));
+            keys = names.map(|name| text.mapping.get(name).map_or(name, String::as_str).to_owned()).collect();
+            compared = match text {
+                JsonText { exact: true, .. } => json::Names::Exact,
+                JsonText { dots: true, .. } => json::Names::Dotted,
+                _ => json::Names::Folded,
+            };
+        }
         Self {
             format,
             columns: wanted.columns.clone(),
-            names: wanted.names.clone(),
+            keys,
+            compared,
             builders: wanted.columns.iter().map(|(_, athena)| Column::new(athena)).collect(),
             schema: Arc::clone(&wanted.schema),
             batch_size: wanted.batch_size,
@@ -46,14 +57,13 @@ impl Rows {
             blocks,
             block: Buffer::from_vec(Vec::<u8>::new()),
             at: 0,
-            read: 0,
             fields: Vec::new(),
         }
     }
 
-    /// How many bytes have been read in all.
-    pub(super) const fn read(&self) -> u64 {
-        self.read
+    /// How many bytes have been read, since this was last asked.
+    pub(super) fn take_read(&mut self) -> u64 {
+        self.blocks.take_read()
     }
 
     /// The next batch; `None` at the end. `address` is named in errors.
@@ -64,7 +74,6 @@ impl Rows {
                     DataFusionError::Execution(format!("HIVE_CURSOR_ERROR: Failed to read file {address}: {error}"))
                 };
                 let Some(block) = self.blocks.next_block().map_err(failed)? else { return Ok(None) };
-                self.read += self.blocks.take_read();
                 self.block = Buffer::from_vec(block);
                 self.at = 0;
                 while self.header > 0 {
@@ -102,23 +111,31 @@ impl Rows {
             let Some(line) = lines.next() else { break };
             let bytes = block.get(line.clone()).unwrap_or_default();
             match format.as_ref() {
-                TextFormat::Delimited(text) => delimited(&mut self.builders, &self.columns, bytes, line.start, &text.delimiters),
-                TextFormat::OpenCsv(text) => {
-                    open_csv::fields(&String::from_utf8_lossy(bytes), text.signs, &mut self.fields);
+                TextFormat::Delimited(text) => delimited(&mut self.builders, &self.columns, bytes, line.start, text),
+                TextFormat::OpenCsv(signs) => {
+                    open_csv::fields(&String::from_utf8_lossy(bytes), *signs, &mut self.fields);
                     open_csv_row(&mut self.builders, &self.columns, &self.fields)?;
                 }
                 TextFormat::Json(text) => {
                     if bytes.iter().all(u8::is_ascii_whitespace) {
                         continue;
                     }
-                    let parsed = serde_json::from_slice::<Value>(bytes);
-                    let row = match parsed {
-                        Ok(row @ Value::Object(_)) => Some(row),
-                        _ if text.ignore_malformed => None,
-                        Ok(_) => return Err(malformed(address, "a JSONObject text must begin with '{'")),
+                    let line = String::from_utf8_lossy(bytes);
+                    let object = match json::object(&line) {
+                        Ok(Some(object)) => object,
+                        _ if text.ignore_malformed => "{}",
+                        Ok(None) => return Err(malformed(address, "A JSONObject text must begin with '{'")),
                         Err(error) => return Err(malformed(address, &error.to_string())),
                     };
-                    json_row(&mut self.builders, &self.columns, &self.names, &text.mapping, row.as_ref());
+                    // Rows that are only counted are sound, and that is all.
+                    let values =
+                        if self.keys.is_empty() { Vec::new() } else { json::found(json::members(object), &self.keys, self.compared) };
+                    for (builder, value) in self.builders.iter_mut().zip(values) {
+                        match value {
+                            Some(value) => builder.json(value),
+                            None => builder.null(),
+                        }
+                    }
                 }
             }
             rows += 1;
@@ -129,7 +146,7 @@ impl Rows {
 }
 
 fn malformed(address: &str, reason: &str) -> DataFusionError {
-    DataFusionError::Execution(format!("HIVE_CURSOR_ERROR: Row is not a valid JSON Object - JSONException: {reason} ({address})"))
+    DataFusionError::Execution(format!("HIVE_CURSOR_ERROR: Row is not a valid JSON Object: {reason} ({address})"))
 }
 
 /// One line of LazySimpleSerDe. Fields beyond the last wanted one are not looked at.
@@ -189,51 +206,13 @@ fn open_csv_row(builders: &mut [Column], columns: &[(usize, Type)], fields: &[St
         };
         let bytes = field.as_bytes();
         match athena {
-            Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => {
-                value::integer(bytes).ok_or_else(bad)?;
-                builder.scalar(bytes);
-            }
-            Type::Real | Type::Double => {
-                value::double(bytes).ok_or_else(bad)?;
-                builder.scalar(bytes);
-            }
-            Type::Boolean => match value::boolean(bytes) {
-                Some(_) => builder.scalar(bytes),
-                None => builder.scalar(b"false"),
-            },
-            Type::Date => {
-                let days = value::integer(bytes).ok_or_else(bad)?;
-                builder.json(&Value::from(day_text(days).ok_or_else(bad)?));
-            }
-            Type::Timestamp(_) | Type::TimestampTz(_) => builder.json(&Value::from(value::integer(bytes).ok_or_else(bad)?)),
-            _ => builder.scalar(bytes),
+            Type::Boolean => builder.scalar(if value::boolean(bytes) == Some(true) { b"true" } else { b"false" }),
+            // Days and milliseconds since 1970.
+            Type::Date => builder.number(value::integer(bytes).filter(|days| i32::try_from(*days).is_ok()).ok_or_else(bad)?),
+            Type::Timestamp(_) | Type::TimestampTz(_) => builder.number(value::integer(bytes).ok_or_else(bad)?),
+            _ if is_value(athena, field) => builder.scalar(bytes),
+            _ => return Err(bad()),
         }
     }
     Ok(())
-}
-
-fn day_text(days: i64) -> Option<String> {
-    let day = chrono::DateTime::from_timestamp(days.checked_mul(86_400)?, 0)?;
-    Some(day.format("%Y-%m-%d").to_string())
-}
-
-fn json_row(
-    builders: &mut [Column],
-    columns: &[(usize, Type)],
-    names: &[String],
-    mapping: &std::collections::BTreeMap<String, String>,
-    row: Option<&Value>,
-) {
-    let members = row.and_then(Value::as_object);
-    for ((at, _), builder) in columns.iter().zip(builders) {
-        let name = names.get(*at).map_or("", String::as_str);
-        let key = mapping.get(name).map_or(name, String::as_str);
-        let found = members.and_then(|members| {
-            members.get(key).or_else(|| members.iter().find(|(member, _)| member.to_lowercase() == key).map(|(_, found)| found))
-        });
-        match found {
-            Some(found) => builder.json(found),
-            None => builder.null(),
-        }
-    }
 }

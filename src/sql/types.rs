@@ -64,7 +64,7 @@ impl Type {
     /// Reads a type in either dialect; `None` when the text is no type.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut reader = Reader { rest: text.trim() };
+        let mut reader = Reader { rest: text.trim(), depth: 0 };
         let parsed = reader.read()?;
         reader.skip();
         reader.rest.is_empty().then_some(parsed)
@@ -154,8 +154,12 @@ impl fmt::Display for Type {
     }
 }
 
+/// How many types may lie one within another.
+const DEEPEST: u8 = 100;
+
 struct Reader<'t> {
     rest: &'t str,
+    depth: u8,
 }
 
 impl<'t> Reader<'t> {
@@ -220,6 +224,16 @@ impl<'t> Reader<'t> {
     }
 
     fn read(&mut self) -> Option<Type> {
+        if self.depth >= DEEPEST {
+            return None;
+        }
+        self.depth += 1;
+        let parsed = self.one();
+        self.depth -= 1;
+        parsed
+    }
+
+    fn one(&mut self) -> Option<Type> {
         let word = self.word()?.to_ascii_lowercase();
         let parsed = match word.as_str() {
             "boolean" => Type::Boolean,
@@ -346,6 +360,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn types_are_only_so_deep() {
+        let nested = |depth: usize| format!("{}int{}", "array<".repeat(depth), ">".repeat(depth));
+        assert!(Type::parse(&nested(99)).is_some());
+        assert_eq!((Type::parse(&nested(100)), Type::parse(&nested(100_000))), (None, None));
+        assert!(Type::parse(&format!("row({})", vec!["a array(int)"; 300].join(", "))).is_some(), "many beside each other are not deep");
+    }
 
     #[test]
     fn types_of_both_dialects_are_read() {

@@ -180,7 +180,9 @@ async fn write(job: &mut Job, mut running: RunningQuery, plan: WritePlan) -> Res
         writer.write(&batch.map_err(|error| Engine::explain_error(&error))?)?;
         job.check_cutoff(&running)?;
     }
-    writer.finish()
+    // Files are ended and forced to the disk where nobody else's query waits for it.
+    let finished = tokio::task::spawn_blocking(move || writer.finish()).await;
+    finished.map_err(|error| QueryError::new(format!("HIVE_WRITER_CLOSE_ERROR: {error}")))?
 }
 
 /// The manifest and metadata files, and the row count that GetQueryResults answers.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::Result;
 
+pub(crate) use self::avro::check_schema as check_avro_schema;
 pub(super) use self::column::Delimiters;
 pub(super) use self::fit::{Misfit, fit, place};
 pub(super) use self::source::{FileKind, LakeSource};

@@ -1,7 +1,6 @@
 //! The file source that DataFusion scans: it opens each file as its format wants, in ranges where that can be.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -25,6 +24,7 @@ use super::text::{self, TextFormat};
 use super::{avro, orc};
 use crate::lake::codec::Codec;
 use crate::lake::engine::format::setting;
+use crate::lake::engine::guarded;
 use crate::lake::engine::object::QueryFiles;
 use crate::lake::engine::types::athena_type;
 use crate::model::TableDefinition;
@@ -231,9 +231,20 @@ impl FileSource for LakeSource {
     }
 }
 
-/// Does what may panic: readers do so over some damaged files.
-pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_panic| Err("the file is damaged".to_owned()))
+/// What a reader of files yields, batch by batch, up to the first error; readers may panic over damaged files.
+pub(super) fn until_error(
+    mut next: impl FnMut() -> Result<Option<RecordBatch>, String> + Send + 'static,
+    made: impl Fn(Result<RecordBatch, String>) -> Result<RecordBatch> + Send + 'static,
+) -> Batches {
+    let mut ended = false;
+    Box::new(std::iter::from_fn(move || {
+        if ended {
+            return None;
+        }
+        let batch = made(guarded(&mut next).transpose()?);
+        ended = batch.is_err();
+        Some(batch)
+    }))
 }
 
 struct Opener {

@@ -89,6 +89,16 @@ impl FileWriter {
         }
     }
 
+    /// How many bytes wait in memory to be written.
+    pub(super) fn waiting(&self) -> usize {
+        if let Self::Parquet(writer) = self { writer.in_progress_size() } else { 0 }
+    }
+
+    /// Writes what waits.
+    pub(super) fn flush(&mut self) -> Result<(), QueryError> {
+        if let Self::Parquet(writer) = self { writer.flush().map_err(|error| failed(&error)) } else { Ok(()) }
+    }
+
     /// The staged file, complete and on the disk.
     pub(super) fn finish(self) -> Result<Staged, QueryError> {
         let mut staged = match self {

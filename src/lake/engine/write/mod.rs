@@ -76,6 +76,9 @@ impl StagedFiles {
 /// How many files one statement may write at once.
 const MOST_FILES: usize = 100;
 
+/// How many bytes all files of a statement may hold in memory.
+const MOST_WAITING: usize = 256 << 20;
+
 /// The values of a partition, and the bucket within it.
 type Place = (Vec<String>, Option<u32>);
 
@@ -143,6 +146,17 @@ impl Writer {
             };
             let rows = self.renamed(&taken.project(&wanted).map_err(|error| failed(&error))?)?;
             self.file(place)?.write(&rows)?;
+        }
+        self.make_room()
+    }
+
+    /// Writes what waits in the fullest files while all of them together hold too much.
+    fn make_room(&mut self) -> Result<(), QueryError> {
+        let mut waiting: usize = self.open.values().map(FileWriter::waiting).sum();
+        while waiting > MOST_WAITING {
+            let Some(fullest) = self.open.values_mut().max_by_key(|file| file.waiting()) else { break };
+            waiting = waiting.saturating_sub(fullest.waiting());
+            fullest.flush()?;
         }
         Ok(())
     }

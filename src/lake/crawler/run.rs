@@ -1,6 +1,6 @@
 //! A crawl from its first listing to its last write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
@@ -110,7 +110,7 @@ fn files(
             None => break,
         }
     }
-    let known: Vec<String> = if policy.new_folders_only { crawled_folders(existing) } else { Vec::new() };
+    let known: BTreeSet<String> = if policy.new_folders_only { crawled_folders(existing) } else { BTreeSet::new() };
     let mut looked_at: BTreeMap<String, (usize, Option<Facts>)> = BTreeMap::new();
     let mut files = Vec::new();
     for object in objects {
@@ -153,7 +153,7 @@ fn files(
 }
 
 /// The folders that tables and partitions have already.
-fn crawled_folders(existing: &[ExistingTable]) -> Vec<String> {
+fn crawled_folders(existing: &[ExistingTable]) -> BTreeSet<String> {
     let places = |table: &ExistingTable| {
         let own = table.definition.location.iter().filter(|_| table.definition.partition_keys.is_empty()).map(S3Location::folder);
         let partitions = table.partitions.iter().filter_map(|(_, place)| place.as_ref().map(S3Location::folder));
@@ -222,7 +222,10 @@ fn write_table(catalog: &Catalog, config: &Config, run: &str, change: &TableChan
     };
     let added = wanted(&change.partitions_added);
     if !added.is_empty() {
-        catalog.create_partitions(database, &change.table, &added)?;
+        let failures = catalog.create_partitions(database, &change.table, &added)?;
+        if let Some((_, error)) = failures.into_iter().find(|(_, error)| !matches!(error, GlueError::AlreadyExists(_))) {
+            return Err(error);
+        }
     }
     for partition in wanted(&change.partitions_updated) {
         catalog.update_partition(database, &change.table, &values_of(&partition), &partition)?;

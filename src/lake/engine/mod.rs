@@ -4,6 +4,7 @@ mod adapter;
 mod catalog;
 pub mod error;
 mod files;
+mod format;
 mod functions;
 mod keys;
 mod mark;
@@ -28,6 +29,7 @@ pub(crate) mod write;
 mod zoned;
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -49,6 +51,7 @@ pub(crate) use catalog::view_of;
 pub use error::{ErrorClass, QueryError};
 pub(crate) use files::{Places, is_object, objects, partition_name, partition_place};
 pub use parsed::ParsedQuery;
+pub(crate) use scan::check_avro_schema;
 
 use self::catalog::{Planned, Planner};
 use self::error::translated;
@@ -347,6 +350,11 @@ impl Engine {
     pub fn explain_error(error: &datafusion::error::DataFusionError) -> QueryError {
         translated(error, &Named::default())
     }
+}
+
+/// Does what may panic: readers do so over some damaged files.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_panic| Err("the file is damaged".to_owned()))
 }
 
 /// The session that every query starts from: Trino's configuration and functions.

@@ -56,7 +56,8 @@ fn is_plain(condition: &Arc<dyn PhysicalExpr>, schema: &Schema) -> bool {
     let Some(binary) = condition.downcast_ref::<BinaryExpr>() else { return false };
     let sides = [binary.left(), binary.right()];
     let value = |side: &Arc<dyn PhysicalExpr>| side.is::<Column>() || side.is::<Literal>();
-    let of = |wanted: fn(&DataType) -> bool| sides.into_iter().all(|side| value(side) && side.data_type(schema).is_ok_and(|kind| wanted(&kind)));
+    let of =
+        |wanted: fn(&DataType) -> bool| sides.into_iter().all(|side| value(side) && side.data_type(schema).is_ok_and(|kind| wanted(&kind)));
     match binary.op() {
         Operator::And | Operator::Or => sides.into_iter().all(|side| is_plain(side, schema)),
         Operator::Eq | Operator::NotEq => of(|kind| kind.is_primitive() || kind.is_string()),
@@ -93,7 +94,8 @@ struct Plain {
 impl fmt::Display for Plain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, part) in self.parts.iter().enumerate() {
-            let (sign, open) = (if self.is_and { " AND " } else { " OR " }, part.downcast_ref::<Self>().is_some_and(|part| part.is_and != self.is_and));
+            let (sign, open) =
+                (if self.is_and { " AND " } else { " OR " }, part.downcast_ref::<Self>().is_some_and(|part| part.is_and != self.is_and));
             f.write_str(if at > 0 { sign } else { "" })?;
             if open { write!(f, "({part})") } else { write!(f, "{part}") }?;
         }

@@ -1,6 +1,6 @@
 //! Reads operators with the places where they stand, and with Trino's precedence where sqlparser's is another.
 
-use datafusion::sql::sqlparser::ast::Expr;
+use datafusion::sql::sqlparser::ast::{Expr, Value};
 use datafusion::sql::sqlparser::dialect::{Dialect as _, Precedence};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
@@ -95,6 +95,14 @@ fn predicate(parser: &mut Parser<'_>, left: &Expr, negated: bool) -> Result<Expr
 /// `-x`.
 pub(super) fn minus(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
     let place = place_of(parser.next_token().span.start);
-    let inner = parser.parse_subexpr(Trino.prec_value(Precedence::MulDivModOp))?;
+    let mut inner = parser.parse_subexpr(Trino.prec_value(Precedence::MulDivModOp))?;
+    // The least numbers of their types have no counterpart without the sign, which is a part of theirs.
+    if let Expr::Value(value) = &mut inner
+        && let Value::Number(digits, _) = &mut value.value
+        && matches!(digits.as_str(), "2147483648" | "9223372036854775808")
+    {
+        digits.insert(0, '-');
+        return Ok(inner);
+    }
     Ok(marked(NEGATIVE, place, &[], inner))
 }

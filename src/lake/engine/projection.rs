@@ -86,7 +86,8 @@ fn integers(table: &TableDefinition, key: &str) -> Result<Vec<String>> {
     let (low, high) = range.split_once(',').ok_or_else(bad)?;
     let (low, high): (i64, i64) = (low.trim().parse().map_err(|_error| bad())?, high.trim().parse().map_err(|_error| bad())?);
     let step: i64 = property(table, key, "interval").unwrap_or("1").parse().map_err(|_error| bad())?;
-    let digits: usize = property(table, key, "digits").unwrap_or("0").parse().map_err(|_error| bad())?;
+    // More digits than these would only be zeros, and formats have no more than 16 bits for them.
+    let digits = usize::from(property(table, key, "digits").unwrap_or("0").parse::<u8>().map_err(|_error| bad())?);
     if step < 1 || (i128::from(high) - i128::from(low)) / i128::from(step) > MOST as i128 {
         return Err(bad());
     }

@@ -234,6 +234,7 @@ const REWRITTEN: &[&str] = &[
     "listagg",
     "max_by",
     "min_by",
+    "mod",
     "numeric_histogram",
     "position",
     "reduce_agg",

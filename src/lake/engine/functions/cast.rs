@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray as _, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray, StringViewBuilder,
-    StructArray, TimestampMicrosecondArray, TimestampMillisecondArray, new_null_array,
+    StructArray, new_null_array,
 };
 use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, FieldRef, Float64Type, Int64Type, TimeUnit};
@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::call::constant_of;
 use super::date::read_instant;
+use super::decimal;
 use super::json::{scalar_text, written};
 use super::to_json::to_json;
 use crate::lake::engine::parse::{CAST, TRY_CAST};
@@ -117,6 +118,11 @@ impl ScalarUDFImpl for Cast {
     }
 }
 
+/// Values of one type cast to another, in a function that is a cast by another name.
+pub(super) fn cast_array(array: &ArrayRef, from: &Type, to: &Type) -> Result<ArrayRef> {
+    Caster { lenient: false }.array(array, from, to)
+}
+
 /// Whether a cast between two types exists at all.
 fn check(from: &Type, to: &Type) -> Result<()> {
     let text = |athena: &Type| matches!(athena, Type::Varchar | Type::VarcharN(_) | Type::Char(_));
@@ -168,7 +174,7 @@ impl Caster {
             (Type::TimestampTz(_), Type::TimestampTz(_)) => match Zoned::of(array) {
                 Some(zoned) => {
                     let unit = zoned::unit_of(&target).unwrap_or(TimeUnit::Millisecond);
-                    zoned.moved(&cast(&zoned.instants, &zoned::instant_type(unit))?)
+                    zoned.moved(&zoned::brought(&zoned.instants, unit)?)
                 }
                 None => Ok(cast(&zoned::in_utc(array)?, &target)?),
             },
@@ -211,12 +217,17 @@ impl Caster {
             (Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt, _) => self.of_integer(&cast(array, &DataType::Int64)?, to),
             (Type::Real | Type::Double, _) => self.of_double(&cast(array, &DataType::Float64)?, to),
             (Type::Decimal { scale, .. }, _) => self.of_decimal(array, *scale, to),
+            (Type::Timestamp(_), Type::Timestamp(_)) => match target {
+                DataType::Timestamp(unit, _) => zoned::brought(array, unit),
+                _ => Ok(cast(array, &target)?),
+            },
             // The clock of the zone is kept.
             (Type::TimestampTz(_), _) => match Zoned::of(array) {
                 Some(zoned) => {
-                    let local = (0..array.len()).map(|row| Some(zoned.clock(row)?.and_utc().timestamp_millis()));
-                    let local: ArrayRef = Arc::new(local.collect::<TimestampMillisecondArray>());
-                    Ok(cast(&local, &target)?)
+                    let unit = if let DataType::Timestamp(unit, _) = target { unit } else { TimeUnit::Microsecond };
+                    let local = (0..array.len()).map(|row| zoned.clock(row).map(|time| zoned::rounded(time, unit)).transpose());
+                    let local = local.collect::<Result<Int64Array>>()?;
+                    Ok(cast(&cast(&local, &DataType::Timestamp(unit, None))?, &target)?)
                 }
                 None => Ok(cast(&cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None))?, &target)?),
             },
@@ -299,20 +310,20 @@ impl Caster {
 
     fn instants(texts: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let values = texts.as_string_view();
-        if let Type::TimestampTz(_) = to {
-            let zoned = zoned::collect(values.len(), |row| {
-                let read = values.is_valid(row).then(|| values.value(row)).and_then(read_time);
-                Ok(read.map(|(time, name)| {
-                    let name = name.unwrap_or_else(|| zoned::UTC.to_owned());
-                    (zoned::instant(time, zoned::zone(&name)), name)
-                }))
-            })?;
-            return Ok(cast(&zoned, &arrow_type(to))?);
+        let target = arrow_type(to);
+        let read = |row: usize| values.is_valid(row).then(|| values.value(row)).and_then(read_time);
+        if let Some(unit) = zoned::unit_of(&target) {
+            let mut zones = zoned::Zones::default();
+            return zoned::collect_in(unit, values.len(), |row| {
+                let Some((time, name)) = read(row) else { return Ok(None) };
+                let (name, zone) = zones.read(name.as_deref().unwrap_or(zoned::UTC))?;
+                Ok(Some((zoned::rounded(zoned::in_zone(time, Some(zone), None), unit)?, name)))
+            });
         }
         // A zone in the text is passed over.
-        let micros: TimestampMicrosecondArray =
-            values.iter().map(|value| value.and_then(read_time).map(|(time, _)| time.and_utc().timestamp_micros())).collect();
-        Ok(cast(&micros, &arrow_type(to))?)
+        let DataType::Timestamp(unit, _) = target else { return plan_err!("{target} is no time") };
+        let counts = (0..values.len()).map(|row| read(row).map(|(time, _)| zoned::rounded(time, unit)).transpose());
+        Ok(cast(&counts.collect::<Result<Int64Array>>()?, &target)?)
     }
 
     fn of_integer(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
@@ -409,24 +420,13 @@ impl Caster {
 
     /// Decimals of another scale, rounded away from zero at the half.
     fn decimals(&self, values: impl Iterator<Item = Option<(i128, u8)>>, precision: u8, scale: u8, name: &str) -> Result<ArrayRef> {
-        let limit = 10_i128.checked_pow(u32::from(precision)).unwrap_or(i128::MAX);
         let mut out = Vec::new();
         for value in values {
             out.push(match value {
-                Some((value, from)) => {
-                    let scaled = if from <= scale {
-                        10_i128.checked_pow(u32::from(scale - from)).and_then(|unit| value.checked_mul(unit))
-                    } else {
-                        10_i128.checked_pow(u32::from(from - scale)).map(|unit| {
-                            let up = (value % unit).abs() * 2 >= unit;
-                            value / unit + if up { value.signum() } else { 0 }
-                        })
-                    };
-                    match scaled.filter(|scaled| scaled.abs() < limit) {
-                        Some(scaled) => Some(scaled),
-                        None => self.bad(|| format!("Cannot cast {name} '{value}' to DECIMAL({precision}, {scale})"))?,
-                    }
-                }
+                Some((value, from)) => match decimal::rescaled(value, from, scale).filter(|scaled| decimal::fits(*scaled, precision)) {
+                    Some(scaled) => Some(scaled),
+                    None => self.bad(|| format!("Cannot cast {name} '{value}' to DECIMAL({precision}, {scale})"))?,
+                },
                 None => None,
             });
         }
@@ -503,7 +503,7 @@ fn double(value: f64) -> String {
 }
 
 /// Each value's text as a cast gives it: doubles always with an exponent.
-fn shown(array: &ArrayRef, from: &Type) -> Result<ArrayRef> {
+pub(super) fn shown(array: &ArrayRef, from: &Type) -> Result<ArrayRef> {
     let mut builder = StringViewBuilder::with_capacity(array.len());
     let exponent = matches!(from, Type::Double | Type::Real);
     for row in 0..array.len() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, BooleanArray, ListArray, UInt32Array, new_null_array};
 use datafusion::arrow::compute::{cast, concat, take, take_arrays};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
-use datafusion::common::{Result, plan_err};
+use datafusion::common::{Result, exec_err, plan_err};
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{
     ColumnarValue, HigherOrderFunctionArgs, HigherOrderReturnFieldArgs, HigherOrderSignature, HigherOrderUDF, HigherOrderUDFImpl,
@@ -15,7 +15,7 @@ use datafusion::logical_expr::{
 
 use super::by_name;
 use super::collection::{bounds, lists};
-use super::map::{check_keys, entry_arrays, maps};
+use super::map::{Keys, entry_arrays, maps};
 use crate::lake::engine::types::{arrow_field, athena_type};
 use crate::sql::Type;
 
@@ -389,32 +389,42 @@ fn reduce(call: &Applied) -> Result<ArrayRef> {
         Some(ValueOrLambda::Lambda(field)) => field.data_type().clone(),
         _ => return plan_err!("reduce takes two lambdas"),
     };
-    let mut state = cast(&call.array(1)?, &target)?;
-    let longest = (0..list.len()).filter(|row| list.is_valid(*row)).map(|row| bounds(&list, row).1).max().unwrap_or(0);
-    // All rows take their first item at once, then their second, and so on.
-    for at in 0..longest {
-        let (mut places, mut owners) = (Vec::new(), Vec::new());
-        for row in (0..list.len()).filter(|row| list.is_valid(*row)) {
-            let (start, length) = bounds(&list, row);
-            if at < length {
-                places.push(u32::try_from(start + at).unwrap_or(0));
-                owners.push(u32::try_from(row).unwrap_or(0));
+    let first = cast(&call.array(1)?, &target)?;
+    let all: Vec<u32> = (0..call.rows()).filter_map(|row| u32::try_from(row).ok()).collect();
+    // The states of rows that have come to their end, and where each row's is.
+    let mut ended: Vec<ArrayRef> = Vec::new();
+    let mut places = vec![(0, 0); call.rows()];
+    let mut owners: Vec<u32> = all.iter().copied().filter(|row| list.is_valid(*row as usize)).collect();
+    let mut state = take(&first, &UInt32Array::from(owners.clone()), None)?;
+    // All rows take their first item at once, then their second, and so on; those without a next one stay behind.
+    for at in 0.. {
+        let goes_on = |row: u32| bounds(&list, row as usize).1 > at;
+        let going: BooleanArray = owners.iter().map(|row| Some(goes_on(*row))).collect();
+        if going.false_count() > 0 {
+            let stays = datafusion::arrow::compute::not(&going)?;
+            for (next, row) in owners.iter().copied().filter(|row| !goes_on(*row)).enumerate() {
+                if let Some(place) = places.get_mut(row as usize) {
+                    *place = (ended.len(), next);
+                }
             }
+            ended.push(datafusion::arrow::compute::filter(&state, &stays)?);
+            state = datafusion::arrow::compute::filter(&state, &going)?;
+            owners.retain(|row| goes_on(*row));
         }
-        let owners = UInt32Array::from(owners);
-        let items = take(list.values(), &UInt32Array::from(places), None)?;
-        let next = cast(&call.evaluate(2, &[take(&state, &owners, None)?, items], &owners)?, &target)?;
-        let both = concat(&[state.as_ref(), next.as_ref()])?;
-        let mut chosen: Vec<u32> = (0..call.rows()).map(|row| u32::try_from(row).unwrap_or(0)).collect();
-        for (step, owner) in owners.values().iter().enumerate() {
-            if let Some(place) = chosen.get_mut(*owner as usize) {
-                *place = u32::try_from(call.rows() + step).unwrap_or(0);
-            }
+        if owners.is_empty() {
+            break;
         }
-        state = take(&both, &UInt32Array::from(chosen), None)?;
+        let items = owners.iter().filter_map(|row| u32::try_from(bounds(&list, *row as usize).0 + at).ok());
+        let items = take(list.values(), &UInt32Array::from_iter_values(items), None)?;
+        state = cast(&call.evaluate(2, &[state, items], &UInt32Array::from(owners.clone()))?, &target)?;
     }
-    let owners = UInt32Array::from_iter_values((0..call.rows()).map(|row| u32::try_from(row).unwrap_or(0)));
-    let answer = call.evaluate(3, &[state], &owners)?;
+    if ended.is_empty() {
+        ended.push(new_null_array(&target, 1));
+    }
+    let ended: Vec<&dyn Array> = ended.iter().map(AsRef::as_ref).collect();
+    // A row without a list has whatever state, which is left out in the end.
+    let state = datafusion::arrow::compute::interleave(&ended, &places)?;
+    let answer = call.evaluate(3, &[state], &UInt32Array::from(all))?;
     let chosen: UInt32Array = (0..call.rows()).map(|row| u32::try_from(row).ok().filter(|_| list.is_valid(row))).collect();
     Ok(take(&answer, &chosen, None)?)
 }
@@ -479,9 +489,8 @@ fn transform_side(call: &Applied, key: bool) -> Result<ArrayRef> {
     if !key {
         return paired(call, &keys, &made, groups);
     }
-    for keys in taken(&made, groups.clone())?.iter().flatten() {
-        check_keys(keys)?;
-    }
+    let known = Keys::new(&made)?;
+    groups.iter().flatten().try_for_each(|group| known.check(group.iter().map(|at| *at as usize)))?;
     paired(call, &made, &values, groups)
 }
 
@@ -521,6 +530,23 @@ fn map_zip_with(call: &Applied) -> Result<ArrayRef> {
     maps(call.gives(), rows)
 }
 
+/// Sorts by a comparison that may fail or contradict itself, with which the standard library's sorts may panic.
+fn merge_sorted(places: &[u32], compare: &mut dyn FnMut(u32, u32) -> Result<Ordering>) -> Result<Vec<u32>> {
+    let (left, right) = places.split_at_checked(places.len() / 2).unwrap_or((&[], places));
+    if left.is_empty() {
+        return Ok(right.to_vec());
+    }
+    let (left, right) = (merge_sorted(left, compare)?, merge_sorted(right, compare)?);
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    let mut merged = Vec::with_capacity(places.len());
+    while let (Some(one), Some(other)) = (left.peek(), right.peek()) {
+        let next = if compare(*one, *other)?.is_gt() { right.next() } else { left.next() };
+        merged.extend(next);
+    }
+    merged.extend(left.chain(right));
+    Ok(merged)
+}
+
 fn sort_by(call: &Applied) -> Result<ArrayRef> {
     let list = call.list(0)?;
     let mut rows = Vec::with_capacity(call.rows());
@@ -530,29 +556,16 @@ fn sort_by(call: &Applied) -> Result<ArrayRef> {
             continue;
         }
         let items = list.value(row);
-        let mut places: Vec<u32> = (0..items.len()).filter_map(|at| u32::try_from(at).ok()).collect();
-        let mut failed = None;
-        places.sort_by(|a, b| {
-            let owners = UInt32Array::from(vec![u32::try_from(row).unwrap_or(0)]);
+        let places: Vec<u32> = (0..items.len()).filter_map(|at| u32::try_from(at).ok()).collect();
+        let owners = UInt32Array::from(vec![u32::try_from(row).unwrap_or(0)]);
+        let places = merge_sorted(&places, &mut |a, b| {
             let one = |at: u32| items.slice(at as usize, 1);
-            let answer = call.evaluate(1, &[one(*a), one(*b)], &owners).and_then(|answer| Ok(cast(&answer, &DataType::Int64)?));
-            match answer {
-                Ok(answer) if answer.is_valid(0) => answer.as_primitive::<Int64Type>().value(0).cmp(&0),
-                Ok(_) => {
-                    failed = Some(datafusion::common::exec_datafusion_err!(
-                        "INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1"
-                    ));
-                    Ordering::Equal
-                }
-                Err(error) => {
-                    failed = Some(error);
-                    Ordering::Equal
-                }
+            let answer = cast(&call.evaluate(1, &[one(a), one(b)], &owners)?, &DataType::Int64)?;
+            if answer.is_null(0) {
+                return exec_err!("INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1");
             }
-        });
-        if let Some(error) = failed {
-            return Err(error);
-        }
+            Ok(answer.as_primitive::<Int64Type>().value(0).cmp(&0))
+        })?;
         rows.push(Some(take(&items, &UInt32Array::from(places), None)?));
     }
     lists(call.gives(), rows)

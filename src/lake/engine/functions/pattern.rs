@@ -1,6 +1,6 @@
 //! Java's regular expressions as far as Rust's engine has them.
 
-use datafusion::common::{DataFusionError, Result};
+use datafusion::common::{DataFusionError, Result, exec_err};
 use regex::Regex;
 
 /// The pattern of the row before, since most calls have the same for all rows.
@@ -86,8 +86,10 @@ fn rust_pattern(pattern: &str) -> String {
     out
 }
 
-/// A replacement of Java's as Rust's: `$1` and `${name}` are groups, a backslash makes the next sign plain.
-pub(super) fn rust_replacement(replacement: &str) -> String {
+/// A replacement of Java's as Rust's: `$1` and `${name}` are groups, a backslash makes the next sign plain. Of digits behind each
+/// other as many are a group's as there are such; `groups` is their number with the whole match, `named` knows their names.
+pub(super) fn rust_replacement(replacement: &str, groups: usize, named: impl Fn(&str) -> bool) -> Result<String> {
+    let illegal = |what: &str| exec_err!("INVALID_FUNCTION_ARGUMENT: Illegal replacement sequence: {what}");
     let mut out = String::new();
     let mut chars = replacement.chars().peekable();
     while let Some(c) = chars.next() {
@@ -95,24 +97,32 @@ pub(super) fn rust_replacement(replacement: &str) -> String {
             '\\' => match chars.next() {
                 Some('$') => out.push_str("$$"),
                 Some(other) => out.push(other),
-                None => out.push('\\'),
+                None => return illegal(replacement),
             },
-            '$' => {
-                let mut name = String::new();
-                if chars.peek() == Some(&'{') {
-                    chars.next();
-                    name.extend(chars.by_ref().take_while(|c| *c != '}'));
-                } else {
-                    while let Some(digit) = chars.next_if(char::is_ascii_digit) {
-                        name.push(digit);
-                    }
+            '$' if chars.next_if_eq(&'{').is_some() => {
+                let name: String = chars.by_ref().take_while(|c| *c != '}').collect();
+                if !named(&name) {
+                    return illegal(&format!("unknown group {{ {name} }}"));
                 }
-                if name.is_empty() { out.push_str("$$") } else { out.push_str(&format!("${{{name}}}")) }
+                out.push_str(&format!("${{{name}}}"));
+            }
+            '$' => {
+                let digit = |c: Option<&char>| c.and_then(|c| c.to_digit(10)).and_then(|digit| usize::try_from(digit).ok());
+                let Some(mut group) = digit(chars.peek()) else { return illegal(replacement) };
+                if group >= groups {
+                    return illegal(&format!("unknown group {group}"));
+                }
+                chars.next();
+                while let Some(next) = digit(chars.peek()).map(|digit| group * 10 + digit).filter(|next| *next < groups) {
+                    group = next;
+                    chars.next();
+                }
+                out.push_str(&format!("${{{group}}}"));
             }
             other => out.push(other),
         }
     }
-    out
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -126,6 +136,10 @@ mod tests {
         assert!(matches(r"[\w.]+@[\w.]+", "a.b@c.d") && matches(r"\Qa.b\E", "a.b") && !matches(r"\Qa.b\E", "axb"));
         assert!(matches(r"(?i)abc", "ABC") && matches(r"a\/b", "a/b"));
         assert!(Patterns::default().get("(?=a)").unwrap_err().to_string().contains("NOT_SUPPORTED"));
-        assert_eq!(rust_replacement(r"$1-\$2 ${x}"), "${1}-$$2 ${x}");
+        let made = |replacement: &str| rust_replacement(replacement, 2, |name| name == "x");
+        assert_eq!(made(r"$1-\$2 ${x}$12").unwrap(), "${1}-$$2 ${x}${1}2");
+        assert!(made("$2").unwrap_err().to_string().contains("Illegal replacement sequence: unknown group 2"));
+        assert!(made("${y}").unwrap_err().to_string().contains("unknown group { y }"));
+        assert!(made("a$").is_err() && made("$a").is_err() && made(r"a\").is_err());
     }
 }

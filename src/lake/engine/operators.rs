@@ -95,14 +95,14 @@ fn predicate(parser: &mut Parser<'_>, left: &Expr, negated: bool) -> Result<Expr
 /// `-x`.
 pub(super) fn minus(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
     let place = place_of(parser.next_token().span.start);
-    let mut inner = parser.parse_subexpr(Trino.prec_value(Precedence::MulDivModOp))?;
-    // The least numbers of their types have no counterpart without the sign, which is a part of theirs.
-    if let Expr::Value(value) = &mut inner
-        && let Value::Number(digits, _) = &mut value.value
+    // The least numbers are literals with their sign: without it there are none.
+    if let Token::Number(digits, false) = &parser.peek_token_ref().token
         && matches!(digits.as_str(), "2147483648" | "9223372036854775808")
     {
-        digits.insert(0, '-');
-        return Ok(inner);
+        let least = Value::Number(format!("-{digits}"), false);
+        let span = parser.next_token().span;
+        return Ok(Expr::Value(least.with_span(span)));
     }
+    let inner = parser.parse_subexpr(Trino.prec_value(Precedence::MulDivModOp))?;
     Ok(marked(NEGATIVE, place, &[], inner))
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, Offset as _, TimeZone as _};
 use datafusion::arrow::array::timezone::Tz;
 use datafusion::arrow::array::{
-    Array as _, ArrayRef, AsArray as _, Int64Array, Int64Builder, NullBufferBuilder, StringViewArray, StringViewBuilder, StructArray,
+    Array as _, ArrayRef, AsArray as _, Int64Array, Int64Builder, ListArray, MapArray, NullBufferBuilder, StringViewArray,
+    StringViewBuilder, StructArray,
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Int64Type, TimeUnit};
@@ -42,6 +43,48 @@ pub(super) fn unit_of(data_type: &DataType) -> Option<TimeUnit> {
         (Some((INSTANT, DataType::Timestamp(unit, _))), Some(ZONE)) => Some(*unit),
         _ => None,
     }
+}
+
+/// Whether values of a type are times with zones, or hold such times.
+pub(super) fn holds(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Struct(fields) => unit_of(data_type).is_some() || fields.iter().any(|field| holds(field.data_type())),
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) | DataType::Map(item, _) => {
+            holds(item.data_type())
+        }
+        _ => false,
+    }
+}
+
+/// Values in which all times are in one zone, so that equal instants are equal.
+pub(super) fn alike(array: &ArrayRef) -> Result<ArrayRef> {
+    if !holds(array.data_type()) {
+        return Ok(Arc::clone(array));
+    }
+    Ok(match array.data_type() {
+        DataType::Struct(fields) => {
+            let parts = array.as_struct();
+            let columns = if unit_of(array.data_type()).is_some() {
+                let zone: ArrayRef = Arc::new(StringViewArray::from_iter_values(std::iter::repeat_n(UTC, array.len())));
+                parts.columns().iter().take(1).cloned().chain([zone]).collect()
+            } else {
+                parts.columns().iter().map(alike).collect::<Result<Vec<_>>>()?
+            };
+            Arc::new(StructArray::try_new_with_length(fields.clone(), columns, parts.nulls().cloned(), array.len())?)
+        }
+        DataType::List(item) => {
+            let list = array.as_list::<i32>();
+            let values = alike(list.values())?;
+            Arc::new(ListArray::try_new(Arc::clone(item), list.offsets().clone(), values, list.nulls().cloned())?)
+        }
+        DataType::Map(entries, ordered) => {
+            let map = array.as_map();
+            let inside: ArrayRef = Arc::new(map.entries().clone());
+            let inside = alike(&inside)?.as_struct().clone();
+            Arc::new(MapArray::try_new(Arc::clone(entries), map.offsets().clone(), inside, map.nulls().cloned(), *ordered)?)
+        }
+        other => return exec_err!("times with zones are not compared inside of {other}"),
+    })
 }
 
 /// The instant of an expression that has zones, by which it is compared.

@@ -11,7 +11,8 @@ use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility};
 
 use super::by_name;
-use super::collection::{comparable, lists};
+use super::collection::lists;
+use super::comparable::comparable;
 use super::map::{grouped, maps, merged};
 use crate::lake::engine::types::{arrow_type, athena_type_of};
 use crate::sql::Type;
@@ -434,7 +435,8 @@ fn at_shares(all: &ArrayRef, wanted: &ArrayRef, order: &[u32], gives: &FieldRef,
     }
     let shares = cast(&shares, &DataType::Float64)?;
     let mut places = Vec::new();
-    for share in shares.as_primitive::<Float64Type>().iter().flatten() {
+    for share in shares.as_primitive::<Float64Type>() {
+        let Some(share) = share else { return exec_err!("INVALID_FUNCTION_ARGUMENT: Percentage cannot be null") };
         if !(0.0..=1.0).contains(&share) {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1");
         }

@@ -7,6 +7,7 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray as _, BinaryViewBuilder, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder,
     ListBuilder, StringViewBuilder, TimestampMillisecondBuilder,
 };
+use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Date32Type, FieldRef, Float64Type, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
@@ -51,7 +52,9 @@ pub(super) fn invoke(args: &ScalarFunctionArgs, function: &Scalar) -> Result<Col
     let call = Call { arrays, types, rows, gives: Arc::clone(&args.return_field), times };
     let answer = (function.work)(&call)?;
     let wanted = args.return_field.data_type();
-    let answer = if answer.data_type() == wanted { answer } else { datafusion::arrow::compute::cast(&answer, wanted)? };
+    // What does not fit is an error, and never NULL.
+    let strict = CastOptions { safe: false, ..CastOptions::default() };
+    let answer = if answer.data_type() == wanted { answer } else { cast_with_options(&answer, wanted, &strict)? };
     if constant { Ok(ColumnarValue::Scalar(constant_of(&answer)?)) } else { Ok(ColumnarValue::Array(answer)) }
 }
 

@@ -5,8 +5,8 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray as _, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray, StringViewBuilder,
-    StructArray, new_null_array,
+    Array, ArrayRef, AsArray as _, BinaryViewArray, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray,
+    StringViewArray, StringViewBuilder, StructArray, new_null_array,
 };
 use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, FieldRef, Float64Type, Int64Type, TimeUnit};
@@ -15,17 +15,15 @@ use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, cast as cast_expr,
 };
-use serde_json::Value;
 
 use super::call::constant_of;
 use super::date::read_instant;
 use super::decimal;
-use super::json::{scalar_text, written};
 use super::to_json::to_json;
 use crate::lake::engine::parse::{CAST, TRY_CAST};
 use crate::lake::engine::scan;
 use crate::lake::engine::text;
-use crate::lake::engine::types::{arrow_field, arrow_type, athena_type, unnamed_field};
+use crate::lake::engine::types::{arrow_field, arrow_type, athena_type};
 use crate::lake::engine::zoned::{self, Zoned};
 use crate::sql::Type;
 
@@ -150,13 +148,13 @@ fn check(from: &Type, to: &Type) -> Result<()> {
     if fits { Ok(()) } else { plan_err!("TYPE_MISMATCH: line 1:1: Cannot cast {from} to {to}") }
 }
 
-struct Caster {
-    lenient: bool,
+pub(super) struct Caster {
+    pub(super) lenient: bool,
 }
 
 impl Caster {
     /// NULL where casts are lenient, else the error.
-    fn bad<T>(&self, message: impl FnOnce() -> String) -> Result<Option<T>> {
+    pub(super) fn bad<T>(&self, message: impl FnOnce() -> String) -> Result<Option<T>> {
         if self.lenient { Ok(None) } else { exec_err!("INVALID_CAST_ARGUMENT: {}", message()) }
     }
 
@@ -205,10 +203,32 @@ impl Caster {
                 let DataType::Struct(fields) = target else { return plan_err!("a row has fields") };
                 Ok(Arc::new(StructArray::try_new_with_length(fields, columns, record.nulls().cloned(), record.len())?))
             }
-            (Type::Varchar | Type::VarcharN(_) | Type::Char(_) | Type::Uuid, _) => self.of_text(array, to),
+            (Type::Varchar | Type::VarcharN(_) | Type::Char(_), _) | (Type::Uuid, Type::Uuid) => self.of_text(array, to),
             (_, Type::Varchar | Type::VarcharN(_) | Type::Char(_)) => {
                 let shown = shown(array, from)?;
-                self.of_text(&shown, to)
+                let long = |text: &&str| matches!(to, Type::VarcharN(most) if text.chars().count() > *most as usize);
+                // What is no text is not cut.
+                if let Some(value) = shown.as_string_view().iter().flatten().find(long) {
+                    self.bad::<()>(|| format!("Value {value} cannot be represented as {to}"))?;
+                }
+                let fitting: StringViewArray = shown.as_string_view().iter().map(|text| text.filter(|text| !long(text))).collect();
+                self.of_text(&(Arc::new(fitting) as ArrayRef), to)
+            }
+            (Type::Uuid, Type::Varbinary) => {
+                let texts = cast(array, &DataType::Utf8View)?;
+                let bytes = |text: &str| uuid::Uuid::parse_str(text).ok().map(|id| id.as_bytes().to_vec());
+                Ok(Arc::new(texts.as_string_view().iter().map(|text| text.and_then(bytes)).collect::<BinaryViewArray>()))
+            }
+            (Type::Varbinary, Type::Uuid) => {
+                let mut builder = StringViewBuilder::new();
+                for bytes in cast(array, &DataType::BinaryView)?.as_binary_view() {
+                    match bytes.map(uuid::Uuid::from_slice) {
+                        Some(Ok(id)) => builder.append_value(id.hyphenated().to_string()),
+                        Some(Err(_)) => builder.append_option(self.bad::<&str>(|| "Invalid UUID binary length".to_owned())?),
+                        None => builder.append_null(),
+                    }
+                }
+                Ok(Arc::new(builder.finish()))
             }
             (Type::Boolean, _) => {
                 let numbers: Int64Array = array.as_boolean().iter().map(|value| value.map(i64::from)).collect();
@@ -235,11 +255,24 @@ impl Caster {
         }
     }
 
-    fn of_text(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    pub(super) fn of_text(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let wide = cast(array, &DataType::Utf8View)?;
         let texts = wide.as_string_view();
         match to {
-            Type::Varchar | Type::Uuid => Ok(wide),
+            Type::Varchar => Ok(wide),
+            Type::Uuid => {
+                let mut builder = StringViewBuilder::with_capacity(texts.len());
+                for value in texts {
+                    match value.map(|value| (value, uuid::Uuid::parse_str(value))) {
+                        Some((_, Ok(id))) => builder.append_value(id.hyphenated().to_string()),
+                        Some((value, Err(_))) => {
+                            builder.append_option(self.bad::<&str>(|| format!("Cannot cast value to UUID: {value}"))?);
+                        }
+                        None => builder.append_null(),
+                    }
+                }
+                Ok(Arc::new(builder.finish()))
+            }
             Type::VarcharN(length) | Type::Char(length) => {
                 let mut builder = StringViewBuilder::with_capacity(texts.len());
                 for value in texts {
@@ -432,67 +465,6 @@ impl Caster {
         }
         let target = arrow_type(&Type::Decimal { precision, scale });
         Ok(Arc::new(Decimal128Array::from(out).with_data_type(target)))
-    }
-
-    fn of_json(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
-        let wide = cast(array, &DataType::Utf8View)?;
-        let mut parsed: Vec<Option<Value>> = Vec::with_capacity(wide.len());
-        for text in wide.as_string_view() {
-            parsed.push(match text {
-                Some(text) => match serde_json::from_str(text) {
-                    Ok(Value::Null) => None,
-                    Ok(value) => Some(value),
-                    Err(_) => self.bad(|| format!("Cannot cast to {to}. {text}"))?,
-                },
-                None => None,
-            });
-        }
-        if matches!(to, Type::Array(_) | Type::Map(..) | Type::Row(_)) {
-            for value in parsed.iter_mut().flatten() {
-                if let (Type::Row(fields), Value::Array(items)) = (to, &*value) {
-                    // A row may be written as an array, too.
-                    let names = fields.iter().enumerate().map(|(at, (name, _))| name.clone().unwrap_or_else(|| unnamed_field(at)));
-                    *value = Value::Object(names.zip(items.iter().cloned()).collect());
-                }
-                let fits = matches!((to, &*value), (Type::Array(_), Value::Array(_)) | (Type::Map(..) | Type::Row(_), Value::Object(_)));
-                if !fits && !self.lenient {
-                    return exec_err!(
-                        "INVALID_CAST_ARGUMENT: Cannot cast to {to}. Expected a json {}, but got {}",
-                        kind(to),
-                        written(value)
-                    );
-                }
-            }
-            return scan::column_of_json(to, parsed.iter().map(Option::as_ref));
-        }
-        let mut builder = StringViewBuilder::with_capacity(parsed.len());
-        for value in &parsed {
-            match value.as_ref().map(|value| (value, scalar_text(value))) {
-                Some((_, Some(text))) => builder.append_value(text),
-                Some((value, None)) => {
-                    self.bad::<()>(|| format!("Cannot cast '{}' to {to}", written(value)))?;
-                    builder.append_null();
-                }
-                None => builder.append_null(),
-            }
-        }
-        let texts: ArrayRef = Arc::new(builder.finish());
-        if matches!(to, Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt) {
-            // A fraction in JSON rounds.
-            let fraction = texts.as_string_view().iter().flatten().any(|text| text.contains(['.', 'E', 'e']));
-            if fraction {
-                let doubles = self.of_text(&texts, &Type::Double)?;
-                return self.of_double(&doubles, to);
-            }
-        }
-        self.of_text(&texts, to)
-    }
-}
-
-const fn kind(to: &Type) -> &'static str {
-    match to {
-        Type::Array(_) => "array",
-        _ => "object",
     }
 }
 

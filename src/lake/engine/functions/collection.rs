@@ -8,14 +8,15 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::compute::{cast, concat, take};
-use datafusion::arrow::datatypes::{DataType, FieldRef, Float32Type, Float64Type, Int64Type};
-use datafusion::arrow::row::{RowConverter, Rows, SortField};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Float64Type, Int64Type};
+use datafusion::arrow::row::Rows;
 use datafusion::common::{Result, exec_err, plan_err};
 use rand::seq::SliceRandom as _;
 
 use super::call::{Call, bigints, booleans, doubles, some, written};
 use super::cast::shown;
 use super::combinations::{combinations, contains_sequence, ngrams};
+use super::comparable::{comparable, comparable_both};
 use super::{Gives, Kind, Scalar, Type0, optional, refused, scalar, variadic, volatile};
 use crate::lake::engine::text;
 use crate::lake::engine::types::athena_type_of;
@@ -81,7 +82,6 @@ fn value_type(types: &[Type]) -> Result<Type> {
     match types.first() {
         Some(Type::Array(item)) => Ok(item.as_ref().clone()),
         Some(Type::Map(_, value)) => Ok(value.as_ref().clone()),
-        Some(Type::Row(fields)) => Ok(fields.first().map_or(Type::Unknown, |(_, first)| first.clone())),
         Some(other) => {
             plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({other}) for function element_at. Expected: an array or map")
         }
@@ -161,48 +161,6 @@ pub(super) fn bounds(list: &ListArray, row: usize) -> (usize, usize) {
     (at(row), at(row + 1) - at(row))
 }
 
-/// Values in a form in which equal ones are the same bytes and smaller ones come first.
-pub(super) fn comparable(values: &ArrayRef) -> Result<Rows> {
-    let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())])?;
-    Ok(converter.convert_columns(&[one_zero(values)?])?)
-}
-
-/// Two arrays of values in one comparable form.
-pub(super) fn comparable_both(one: &ArrayRef, other: &ArrayRef) -> Result<(Rows, Rows)> {
-    let other = cast(other, one.data_type())?;
-    let converter = RowConverter::new(vec![SortField::new(one.data_type().clone())])?;
-    Ok((converter.convert_columns(&[one_zero(one)?])?, converter.convert_columns(&[one_zero(&other)?])?))
-}
-
-/// Values in which -0.0 is 0.0, which it equals, inside of others too.
-fn one_zero(values: &ArrayRef) -> Result<ArrayRef> {
-    fn has_fraction(data_type: &DataType) -> bool {
-        match data_type {
-            DataType::List(item) | DataType::Map(item, _) => has_fraction(item.data_type()),
-            DataType::Struct(fields) => fields.iter().any(|field| has_fraction(field.data_type())),
-            other => other.is_floating(),
-        }
-    }
-    if !has_fraction(values.data_type()) {
-        return Ok(Arc::clone(values));
-    }
-    Ok(match values.data_type() {
-        // Only -0.0 changes when 0.0 is added to it.
-        DataType::Float64 => Arc::new(values.as_primitive::<Float64Type>().unary::<_, Float64Type>(|value| value + 0.0)),
-        DataType::Float32 => Arc::new(values.as_primitive::<Float32Type>().unary::<_, Float32Type>(|value| value + 0.0)),
-        DataType::List(item) => {
-            let list = values.as_list::<i32>();
-            Arc::new(ListArray::try_new(Arc::clone(item), list.offsets().clone(), one_zero(list.values())?, list.nulls().cloned())?)
-        }
-        DataType::Struct(fields) => {
-            let record = values.as_struct();
-            let columns = record.columns().iter().map(one_zero).collect::<Result<Vec<_>>>()?;
-            Arc::new(StructArray::try_new_with_length(fields.clone(), columns, record.nulls().cloned(), record.len())?)
-        }
-        _ => Arc::clone(values),
-    })
-}
-
 fn cardinality(call: &Call) -> Result<ArrayRef> {
     let array = call.needed(0)?;
     bigints(call.rows, |row| {
@@ -230,16 +188,6 @@ fn element(call: &Call, strict: bool) -> Result<ArrayRef> {
     let array = call.needed(0)?;
     let mut indices: Vec<Option<u32>> = Vec::with_capacity(call.rows);
     match array.data_type() {
-        DataType::Struct(_) => {
-            let record = array.as_struct();
-            let at = cast(call.needed(1)?, &DataType::Int64)?;
-            let at = at.as_primitive::<Int64Type>();
-            let place = (call.rows > 0 && at.is_valid(0)).then(|| at.value(0)).and_then(|at| usize::try_from(at - 1).ok()).unwrap_or(0);
-            match record.columns().get(place) {
-                Some(column) => Ok(Arc::clone(column)),
-                None => exec_err!("INVALID_FUNCTION_ARGUMENT: ROW index out of bounds: {}", place + 1),
-            }
-        }
         DataType::Map(..) => {
             let map = array.as_map();
             let (keys, wanted) = comparable_both(map.keys(), call.needed(1)?)?;

@@ -8,7 +8,8 @@ use datafusion::arrow::compute::{cast, take};
 use datafusion::common::{Result, exec_err};
 
 use super::call::{Call, booleans};
-use super::collection::{bounds, comparable_both, item_field};
+use super::collection::{bounds, item_field};
+use super::comparable::comparable_both;
 
 /// The most elements that the answer for one array has.
 const MOST_CHOSEN: usize = 100_000;

@@ -1,6 +1,7 @@
 //! Functions that take lambdas.
 
 use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, BooleanArray, ListArray, UInt32Array, new_null_array};
@@ -15,7 +16,7 @@ use datafusion::logical_expr::{
 
 use super::by_name;
 use super::collection::{bounds, lists};
-use super::map::{Keys, entry_arrays, maps};
+use super::map::{Keys, entry_bounds, maps};
 use crate::lake::engine::types::{arrow_field, athena_type};
 use crate::sql::Type;
 
@@ -497,37 +498,34 @@ fn transform_side(call: &Applied, key: bool) -> Result<ArrayRef> {
 fn map_zip_with(call: &Applied) -> Result<ArrayRef> {
     let (one, other) = (call.array(0)?, call.array(1)?);
     let (one, other) = (one.as_map(), other.as_map());
-    let mut rows = Vec::with_capacity(call.rows());
-    for row in 0..call.rows() {
-        let (Some((keys, values)), Some((other_keys, other_values))) = (entry_arrays(one, row), entry_arrays(other, row)) else {
-            rows.push(None);
-            continue;
-        };
-        let (mine, theirs) = super::collection::comparable_both(&keys, &other_keys)?;
-        let find = |rows: &datafusion::arrow::row::Rows, count: usize, wanted: datafusion::arrow::row::Row<'_>| {
-            (0..count).find(|at| rows.row(*at) == wanted).and_then(|at| u32::try_from(at).ok())
-        };
-        let (mut left, mut right, mut key_places) = (Vec::new(), Vec::new(), Vec::new());
-        for at in 0..keys.len() {
-            left.push(u32::try_from(at).ok());
-            right.push(find(&theirs, other_keys.len(), mine.row(at)));
-            key_places.push(u32::try_from(at).unwrap_or(0));
+    let (mine, theirs) = super::comparable::comparable_both(one.keys(), other.keys())?;
+    let place = |at: usize| u32::try_from(at).ok();
+    let (mut left, mut right, mut keys, mut owners) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for row in (0..call.rows()).filter(|row| one.is_valid(*row) && other.is_valid(*row)) {
+        let ((start, length), (from, count)) = (entry_bounds(one, row), entry_bounds(other, row));
+        let there: HashMap<_, usize> = (from..from + count).map(|at| (theirs.row(at), at)).collect();
+        let mut met = HashSet::new();
+        for at in start..start + length {
+            let found = there.get(&mine.row(at)).copied();
+            met.extend(found);
+            left.push(place(at));
+            right.push(found.and_then(place));
+            keys.extend(place(at));
         }
-        for at in 0..other_keys.len() {
-            if find(&mine, keys.len(), theirs.row(at)).is_none() {
-                left.push(None);
-                right.push(u32::try_from(at).ok());
-                key_places.push(u32::try_from(keys.len() + at).unwrap_or(0));
-            }
+        for at in (from..from + count).filter(|at| !met.contains(at)) {
+            left.push(None);
+            right.push(place(at));
+            keys.extend(place(one.keys().len() + at));
         }
-        let all_keys = concat(&[keys.as_ref(), cast(&other_keys, keys.data_type())?.as_ref()])?;
-        let all_keys = take(&all_keys, &UInt32Array::from(key_places), None)?;
-        let owners = UInt32Array::from(vec![u32::try_from(row).unwrap_or(0); left.len()]);
-        let given =
-            [Arc::clone(&all_keys), take(&values, &UInt32Array::from(left), None)?, take(&other_values, &UInt32Array::from(right), None)?];
-        rows.push(Some((all_keys, call.evaluate(2, &given, &owners)?)));
+        owners.resize(keys.len(), place(row).unwrap_or(0));
     }
-    maps(call.gives(), rows)
+    let owners = UInt32Array::from(owners);
+    let all = concat(&[one.keys().as_ref(), cast(other.keys(), one.keys().data_type())?.as_ref()])?;
+    let keys = take(&all, &UInt32Array::from(keys), None)?;
+    let (left, right) = (take(one.values(), &UInt32Array::from(left), None)?, take(other.values(), &UInt32Array::from(right), None)?);
+    let made = call.evaluate(2, &[Arc::clone(&keys), left, right], &owners)?;
+    let valid = |row: usize| one.is_valid(row) && other.is_valid(row);
+    paired(call, &keys, &made, by_row(call.rows(), valid, &owners, |_| true))
 }
 
 /// Sorts by a comparison that may fail or contradict itself, with which the standard library's sorts may panic.

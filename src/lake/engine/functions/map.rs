@@ -13,7 +13,8 @@ use datafusion::arrow::row::Rows;
 use datafusion::common::{Result, exec_err, plan_err};
 
 use super::call::{Call, doubles};
-use super::collection::{bounds, comparable, lists, of_type};
+use super::collection::{bounds, lists, of_type};
+use super::comparable::comparable;
 use super::{Gives, Kind, Scalar, Type0, optional, scalar, variadic};
 use crate::sql::Type;
 
@@ -109,14 +110,15 @@ pub(super) fn maps(gives: &FieldRef, rows: Vec<Option<(ArrayRef, ArrayRef)>>) ->
     Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets, entries_array, valid.finish(), false)?))
 }
 
-fn offset(map: &MapArray, row: usize) -> (usize, usize) {
+/// Where the entries of a row begin, and how many there are.
+pub(super) fn entry_bounds(map: &MapArray, row: usize) -> (usize, usize) {
     let at = |row: usize| map.value_offsets().get(row).and_then(|offset| usize::try_from(*offset).ok()).unwrap_or(0);
     (at(row), at(row + 1) - at(row))
 }
 
 /// The keys and values of a row.
 pub(super) fn entry_arrays(map: &MapArray, row: usize) -> Option<(ArrayRef, ArrayRef)> {
-    let (start, length) = offset(map, row);
+    let (start, length) = entry_bounds(map, row);
     map.is_valid(row).then(|| (map.keys().slice(start, length), map.values().slice(start, length)))
 }
 
@@ -347,7 +349,7 @@ fn split_to_multimap(call: &Call) -> Result<ArrayRef> {
 /// The cosine of the angle between vectors; NULL where a part of one is, as Trino has it, and no number where one has no length.
 fn cosine(call: &Call) -> Result<ArrayRef> {
     let (one, other) = (call.needed(0)?.as_map(), call.needed(1)?.as_map());
-    let (keys, other_keys) = super::collection::comparable_both(one.keys(), other.keys())?;
+    let (keys, other_keys) = super::comparable::comparable_both(one.keys(), other.keys())?;
     let numbers = |map: &MapArray| cast(map.values(), &DataType::Float64);
     let (mine, theirs) = (numbers(one)?, numbers(other)?);
     let (mine, theirs) = (mine.as_primitive::<Float64Type>(), theirs.as_primitive::<Float64Type>());
@@ -355,7 +357,7 @@ fn cosine(call: &Call) -> Result<ArrayRef> {
         if one.is_null(row) || other.is_null(row) {
             return Ok(None);
         }
-        let ((start, length), (from, count)) = (offset(one, row), offset(other, row));
+        let ((start, length), (from, count)) = (entry_bounds(one, row), entry_bounds(other, row));
         if (start..start + length).any(|at| mine.is_null(at)) || (from..from + count).any(|at| theirs.is_null(at)) {
             return Ok(None);
         }

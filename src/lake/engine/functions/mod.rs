@@ -6,15 +6,17 @@ mod binary;
 mod bytes;
 mod call;
 mod cast;
+mod cast_json;
 mod clock;
 mod collection;
 mod combinations;
+mod comparable;
 mod conditional;
 mod date;
 mod decimal;
 mod format;
 mod json;
-mod json_path;
+pub(super) mod json_path;
 mod lambda;
 mod map;
 mod number;
@@ -26,7 +28,7 @@ mod statistics;
 mod sum;
 mod teradata;
 mod text;
-mod time_pattern;
+pub(super) mod time_pattern;
 mod to_json;
 mod total;
 mod url;
@@ -353,6 +355,12 @@ const LISTS: [&[Scalar]; 15] = [
 fn udf(function: &'static Scalar) -> ScalarUDF {
     let volatility = if function.volatile { Volatility::Volatile } else { Volatility::Immutable };
     ScalarUDF::new_from_impl(Udf { function, signature: Signature::user_defined(volatility) })
+}
+
+/// The function that leaves values as they are compared: times with a zone by their instants.
+pub(super) fn instants_function() -> ScalarUDF {
+    static INSTANTS: Scalar = conditional::INSTANTS;
+    udf(&INSTANTS)
 }
 
 /// A function of this folder by its name.

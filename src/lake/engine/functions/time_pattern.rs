@@ -76,7 +76,7 @@ impl Part {
 
 /// A pattern for writing and reading times.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pattern(Vec<Part>);
+pub(in crate::lake::engine) struct Pattern(Vec<Part>);
 
 /// `MySQL`'s `%Y-%m-%d`.
 pub(super) fn mysql(format: &str) -> Result<Pattern> {
@@ -135,6 +135,16 @@ pub(super) fn mysql(format: &str) -> Result<Pattern> {
 
 /// Joda's `yyyy-MM-dd`.
 pub(super) fn joda(format: &str) -> Result<Pattern> {
+    // Of two digits those of the years around the one thirty years ago.
+    of_letters(format, Part::ShortYear { pivot: chrono::Utc::now().year() - 30, lenient: true }, false)
+}
+
+/// The same letters as Java's own patterns have them, in which `u` is a year and `L` a month, too.
+pub(in crate::lake::engine) fn java(format: &str) -> Result<Pattern> {
+    of_letters(format, Part::ShortYear { pivot: 2050, lenient: false }, true)
+}
+
+fn of_letters(format: &str, short_year: Part, java: bool) -> Result<Pattern> {
     let mut parts = Vec::new();
     let mut chars = format.chars().peekable();
     while let Some(c) = chars.next() {
@@ -166,9 +176,13 @@ pub(super) fn joda(format: &str) -> Result<Pattern> {
         if count > Part::WIDEST {
             return exec_err!("NOT_SUPPORTED: The local lake has no patterns with {count} letters in a row");
         }
-        parts.push(match c {
-            // The years around the one thirty years ago.
-            'y' | 'Y' if count == 2 => Part::ShortYear { pivot: chrono::Utc::now().year() - 30, lenient: true },
+        let letter = match c {
+            'u' if java => 'y',
+            'L' if java => 'M',
+            other => other,
+        };
+        parts.push(match letter {
+            'y' | 'Y' if count == 2 => short_year.clone(),
             'y' | 'Y' => Part::Year(digits_of(count, 9)),
             'x' => Part::WeekYear(digits_of(count, 9)),
             'M' if count >= 3 => Part::MonthName { short: count == 3 },
@@ -240,7 +254,7 @@ impl Pattern {
     }
 
     /// Writes a time in this pattern; `zone` is the name of its zone and how many seconds that is ahead of UTC then.
-    pub(super) fn write(&self, time: NaiveDateTime, zone: Option<(&str, i32)>, out: &mut String) {
+    pub(in crate::lake::engine) fn write(&self, time: NaiveDateTime, zone: Option<(&str, i32)>, out: &mut String) {
         let number = |out: &mut String, value: i64, width: usize| {
             // Writing to a string cannot fail.
             write!(out, "{value:0width$}").unwrap_or_default();
@@ -277,7 +291,7 @@ impl Pattern {
     }
 
     /// The time that a text in this pattern stands for, and the zone where it names one; `None` where it does not fit.
-    pub(super) fn parse(&self, text: &str) -> Option<(NaiveDateTime, Option<String>)> {
+    pub(in crate::lake::engine) fn parse(&self, text: &str) -> Option<(NaiveDateTime, Option<String>)> {
         let mut read = Reading::default();
         let mut rest = text;
         for part in &self.0 {
@@ -487,6 +501,7 @@ mod tests {
         for letter in ["L", "u", "Q"] {
             assert!(joda(letter).unwrap_err().to_string().contains("Illegal pattern component"));
         }
+        assert_eq!(shown(&java("uuuu-LL").unwrap(), time), "2024-03");
         assert!(joda(&"y".repeat(70_000)).unwrap_err().to_string().contains("NOT_SUPPORTED"));
         let read = |pattern: Pattern, text: &str| pattern.parse(text).map(|(time, _)| time.to_string());
         assert_eq!(read(mysql("%Y-%m-%d %H:%i:%s").unwrap(), "2024-03-05 15:07:09").unwrap(), "2024-03-05 15:07:09");

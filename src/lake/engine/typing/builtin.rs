@@ -41,6 +41,26 @@ const AGGREGATES: [&str; 11] = [
     "geometric_mean",
 ];
 
+/// The field of a row by its number, which is written out.
+fn nth_field(name: &str, typed: &[Typed], given: &[Type], mark: &Mark) -> Result<Expr> {
+    let [row, asked] = typed else { return refused(name, given, mark.place) };
+    if name != "$subscript" {
+        return refused(name, given, mark.place);
+    }
+    let index = super::check::whole(&asked.expr).and_then(|index| usize::try_from(index - 1).ok());
+    match index.and_then(|index| super::row::fields(row).into_iter().nth(index)) {
+        Some(field) => Ok(field.expr),
+        None if super::check::whole(&asked.expr).is_none() => {
+            super::mismatch(mark.part(1), "Subscript expression on ROW requires a constant index")
+        }
+        None => {
+            let (line, column) = mark.place;
+            let index = super::check::whole(&asked.expr).unwrap_or(0);
+            plan_err!("INVALID_FUNCTION_ARGUMENT: line {line}:{column}: ROW index out of bounds: {index}")
+        }
+    }
+}
+
 fn is_number(athena: &Type) -> bool {
     common(athena, &Type::Double).is_some()
 }
@@ -67,6 +87,9 @@ pub(super) fn scalar(func: Arc<datafusion::logical_expr::ScalarUDF>, args: Vec<E
     }
     let typed = super::collection::arguments(&name, typed, mark.place)?;
     let given: Vec<Type> = typed.iter().map(|arg| arg.athena.clone()).collect();
+    if let ("$subscript" | "element_at", [Type::Row(_), ..]) = (name.as_str(), given.as_slice()) {
+        return nth_field(&name, &typed, &given, mark);
+    }
     let wrong = if TEXTS.contains(&name.as_str()) {
         given.iter().any(|athena| !is_text(athena) && *athena != Type::Unknown)
     } else if DOUBLES.contains(&name.as_str()) || NUMBERS.contains(&name.as_str()) {

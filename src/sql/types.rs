@@ -94,6 +94,18 @@ impl Type {
         }
     }
 
+    /// Whether values are texts, of whatever length.
+    #[must_use]
+    pub const fn is_text(&self) -> bool {
+        matches!(self, Self::Varchar | Self::VarcharN(_) | Self::Char(_))
+    }
+
+    /// Whether values are whole numbers.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        matches!(self, Self::TinyInt | Self::SmallInt | Self::Integer | Self::BigInt)
+    }
+
     /// The name alone, without parameters, as Athena's result metadata states it: `varchar`, `decimal`, `array`.
     #[must_use]
     pub const fn athena(&self) -> &'static str {

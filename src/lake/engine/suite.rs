@@ -43,6 +43,11 @@ fn values_are_computed_as_athena_computes_them() {
 }
 
 #[test]
+fn functions_answer_as_trinos_do_at_their_edges() {
+    run("functions");
+}
+
+#[test]
 fn collections_are_handled_as_athena_handles_them() {
     run("collections");
 }

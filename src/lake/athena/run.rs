@@ -163,6 +163,8 @@ impl Job {
     /// Plans and starts a query; its bytes are counted from then on.
     pub(super) async fn begin(&self, query: ParsedQuery) -> Result<RunningQuery, QueryError> {
         let running = self.service.inner.engine.run(query, &self.database()).await?;
+        // Planning is one long stretch: whoever asked for a stop meanwhile is heard before the first row.
+        tokio::task::yield_now().await;
         let scanned = running.scanned();
         self.service.live(|live| {
             if let Some(live) = live.get_mut(&self.execution.id) {

@@ -211,6 +211,14 @@ fn a_running_query_is_stopped_at_once() {
 }
 
 #[test]
+fn a_query_that_is_stopped_while_it_is_planned_ends_stopped() {
+    let athena = Athena::new();
+    let id = athena.start_with(json!({"QueryString": format!("SELECT {}", vec!["rand()"; 2000].join(", "))})).unwrap();
+    athena.call("StopQueryExecution", &json!({"QueryExecutionId": id})).unwrap();
+    assert_eq!(athena.finish(&id)["Status"]["State"], "CANCELLED");
+}
+
+#[test]
 fn tables_are_made_of_queries_and_read_back() {
     let athena = Athena::new();
     athena.sales();

@@ -145,3 +145,10 @@ pub struct TableDefinition {
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
 }
+
+impl TableDefinition {
+    /// The names of the partition keys.
+    pub fn key_names(&self) -> impl Iterator<Item = &str> {
+        self.partition_keys.iter().map(|key| key.name.as_str())
+    }
+}

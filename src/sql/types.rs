@@ -64,7 +64,7 @@ impl Type {
     /// Reads a type in either dialect; `None` when the text is no type.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut reader = Reader { rest: text.trim() };
+        let mut reader = Reader { rest: text.trim(), depth: 0 };
         let parsed = reader.read()?;
         reader.skip();
         reader.rest.is_empty().then_some(parsed)
@@ -154,8 +154,12 @@ impl fmt::Display for Type {
     }
 }
 
+/// How deeply types may be nested.
+const DEEPEST: u8 = 100;
+
 struct Reader<'t> {
     rest: &'t str,
+    depth: u8,
 }
 
 impl<'t> Reader<'t> {
@@ -220,6 +224,16 @@ impl<'t> Reader<'t> {
     }
 
     fn read(&mut self) -> Option<Type> {
+        if self.depth >= DEEPEST {
+            return None;
+        }
+        self.depth += 1;
+        let found = self.one();
+        self.depth -= 1;
+        found
+    }
+
+    fn one(&mut self) -> Option<Type> {
         let word = self.word()?.to_ascii_lowercase();
         let parsed = match word.as_str() {
             "boolean" => Type::Boolean,
@@ -371,6 +385,7 @@ mod tests {
 
     #[test]
     fn what_is_no_type_is_refused() {
+        assert!(Type::parse(&"array<".repeat(50_000)).is_none());
         for text in ["", "integr", "array<int", "map<int>", "decimal(40,2)", "decimal(4,5)", "int int", "struct<>", "array()", "varchar(x)"]
         {
             assert!(Type::parse(text).is_none(), "{text}");

@@ -24,10 +24,11 @@ pub(super) fn page<F: Read + Seek>(mut file: F, start: u64, count: usize) -> io:
 
 /// One row and its length in bytes. A row ends at a line break that stands outside quotes.
 fn row(reader: &mut impl BufRead) -> io::Result<Option<(Vec<Option<String>>, u64)>> {
-    let mut bytes = Vec::new();
+    let (mut bytes, mut open) = (Vec::new(), false);
     loop {
+        let seen = bytes.len();
         let read = reader.read_until(b'\n', &mut bytes)?;
-        let open = bytes.iter().fold(false, |open, byte| open != (*byte == b'"'));
+        open = bytes.iter().skip(seen).fold(open, |open, byte| open != (*byte == b'"'));
         if read == 0 || !open {
             break;
         }

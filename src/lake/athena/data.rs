@@ -9,8 +9,9 @@ use super::ddl::{self, qualified};
 use super::execution::{ColumnInfo, Rows};
 use super::output;
 use super::run::{Job, storage, with};
-use crate::lake::engine::write::{Buckets, WriteCompression, WriteFormat, WritePlan, Writer, WrittenFile, can_be_bucketed};
-use crate::lake::engine::{Engine, OutputColumn, ParsedQuery, QueryError, RunningQuery, objects};
+use super::written::{self, Written};
+use crate::lake::engine::write::{Buckets, StagedFiles, WriteCompression, WriteFormat, WritePlan, Writer, WrittenFile, can_be_bucketed};
+use crate::lake::engine::{Engine, OutputColumn, ParsedQuery, Places, QueryError, RunningQuery, is_object, objects};
 use crate::lake::glue::{GlueError, definition, table_input, text};
 use crate::model::{Column, S3Location, TableDefinition};
 use crate::sql::Type;
@@ -170,8 +171,8 @@ fn checked(columns: &[OutputColumn], partitioned_by: &[String]) -> Result<(), Qu
     Ok(())
 }
 
-/// Runs a query into files; what was written and how many rows.
-async fn write(job: &mut Job, mut running: RunningQuery, plan: WritePlan) -> Result<(Vec<WrittenFile>, u64), QueryError> {
+/// Runs a query into files, which are no objects yet.
+async fn write(job: &mut Job, mut running: RunningQuery, plan: WritePlan) -> Result<StagedFiles, QueryError> {
     job.execution.statistics.planning = i64::try_from(running.planning.as_millis()).unwrap_or(0);
     let mut writer = Writer::new(job.service.store().clone(), plan, &running.schema())?;
     while let Some(batch) = running.rows.next().await {
@@ -281,6 +282,7 @@ pub(super) async fn create_table_as(
         None => job.place()?,
     }
     .folder();
+    written::claim(job, &location)?;
     if !objects(job.service.store(), &location).map_err(|error| Engine::explain_error(&error))?.is_empty() {
         let message = format!(
             "HIVE_PATH_ALREADY_EXISTS: Target directory for table '{database}.{table}' already exists: {location}. You may need to manually \
@@ -288,22 +290,23 @@ pub(super) async fn create_table_as(
         );
         return Err(QueryError::new(message));
     }
-    let running = job.begin(query).await?;
-    let columns = running.columns.clone();
+    let ready = job.plan(query).await?;
+    let columns = ready.columns.clone();
     checked(&columns, &options.partitioned_by)?;
     let buckets = buckets(&columns, &options)?;
-    let (files, rows) = if with_data {
+    let staged = if with_data {
         let plan = WritePlan {
             location: location.clone(),
+            places: Places::default(),
             format: options.format.clone(),
             compression: options.compression,
             partition_keys: options.partitioned_by.len(),
             buckets,
             columns: columns.clone(),
         };
-        write(job, running, plan).await?
+        Some(write(job, job.start(ready)?, plan).await?)
     } else {
-        (Vec::new(), 0)
+        None
     };
     let described = table_of(&table, location, &options, &columns);
     let mut input = table_input(&described);
@@ -313,9 +316,22 @@ pub(super) async fn create_table_as(
         storage.insert("BucketColumns".to_owned(), Value::from(options.bucketed_by.clone()));
         storage.insert("NumberOfBuckets".to_owned(), Value::from(options.bucket_count));
     }
-    catalog.create_table(&database, &input).map_err(|error| ddl::failed(&error))?;
-    add_partitions(job, &database, &input, &files)?;
-    close(job, "CREATE TABLE", &files, rows)
+    let create = || catalog.create_table(&database, &input).map_err(|error| ddl::failed(&error));
+    let Some(staged) = staged else {
+        create()?;
+        return close(job, "CREATE TABLE", &[], 0);
+    };
+    let rows = staged.rows;
+    let (written, files) = Written::commit(job, staged)?;
+    create()?;
+    let filled = add_partitions(job, &database, &input, &files).and_then(|()| close(job, "CREATE TABLE", &files, rows));
+    if let Err(error) = filled {
+        if let Err(stays) = catalog.delete_table(&database, &table) {
+            tracing::warn!(%database, %table, error = %stays, "the table of a statement that failed stays");
+        }
+        return Err(error);
+    }
+    written.keep()
 }
 
 pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>, query: ParsedQuery) -> Result<(), QueryError> {
@@ -334,7 +350,13 @@ pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>,
     }
     let described = definition(&found);
     let location = described.location.clone().ok_or_else(|| QueryError::new("HIVE_INVALID_METADATA: The table has no location"))?;
+    if is_object(job.service.store(), &location) {
+        let message =
+            format!("NOT_SUPPORTED: The location of table '{database}.{table}' is a single object: {location}. New files need a folder");
+        return Err(QueryError::new(message));
+    }
     let (format, compression) = write_format(&described)?;
+    let places = Places::of(&catalog, &database, &described).map_err(|error| Engine::explain_error(&error))?;
     let wanted: Vec<&Column> = described.columns.iter().chain(&described.partition_keys).collect();
     let names: Vec<&str> = wanted.iter().map(|column| column.name.as_str()).collect();
     let query = query
@@ -347,10 +369,13 @@ pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>,
         .zip(&names)
         .map(|(column, name)| OutputColumn { name: (*name).to_owned(), named: true, data_type: column.data_type.clone() })
         .collect();
-    let plan = WritePlan { location, format, compression, partition_keys: described.partition_keys.len(), buckets: None, columns };
-    let (files, rows) = write(job, running, plan).await?;
+    let plan = WritePlan { location, places, format, compression, partition_keys: described.partition_keys.len(), buckets: None, columns };
+    let staged = write(job, running, plan).await?;
+    let rows = staged.rows;
+    let (written, files) = Written::commit(job, staged)?;
     add_partitions(job, &database, &found, &files)?;
-    close(job, "INSERT", &files, rows)
+    close(job, "INSERT", &files, rows)?;
+    written.keep()
 }
 
 /// How rows are added to a table that exists.
@@ -385,6 +410,7 @@ pub(super) async fn unload(job: &mut Job, query: ParsedQuery, to: &str, properti
     let options = options(properties, "", "")?;
     let location: S3Location = to.parse().map_err(|error| property_error("location", &format!("{error}")))?;
     let location = location.folder();
+    written::claim(job, &location)?;
     if !objects(job.service.store(), &location).map_err(|error| Engine::explain_error(&error))?.is_empty() {
         let message = format!(
             "HIVE_PATH_ALREADY_EXISTS: Target directory for table already exists: {location}. You may need to manually clean the data at this location before retrying. Athena will not delete data in your account."
@@ -396,12 +422,16 @@ pub(super) async fn unload(job: &mut Job, query: ParsedQuery, to: &str, properti
     checked(&columns, &options.partitioned_by)?;
     let plan = WritePlan {
         location,
+        places: Places::default(),
         format: options.format,
         compression: options.compression,
         partition_keys: options.partitioned_by.len(),
         buckets: None,
         columns,
     };
-    let (files, rows) = write(job, running, plan).await?;
-    close(job, "UNLOAD", &files, rows)
+    let staged = write(job, running, plan).await?;
+    let rows = staged.rows;
+    let (written, files) = Written::commit(job, staged)?;
+    close(job, "UNLOAD", &files, rows)?;
+    written.keep()
 }

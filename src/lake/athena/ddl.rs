@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::run::Job;
 use super::show;
-use crate::lake::engine::{ParsedQuery, QueryError, objects, partition_place};
+use crate::lake::engine::{ParsedQuery, QueryError, objects, partition_name, partition_place};
 use crate::lake::glue::{Catalog, GlueError, columns_json, definition, parameters_json, table_input, text};
 use crate::lake::storage::ListQuery;
 use crate::model::{Column, S3Location, TableDefinition};
@@ -248,19 +248,19 @@ fn create_table(catalog: &Catalog, database: &str, table: &CreateTable) -> Resul
 pub(super) async fn create_view(job: &Job, name: &Name, or_replace: bool, sql: &str, query: ParsedQuery) -> Result<(), QueryError> {
     let (database, view) = qualified(name, &job.database())?;
     let catalog = job.service.catalog();
-    let running = job.begin(query).await?;
-    if let Some(at) = running.columns.iter().position(|column| !column.named) {
+    let ready = job.plan(query).await?;
+    if let Some(at) = ready.columns.iter().position(|column| !column.named) {
         return Err(QueryError::new(format!("MISSING_COLUMN_NAME: line 1:1: Column name not specified at position {}", at + 1)));
     }
     let stated: Vec<Value> =
-        running.columns.iter().map(|column| json!({"name": column.name, "type": column.data_type.to_string()})).collect();
+        ready.columns.iter().map(|column| json!({"name": column.name, "type": column.data_type.to_string()})).collect();
     let body = json!({
         "originalSql": sql,
         "catalog": "awsdatacatalog",
         "schema": job.database(),
         "columns": stated,
     });
-    let described: Vec<Column> = running.columns.iter().map(|column| Column::new(&column.name, &column.data_type.hive())).collect();
+    let described: Vec<Column> = ready.columns.iter().map(|column| Column::new(&column.name, &column.data_type.hive())).collect();
     let input = json!({
         "Name": view,
         "TableType": "VIRTUAL_VIEW",
@@ -316,7 +316,7 @@ fn alter(catalog: &Catalog, database: &str, name: &Name, change: &AlterTable) ->
                 let values = values(&described, given)?;
                 let location = match (location, &home) {
                     (Some(location), _) => place(location)?,
-                    (None, Some(home)) => partition_place(home, &described, &values),
+                    (None, Some(home)) => partition_place(home, described.key_names(), &values),
                     (None, None) => return Err(QueryError::new("FAILED: SemanticException: the table has no location")),
                 };
                 match catalog.create_partition(&database, &described.name, &partition_input(&table, &values, &location)) {
@@ -428,11 +428,12 @@ fn repair(catalog: &Catalog, database: &str, name: &Name) -> Result<Shown, Query
         }
     }
     let batch: Vec<Value> = inputs.iter().map(|(_, input)| input.clone()).collect();
-    catalog.create_partitions(&database, &described.name, &batch).map_err(|error| failed(&error))?;
-    let spec = |values: &[String]| {
-        let pairs: Vec<String> = described.partition_keys.iter().zip(values).map(|(key, value)| format!("{}={value}", key.name)).collect();
-        pairs.join("/")
-    };
+    let failures = catalog.create_partitions(&database, &described.name, &batch).map_err(|error| failed(&error))?;
+    // What another statement has added meanwhile is there, too.
+    if let Some((_, error)) = failures.iter().find(|(_, error)| !matches!(error, GlueError::AlreadyExists(_))) {
+        return Err(failed(error));
+    }
+    let spec = |values: &[String]| partition_name(described.key_names(), values);
     let mut rows: Vec<Vec<Option<String>>> = Vec::new();
     if !inputs.is_empty() {
         let list: Vec<String> = inputs.iter().map(|(values, _)| format!("{}:{}", described.name, spec(values))).collect();

@@ -1,6 +1,6 @@
 //! A query execution: what was asked, how far it is, what came of it. One row of the lake's database each.
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -19,7 +19,7 @@ pub(super) const MIGRATIONS: &[&str] = &["
     CREATE TABLE athena_workgroup (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE athena_named_query (id TEXT PRIMARY KEY, workgroup TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE athena_prepared (workgroup TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (workgroup, name)) WITHOUT ROWID;
-"];
+", super::written::MIGRATION];
 
 /// How far an execution is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,14 +213,27 @@ impl Execution {
 
     /// Remembers the execution as it is now.
     pub(super) fn save(&self, db: &Db) -> Result<(), LakeError> {
-        let body = serde_json::to_string(self).unwrap_or_default();
+        db.write(|tx| self.insert(tx))
+    }
+
+    /// Remembers a new execution, unless its client token started one before: that one is answered.
+    pub(super) fn begin(&self, db: &Db) -> Result<Option<Self>, LakeError> {
         db.write(|tx| {
-            tx.execute(
-                "INSERT OR REPLACE INTO athena_execution (id, workgroup, submitted, state, token, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![self.id, self.workgroup, self.submitted, self.state.as_str(), self.token, body],
-            )?;
-            Ok(())
+            let before = self.token.as_deref().map_or(Ok(None), |token| of_token(tx, token))?;
+            if before.is_none() {
+                self.insert(tx)?;
+            }
+            Ok(before)
         })
+    }
+
+    fn insert(&self, db: &Connection) -> rusqlite::Result<()> {
+        let body = serde_json::to_string(self).unwrap_or_default();
+        db.execute(
+            "INSERT OR REPLACE INTO athena_execution (id, workgroup, submitted, state, token, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![self.id, self.workgroup, self.submitted, self.state.as_str(), self.token, body],
+        )?;
+        Ok(())
     }
 
     pub(super) fn load(db: &Db, id: &str) -> Result<Option<Self>, LakeError> {
@@ -231,9 +244,7 @@ impl Execution {
 
     /// The execution that a client token started.
     pub(super) fn of_token(db: &Db, token: &str) -> Result<Option<Self>, LakeError> {
-        let query = "SELECT body FROM athena_execution WHERE token = ?1 ORDER BY submitted DESC LIMIT 1";
-        let body: Option<String> = db.read(|db| db.query_row(query, params![token], |row| row.get(0)).optional())?;
-        Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+        db.read(|db| of_token(db, token))
     }
 
     /// The latest executions of a workgroup that succeeded since a moment, for the reuse of results.
@@ -277,4 +288,10 @@ impl Execution {
         }
         Ok(())
     }
+}
+
+fn of_token(db: &Connection, token: &str) -> rusqlite::Result<Option<Execution>> {
+    let query = "SELECT body FROM athena_execution WHERE token = ?1 ORDER BY submitted DESC LIMIT 1";
+    let body: Option<String> = db.query_row(query, params![token], |row| row.get(0)).optional()?;
+    Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
 }

@@ -17,13 +17,13 @@ pub(super) async fn explain(
     let (column, lines) = match inner {
         _ if explain.kind == "VALIDATE" => {
             if let Some(query) = inner {
-                job.begin(query).await?;
+                job.plan(query).await?;
             }
             return job.text(vec![("Valid".to_owned(), Type::Boolean)], vec![vec![Some("true".to_owned())]]);
         }
         Some(query) if explain.kind == "IO" => ("Query Plan", input_output(job, query).await?),
         Some(query) => {
-            let plan = job.service.inner.engine.explain(query, &job.database(), explain.analyze).await?;
+            let plan = job.service.inner.engine.explain(query, &job.database(), explain.analyze, &job.stopped).await?;
             let shown = match explain.format.as_str() {
                 "GRAPHVIZ" => plan.graphviz,
                 "JSON" => plan.json,
@@ -41,9 +41,9 @@ pub(super) async fn explain(
 
 /// The tables that a query reads, with the columns' constraints left out and the sizes that the catalogue knows.
 async fn input_output(job: &Job, query: ParsedQuery) -> Result<String, QueryError> {
-    let running = job.begin(query).await?;
+    let ready = job.plan(query).await?;
     let mut inputs = Vec::new();
-    for (database, name) in &running.inputs {
+    for (database, name) in &ready.inputs {
         let Ok(table) = job.service.catalog().table(database, name) else { continue };
         let described = definition(&table);
         let number = |parameter: &str| described.parameters.get(parameter).and_then(|value| value.parse::<f64>().ok());

@@ -16,6 +16,7 @@ mod start;
 mod tags;
 mod task;
 mod workgroups;
+mod written;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,10 +27,11 @@ use tokio::sync::{Semaphore, watch};
 
 use self::error::{internal, invalid, invalid_input};
 use self::execution::{Execution, State};
-use super::engine::{Engine, Scanned};
+use super::engine::{Engine, Scanned, Threads};
 use super::glue::{Catalog, Request, strings};
 use super::storage::{Db, Store};
 use super::{JsonError, JsonService, LakeError};
+use crate::model::S3Location;
 
 /// How many queries run at once; the others are queued.
 const AT_ONCE: usize = 8;
@@ -42,6 +44,8 @@ pub struct AthenaService {
 
 struct Inner {
     engine: Engine,
+    /// Where the lives of executions are followed: never held up by the queries themselves.
+    keeper: Threads,
     live: Mutex<HashMap<String, Live>>,
     turns: Arc<Semaphore>,
 }
@@ -51,19 +55,23 @@ struct Live {
     execution: Execution,
     stop: watch::Sender<bool>,
     scanned: Option<Scanned>,
+    /// The folder that it alone writes to.
+    claimed: Option<S3Location>,
 }
 
 impl AthenaService {
     /// Athena over an engine. What was under way when the lake last ended reads FAILED.
     ///
     /// # Errors
-    /// [`LakeError`] where the lake's database fails.
+    /// [`LakeError`] where the lake's database fails, or a thread cannot be started.
     pub fn open(engine: Engine) -> Result<Self, LakeError> {
         let db = engine.catalog().store().db();
         db.migrate("athena", execution::MIGRATIONS)?;
         workgroups::ensure_primary(db)?;
         Execution::recover(db)?;
-        Ok(Self { inner: Arc::new(Inner { engine, live: Mutex::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }) })
+        written::recover(engine.catalog().store())?;
+        let keeper = Threads::start("fairlake-athena", 1).map_err(|error| LakeError::io(engine.catalog().store().staging(), error))?;
+        Ok(Self { inner: Arc::new(Inner { engine, keeper, live: Mutex::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }) })
     }
 
     fn catalog(&self) -> &Catalog {
@@ -192,4 +200,8 @@ impl JsonService for AthenaService {
 #[cfg(test)]
 mod format_tests;
 #[cfg(test)]
+mod insert_tests;
+#[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod written_tests;

@@ -15,11 +15,14 @@ use super::output::{self, CsvResult};
 use super::start::not_supported;
 use super::task::Task;
 use crate::lake::LakeError;
-use crate::lake::engine::{Engine, ParsedQuery, QueryError, RunningQuery};
+use crate::lake::engine::{Engine, ParsedQuery, QueryError, ReadyQuery, RunningQuery};
 use crate::model::S3Location;
 use crate::sql::{Statement, Type};
 
-/// Runs an execution to its end.
+/// Why an execution ended that was stopped.
+const CANCELLED: &str = "Query cancelled by user";
+
+/// Follows an execution to its end. The statement itself runs on the engine's threads.
 pub(super) async fn run(
     service: AthenaService,
     mut execution: Execution,
@@ -44,14 +47,7 @@ pub(super) async fn run(
             }
         });
         let started = Instant::now();
-        let mut job = Job { service: service.clone(), execution: execution.clone(), cutoff };
-        // A panic of the engine is a failure of this query alone.
-        let work = std::panic::AssertUnwindSafe(job.carry_out(task));
-        let outcome = tokio::select! {
-            outcome = futures::FutureExt::catch_unwind(work) => Some(outcome.unwrap_or_else(|_| Err(QueryError::new("GENERIC_INTERNAL_ERROR: The engine failed on this query")))),
-            () = stop(&mut stopped) => None,
-        };
-        execution = job.execution;
+        let outcome = carried_out(&service, &mut execution, task, cutoff, &mut stopped).await;
         execution.statistics.engine = millis(started);
         outcome
     };
@@ -68,7 +64,7 @@ pub(super) async fn run(
         }
         None => {
             execution.state = State::Cancelled;
-            execution.reason = Some("Query cancelled by user".to_owned());
+            execution.reason = Some(CANCELLED.to_owned());
         }
     }
     let now = chrono::Utc::now().timestamp_millis();
@@ -78,6 +74,41 @@ pub(super) async fn run(
         tracing::error!(id = %execution.id, %error, "the end of a query could not be remembered");
     }
     service.live(|live| live.remove(&execution.id));
+}
+
+/// How the statement ended; `None` where it was stopped before it was done. Nothing of it runs any more when this is known.
+async fn carried_out(
+    service: &AthenaService,
+    execution: &mut Execution,
+    task: Task,
+    cutoff: Option<u64>,
+    stopped: &mut watch::Receiver<bool>,
+) -> Option<Result<(), QueryError>> {
+    let mut job = Job { service: service.clone(), execution: execution.clone(), cutoff, stopped: stopped.clone() };
+    let work = async move {
+        let outcome = Box::pin(job.carry_out(task)).await;
+        (job.execution, outcome)
+    };
+    let Some(mut work) = service.inner.engine.spawn(work) else {
+        return Some(Err(QueryError::new("GENERIC_INTERNAL_ERROR: The lake is shutting down")));
+    };
+    let ended = tokio::select! {
+        ended = &mut work => ended,
+        () = stop(stopped) => {
+            work.abort();
+            work.await
+        }
+    };
+    match ended {
+        Ok((done, outcome)) => {
+            *execution = done;
+            // Whatever fails after a stop fails because of it.
+            if *stopped.borrow() && outcome.is_err() { None } else { Some(outcome) }
+        }
+        Err(error) if error.is_cancelled() => None,
+        // A panic of the engine is a failure of this query alone.
+        Err(_) => Some(Err(QueryError::new("GENERIC_INTERNAL_ERROR: The engine failed on this query"))),
+    }
 }
 
 async fn stop(stopped: &mut watch::Receiver<bool>) {
@@ -101,6 +132,7 @@ pub(super) struct Job {
     pub(super) service: AthenaService,
     pub(super) execution: Execution,
     cutoff: Option<u64>,
+    pub(super) stopped: watch::Receiver<bool>,
 }
 
 impl Job {
@@ -127,7 +159,7 @@ impl Job {
                 ddl::create_view(self, &name, or_replace, &sql, query).await?;
                 self.text(Vec::new(), Vec::new())
             }
-            Task::Explain { explain, inner, classification } => explain::explain(self, &explain, inner, classification).await,
+            Task::Explain { explain, inner, classification } => Box::pin(explain::explain(self, &explain, inner, classification)).await,
             Task::Prepare { name, statement } => {
                 let failed = |error: crate::lake::JsonError| QueryError::new(error.message);
                 let added = named::prepare(self.service.db(), &self.execution.workgroup, &name, &statement, "", false).map_err(failed)?;
@@ -160,11 +192,23 @@ impl Job {
         }
     }
 
+    /// Plans a query.
+    pub(super) async fn plan(&self, query: ParsedQuery) -> Result<ReadyQuery, QueryError> {
+        self.service.inner.engine.ready(query, &self.database(), &self.stopped).await
+    }
+
     /// Plans and starts a query; its bytes are counted from then on.
     pub(super) async fn begin(&self, query: ParsedQuery) -> Result<RunningQuery, QueryError> {
-        let running = self.service.inner.engine.run(query, &self.database()).await?;
-        // Planning is one long stretch: whoever asked for a stop meanwhile is heard before the first row.
-        tokio::task::yield_now().await;
+        self.start(self.plan(query).await?)
+    }
+
+    /// Starts a query; its bytes are counted from then on.
+    pub(super) fn start(&self, query: ReadyQuery) -> Result<RunningQuery, QueryError> {
+        // Planning knows nothing of a stop.
+        if *self.stopped.borrow() {
+            return Err(QueryError::new(CANCELLED));
+        }
+        let running = query.start()?;
         let scanned = running.scanned();
         self.service.live(|live| {
             if let Some(live) = live.get_mut(&self.execution.id) {

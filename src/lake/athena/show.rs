@@ -4,7 +4,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::ddl::{self, Shown, found};
-use crate::lake::engine::{QueryError, view_of};
+use crate::lake::engine::{QueryError, partition_name, view_of};
 use crate::lake::glue::{Catalog, definition, strings, text, values_of};
 use crate::model::{Column, TableDefinition};
 use crate::sql::statement::Name;
@@ -39,12 +39,8 @@ pub(super) fn show(catalog: &Catalog, database: &str, statement: &Statement) -> 
                 return Err(QueryError::new(message));
             }
             let partitions = catalog.partitions(&database, &described.name, None).map_err(|error| ddl::failed(&error))?;
-            let spec = |values: Vec<String>| {
-                let pairs: Vec<String> =
-                    described.partition_keys.iter().zip(values).map(|(key, value)| format!("{}={value}", key.name)).collect();
-                pairs.join("/")
-            };
-            Ok(list("partition", partitions.iter().map(|partition| spec(values_of(partition))).collect()))
+            let name = |partition| partition_name(described.key_names(), &values_of(partition));
+            Ok(list("partition", partitions.iter().map(name).collect()))
         }
         Statement::ShowProperties { table, property } => {
             let (_, table) = found(catalog, table, database)?;

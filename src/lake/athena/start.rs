@@ -84,11 +84,15 @@ pub(super) fn start(service: &AthenaService, request: &Request<'_>) -> Result<Va
         execution.save(service.db()).map_err(|error| internal(&error))?;
         return Ok(json!({"QueryExecutionId": id}));
     }
-    execution.save(service.db()).map_err(|error| internal(&error))?;
+    // The same request may have come twice at once.
+    if let Some(before) = execution.begin(service.db()).map_err(|error| internal(&error))? {
+        let id = same(before, &execution.query, &execution.context, &execution.asked)?;
+        return Ok(json!({"QueryExecutionId": id}));
+    }
     let (stop, stopped) = watch::channel(false);
-    service.live(|live| live.insert(id.clone(), Live { execution: execution.clone(), stop, scanned: None }));
+    service.live(|live| live.insert(id.clone(), Live { execution: execution.clone(), stop, scanned: None, claimed: None }));
     let work = run::run(service.clone(), execution, read.task, settings.cutoff, stopped);
-    if service.inner.engine.spawn(work).is_none() {
+    if service.inner.keeper.spawn(work).is_none() {
         service.live(|live| live.remove(&id));
         return Err(JsonError::internal("the lake is shutting down"));
     }
@@ -116,10 +120,15 @@ fn again(
     context: &Map<String, Value>,
     wanted: &str,
 ) -> Result<Option<String>, JsonError> {
-    let Some(before) = Execution::of_token(service.db(), token).map_err(|error| internal(&error))? else { return Ok(None) };
+    let before = Execution::of_token(service.db(), token).map_err(|error| internal(&error))?;
+    before.map(|before| same(before, query, context, wanted)).transpose()
+}
+
+/// The execution that was started before, if it is the one that is asked for again.
+fn same(before: Execution, query: &str, context: &Map<String, Value>, wanted: &str) -> Result<String, JsonError> {
     let database = |context: &Map<String, Value>| context.get("Database").and_then(Value::as_str).unwrap_or("").to_lowercase();
     let same = before.query == query && database(&before.context) == database(context) && (wanted.is_empty() || before.asked == wanted);
-    if same { Ok(Some(before.id)) } else { Err(invalid("Idempotent parameters do not match", "IDEMPOTENT_PARAMETER_MISMATCH")) }
+    if same { Ok(before.id) } else { Err(invalid("Idempotent parameters do not match", "IDEMPOTENT_PARAMETER_MISMATCH")) }
 }
 
 /// Athena answers the database in lower case.

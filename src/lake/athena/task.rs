@@ -34,6 +34,17 @@ fn malformed(error: &SyntaxError) -> JsonError {
     invalid(error.to_string(), "MALFORMED_QUERY")
 }
 
+/// Whether a statement may be a prepared one: those that prepare and execute others may not, or one could name itself.
+fn preparable(sql: &str) -> Result<(), JsonError> {
+    let kind = match crate::sql::parse(sql).map_err(|error| malformed(&error))? {
+        Statement::Prepare { .. } => "PREPARE",
+        Statement::Execute { .. } => "EXECUTE",
+        Statement::Deallocate(_) => "DEALLOCATE",
+        _ => return Ok(()),
+    };
+    Err(invalid(format!("NOT_SUPPORTED: Invalid statement type for prepared statement: {kind}"), "INVALID_INPUT"))
+}
+
 /// Reads a statement; `parameters` stand for its question marks.
 pub(super) fn read(db: &Db, workgroup: &str, sql: &str, parameters: &[String]) -> Result<Read, JsonError> {
     let statement = crate::sql::parse(sql).map_err(|error| malformed(&error))?;
@@ -72,7 +83,7 @@ pub(super) fn read(db: &Db, workgroup: &str, sql: &str, parameters: &[String]) -
         }
         Statement::Prepare { name, statement: span } => {
             let inner = sql.get(span).unwrap_or("").to_owned();
-            crate::sql::parse(&inner).map_err(|error| malformed(&error))?;
+            preparable(&inner)?;
             return Ok(Read { task: Task::Prepare { name, statement: inner }, classification });
         }
         Statement::Execute { name, using } => {
@@ -80,7 +91,9 @@ pub(super) fn read(db: &Db, workgroup: &str, sql: &str, parameters: &[String]) -
                 .map_err(|_error| invalid_input(format!("PreparedStatement {name} was not found in workGroup {workgroup}")))?;
             let inline: Vec<String> = using.into_iter().filter_map(|span| sql.get(span)).map(str::to_owned).collect();
             let values = if inline.is_empty() { parameters } else { &inline };
-            return read(db, workgroup, &text(&prepared, "QueryStatement"), values);
+            let inner = text(&prepared, "QueryStatement");
+            preparable(&inner)?;
+            return read(db, workgroup, &inner, values);
         }
         Statement::Deallocate(name) => Task::Deallocate(name),
         other => Task::Other(Box::new(other)),

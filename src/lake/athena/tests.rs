@@ -93,7 +93,7 @@ impl Athena {
     }
 
     pub(crate) fn object(&self, address: &str) -> Vec<u8> {
-        let place: crate::model::S3Location = address.parse().unwrap();
+        let place: S3Location = address.parse().unwrap();
         let (mut file, _) = self.service.store().open_read(&place.bucket, &place.key).unwrap();
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut file, &mut bytes).unwrap();
@@ -193,29 +193,61 @@ fn requests_that_are_wrong_are_refused_with_athenas_codes() {
 #[test]
 fn a_running_query_is_stopped_at_once() {
     let athena = Athena::new();
-    let endless = "SELECT count(*) FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b(y) CROSS JOIN UNNEST(sequence(1, 100)) AS c(z) WHERE x * y % 7 = z";
-    let id = athena.start_with(json!({"QueryString": endless})).unwrap();
-    std::thread::sleep(Duration::from_millis(300));
-    let error = athena.call("GetQueryResults", &json!({"QueryExecutionId": id})).unwrap_err();
-    assert_eq!(error.message, "Query has not yet finished. Current state: RUNNING");
-    let stopped = Instant::now();
-    athena.call("StopQueryExecution", &json!({"QueryExecutionId": id})).unwrap();
-    let execution = athena.finish(&id);
-    assert!(stopped.elapsed() < Duration::from_millis(500), "{:?}", stopped.elapsed());
-    assert_eq!(
-        (execution["Status"]["State"].as_str(), execution["Status"]["StateChangeReason"].as_str()),
-        (Some("CANCELLED"), Some("Query cancelled by user"))
-    );
-    athena.call("StopQueryExecution", &json!({"QueryExecutionId": id})).unwrap();
+    let many =
+        "UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b(y) CROSS JOIN UNNEST(sequence(1, 10000)) AS c(z)";
+    for endless in [
+        format!("SELECT count(*) FROM {many} WHERE x * y % 7 = z"),
+        format!("SELECT sum(sqrt(x + z)) FROM {many}"),
+        // Conditions that hold for no pair.
+        "WITH a AS (SELECT x % 1 AS k, x FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 100)) AS b(y)) \
+         SELECT count(*) FROM a JOIN a AS o ON a.x + o.x < 0"
+            .to_owned(),
+        "WITH a AS (SELECT x % 1 AS k, x FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 100)) AS b(y)) \
+         SELECT count(*) FROM a JOIN a AS o ON a.k = o.k AND a.x + o.x < 0"
+            .to_owned(),
+        format!(
+            "CREATE TABLE never WITH (external_location = 's3://test-lake/never/') AS SELECT sqrt(x * z) AS v FROM {many} WHERE x * y % 7 = z"
+        ),
+    ] {
+        let id = athena.start_with(json!({"QueryString": endless})).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        let execution = athena.call("GetQueryExecution", &json!({"QueryExecutionId": id})).unwrap()["QueryExecution"].clone();
+        assert_eq!(execution["Status"]["State"], "RUNNING", "{endless}: {}", execution["Status"]["StateChangeReason"]);
+        let error = athena.call("GetQueryResults", &json!({"QueryExecutionId": id})).unwrap_err();
+        assert_eq!(error.message, "Query has not yet finished. Current state: RUNNING");
+        let stopped = Instant::now();
+        athena.call("StopQueryExecution", &json!({"QueryExecutionId": id})).unwrap();
+        let execution = athena.finish(&id);
+        assert!(stopped.elapsed() < Duration::from_millis(500), "{endless}: {:?}", stopped.elapsed());
+        assert_eq!(
+            (execution["Status"]["State"].as_str(), execution["Status"]["StateChangeReason"].as_str()),
+            (Some("CANCELLED"), Some("Query cancelled by user"))
+        );
+        athena.call("StopQueryExecution", &json!({"QueryExecutionId": id})).unwrap();
+    }
+    assert!(athena.keys("never/").is_empty());
     assert_eq!(athena.rows("SELECT 1 AS a"), ["a", "1"]);
 }
 
 #[test]
-fn a_query_that_is_stopped_while_it_is_planned_ends_stopped() {
+fn long_queries_let_a_short_one_through() {
     let athena = Athena::new();
-    let id = athena.start_with(json!({"QueryString": format!("SELECT {}", vec!["rand()"; 2000].join(", "))})).unwrap();
-    athena.call("StopQueryExecution", &json!({"QueryExecutionId": id})).unwrap();
-    assert_eq!(athena.finish(&id)["Status"]["State"], "CANCELLED");
+    let many =
+        "UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b(y) CROSS JOIN UNNEST(sequence(1, 10000)) AS c(z)";
+    let long = || athena.start_with(json!({"QueryString": format!("SELECT sum(sqrt(x + y + z)) FROM {many}")})).unwrap();
+    let ids = [long(), long(), long()];
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(athena.rows("SELECT 1 AS a"), ["a", "1"]);
+    for id in &ids {
+        assert_eq!(
+            athena.call("GetQueryExecution", &json!({"QueryExecutionId": id})).unwrap()["QueryExecution"]["Status"]["State"],
+            "RUNNING"
+        );
+        athena.call("StopQueryExecution", &json!({"QueryExecutionId": id})).unwrap();
+    }
+    for id in &ids {
+        assert_eq!(athena.finish(id)["Status"]["State"], "CANCELLED");
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::{Value, json};
 
 pub use config::{DeleteBehavior, Policy, UpdateBehavior};
@@ -150,11 +150,7 @@ impl Crawlers {
     /// # Errors
     /// [`GlueError::NotFound`].
     pub fn get(&self, name: &str) -> Result<Value, GlueError> {
-        let query = "SELECT body FROM glue_crawler WHERE name = ?1";
-        let body: Option<String> = self.inner.catalog.read(|db| Ok(db.query_row(query, params![name], |row| row.get(0)).optional()?))?;
-        let mut crawler: Value = body
-            .and_then(|body| serde_json::from_str(&body).ok())
-            .ok_or_else(|| GlueError::NotFound(format!("Crawler entry with name {name} does not exist")))?;
+        let mut crawler = self.inner.catalog.read(|db| stored(db, name))?;
         if let (Some(elapsed), Some(members)) = (self.elapsed(name), crawler.as_object_mut()) {
             members.insert("CrawlElapsedTime".to_owned(), Value::from(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)));
         }
@@ -238,12 +234,16 @@ impl Crawlers {
         })
     }
 
+    /// Changes what is remembered of a crawler as it is at that moment.
     fn change(&self, name: &str, change: impl FnOnce(&mut serde_json::Map<String, Value>)) -> Result<(), GlueError> {
-        let mut crawler = self.get(name)?;
-        if let Some(members) = crawler.as_object_mut() {
-            change(members);
-        }
-        self.save(name, &crawler)
+        self.inner.catalog.write(|tx| {
+            let mut crawler = stored(tx, name)?;
+            if let Some(members) = crawler.as_object_mut() {
+                change(members);
+            }
+            tx.execute("UPDATE glue_crawler SET body = ?2 WHERE name = ?1", params![name, crawler.to_string()])?;
+            Ok(())
+        })
     }
 
     /// Sets the state of a crawler's schedule, or the schedule itself.
@@ -324,7 +324,10 @@ impl Crawlers {
         let _busy = self.inner.catalog.store().activity().busy();
         let catalog = &self.inner.catalog;
         let started = now();
-        let looked = run::look(catalog, config, stop);
+        // A panic over a file ends this crawl alone; the crawler is ready for the next.
+        let look = std::panic::AssertUnwindSafe(|| run::look(catalog, config, stop));
+        let looked = std::panic::catch_unwind(look)
+            .unwrap_or_else(|_| Err(Ended::Failed("Internal Service Exception: the crawler failed on a file".to_owned())));
         let outcome = looked.and_then(|changes| {
             // What was found is written while the crawler stops, as AWS shows it.
             self.change(&config.name, |members| {
@@ -420,6 +423,12 @@ fn last_crawl(name: &str, id: &str, status: &str, message: Option<&str>, started
         members.insert("ErrorMessage".to_owned(), Value::from(message));
     }
     last
+}
+
+fn stored(db: &Connection, name: &str) -> Result<Value, GlueError> {
+    let body: Option<String> = db.query_row("SELECT body FROM glue_crawler WHERE name = ?1", params![name], |row| row.get(0)).optional()?;
+    body.and_then(|body| serde_json::from_str(&body).ok())
+        .ok_or_else(|| GlueError::NotFound(format!("Crawler entry with name {name} does not exist")))
 }
 
 #[cfg(test)]

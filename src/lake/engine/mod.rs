@@ -11,9 +11,12 @@ mod object;
 mod operators;
 mod parse;
 mod parsed;
+mod plan;
+mod portions;
 mod projection;
 mod rewrite;
 mod scan;
+mod stop;
 mod system;
 mod table;
 pub(crate) mod text;
@@ -27,22 +30,23 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{FieldRef, SchemaRef};
 use datafusion::execution::disk_manager::{DiskManager, DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool};
 use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry as _, ObjectStoreUrl};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::execution::{SendableRecordBatchStream, SessionState};
+use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use datafusion::physical_plan::{ExecutionPlan, displayable, execute_stream};
 use datafusion::prelude::SessionConfig;
 use futures::StreamExt as _;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub(crate) use catalog::view_of;
 pub use error::{ErrorClass, QueryError};
-pub(crate) use files::{objects, partition_place};
+pub(crate) use files::{Places, is_object, objects, partition_name, partition_place};
 pub use parsed::ParsedQuery;
 
 use self::catalog::{Planned, Planner};
@@ -88,16 +92,46 @@ pub struct Engine {
 }
 
 struct Inner {
-    runtime: Option<tokio::runtime::Runtime>,
+    threads: Threads,
     catalog: Catalog,
     pool: Arc<dyn MemoryPool>,
     disk: Arc<DiskManager>,
     base: SessionState,
 }
 
-impl Drop for Inner {
+/// Threads that futures run on. Dropped, what runs on them is left behind and waits for nobody.
+pub struct Threads(Option<tokio::runtime::Runtime>);
+
+impl Threads {
+    /// So many threads under a name.
+    ///
+    /// # Errors
+    /// Whatever keeps the system from starting them.
+    pub fn start(name: &str, count: usize) -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(count.max(1))
+            .thread_name(name)
+            .thread_stack_size(8 << 20)
+            // A step of a query is long: what comes from outside, a stop above all, has its turn after one of them, not after dozens.
+            .global_queue_interval(1)
+            .enable_all()
+            .build()?;
+        Ok(Self(Some(runtime)))
+    }
+
+    /// Runs a future on the threads.
+    pub fn spawn<F>(&self, work: F) -> Option<JoinHandle<F::Output>>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.0.as_ref().map(|runtime| runtime.spawn(work))
+    }
+}
+
+impl Drop for Threads {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
+        if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
     }
@@ -112,6 +146,30 @@ pub struct OutputColumn {
     pub named: bool,
     /// The type.
     pub data_type: Type,
+}
+
+/// A query that was planned: its columns are known, nothing is read yet.
+pub struct ReadyQuery {
+    /// The columns.
+    pub columns: Vec<OutputColumn>,
+    /// The tables that it reads: database and name.
+    pub inputs: Vec<(String, String)>,
+    planning: Duration,
+    plan: Arc<dyn ExecutionPlan>,
+    context: Arc<TaskContext>,
+    files: Arc<QueryFiles>,
+}
+
+impl ReadyQuery {
+    /// Starts it. To be called on the engine's threads.
+    ///
+    /// # Errors
+    /// [`QueryError`] in Athena's words.
+    pub fn start(self) -> Result<RunningQuery, QueryError> {
+        let Self { columns, inputs, planning, plan, context, files } = self;
+        let rows = execute_stream(plan, context).map_err(|error| Engine::explain_error(&error))?;
+        Ok(RunningQuery { columns, rows, planning, inputs, files })
+    }
 }
 
 /// A query under way: its columns are known, its rows come batch by batch.
@@ -171,13 +229,7 @@ impl Engine {
     /// [`LakeError::Io`] where its threads cannot be started.
     pub fn start(catalog: Catalog, limits: Limits) -> Result<Self, LakeError> {
         let staging = catalog.store().staging();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(limits.threads.max(1))
-            .thread_name("fairlake-engine")
-            .thread_stack_size(8 << 20)
-            .enable_all()
-            .build()
-            .map_err(|error| LakeError::io(&staging, error))?;
+        let threads = Threads::start("fairlake-engine", limits.threads).map_err(|error| LakeError::io(&staging, error))?;
         let consumers = std::num::NonZeroUsize::new(5).unwrap_or(std::num::NonZeroUsize::MIN);
         let pool: Arc<dyn MemoryPool> = Arc::new(TrackConsumersPool::new(FairSpillPool::new(limits.memory), consumers));
         let disk = DiskManagerBuilder::default()
@@ -186,7 +238,7 @@ impl Engine {
             .build()
             .map_err(|error| LakeError::io(catalog.store().staging(), std::io::Error::other(error.to_string())))?;
         let base = base_session(limits);
-        Ok(Self { inner: Arc::new(Inner { runtime: Some(runtime), catalog, pool, disk: Arc::new(disk), base }) })
+        Ok(Self { inner: Arc::new(Inner { threads, catalog, pool, disk: Arc::new(disk), base }) })
     }
 
     /// The catalogue that the engine reads.
@@ -201,7 +253,7 @@ impl Engine {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.inner.runtime.as_ref().map(|runtime| runtime.spawn(work))
+        self.inner.threads.spawn(work)
     }
 
     /// Reads a query.
@@ -212,33 +264,34 @@ impl Engine {
         parse::query(text)
     }
 
-    /// Plans a query and starts it. To be called on the engine's threads.
+    /// Plans a query. A stop is asked for through `stopped`, and by dropping the rows.
     ///
     /// # Errors
     /// [`QueryError`] in Athena's words.
-    pub async fn run(&self, query: ParsedQuery, database: &str) -> Result<RunningQuery, QueryError> {
+    pub async fn ready(&self, query: ParsedQuery, database: &str, stopped: &watch::Receiver<bool>) -> Result<ReadyQuery, QueryError> {
         let started = Instant::now();
-        let (planned, physical, files) = self.plan(query, database).await?;
-        let columns = physical
-            .schema()
-            .fields()
-            .iter()
-            .enumerate()
-            .map(|(position, field)| {
-                let (name, named) = shown_name(field.name(), position);
-                OutputColumn { name, named, data_type: types::athena_type(field) }
-            })
-            .collect();
-        let rows = execute_stream(physical, planned.state.task_ctx()).map_err(|error| Self::explain_error(&error))?;
-        Ok(RunningQuery { columns, rows, planning: started.elapsed(), inputs: planned.inputs, files })
+        let (planned, plan, files) = self.plan(query, database, stopped).await?;
+        let described = |(position, field): (usize, &FieldRef)| {
+            let (name, named) = shown_name(field.name(), position);
+            OutputColumn { name, named, data_type: types::athena_type(field) }
+        };
+        let columns = plan.schema().fields().iter().enumerate().map(described).collect();
+        let context = planned.state.task_ctx();
+        Ok(ReadyQuery { columns, inputs: planned.inputs, planning: started.elapsed(), plan, context, files })
     }
 
     /// The plan of a query; with `analyze` it is run first, and says what each step took.
     ///
     /// # Errors
     /// [`QueryError`] in Athena's words.
-    pub async fn explain(&self, query: ParsedQuery, database: &str, analyze: bool) -> Result<Explained, QueryError> {
-        let (planned, physical, _) = self.plan(query, database).await?;
+    pub async fn explain(
+        &self,
+        query: ParsedQuery,
+        database: &str,
+        analyze: bool,
+        stopped: &watch::Receiver<bool>,
+    ) -> Result<Explained, QueryError> {
+        let (planned, physical, _) = self.plan(query, database, stopped).await?;
         let text = if analyze {
             let mut rows = execute_stream(Arc::clone(&physical), planned.state.task_ctx()).map_err(|error| Self::explain_error(&error))?;
             while let Some(batch) = rows.next().await {
@@ -252,10 +305,18 @@ impl Engine {
         Ok(Explained { text, graphviz: displayable(physical.as_ref()).graphviz().to_string(), json })
     }
 
-    async fn plan(&self, query: ParsedQuery, database: &str) -> Result<(Planned, Arc<dyn ExecutionPlan>, Arc<QueryFiles>), QueryError> {
+    async fn plan(
+        &self,
+        query: ParsedQuery,
+        database: &str,
+        stopped: &watch::Receiver<bool>,
+    ) -> Result<(Planned, Arc<dyn ExecutionPlan>, Arc<QueryFiles>), QueryError> {
         let files = Arc::new(QueryFiles::new(self.inner.catalog.store().clone()));
         let runtime = self.runtime_env(&files)?;
-        let mut base = SessionStateBuilder::new_from_existing(self.inner.base.clone()).with_runtime_env(runtime).build();
+        let mut base = SessionStateBuilder::new_from_existing(self.inner.base.clone())
+            .with_runtime_env(runtime)
+            .with_physical_optimizer_rule(Arc::new(stop::GiveWay(stopped.clone())))
+            .build();
         base.mark_start_execution();
         let planner = Planner { catalog: self.inner.catalog.clone(), files: Arc::clone(&files), base };
         let named = Named::of(&query.query);
@@ -297,7 +358,8 @@ fn base_session(limits: Limits) -> SessionState {
     options.sql_parser.collect_spans = true;
     options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     options.execution.time_zone = Some("UTC".to_owned());
-    options.execution.parquet.coerce_int96 = Some("ms".to_owned());
+    // Finer than Athena's milliseconds, so that these are rounded and not cut.
+    options.execution.parquet.coerce_int96 = Some("us".to_owned());
     // A build side of this size is hashed as a whole sooner than both sides are dealt out to the threads.
     options.optimizer.hash_join_single_partition_threshold = 64 << 20;
     options.optimizer.hash_join_single_partition_threshold_rows = 2 << 20;

@@ -1,26 +1,56 @@
 //! Partition projection: the partitions that a table's `projection.*` properties describe instead of the catalogue.
 
-use chrono::{DateTime, Duration, Months, NaiveDate, NaiveDateTime, Utc};
-use datafusion::common::{Result, ScalarValue};
+use chrono::{Duration, Months, NaiveDateTime, Utc};
+use datafusion::common::Result;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 
-use super::files::{Partition, partition_place};
+use super::files::{Partition, partition_place, shown_value};
+use super::functions::format::{Pattern, joda};
+use super::table::types_of;
+use super::text;
+use super::types::athena_type_of;
 use crate::model::{S3Location, TableDefinition};
+use crate::sql::Type;
 
 /// More partitions than this are not spelled out: the query must narrow them down.
 const MOST: usize = 1_000_000;
 
+/// Whether a table's partitions are projected.
+pub(super) fn is_enabled(table: &TableDefinition) -> bool {
+    table.parameters.get("projection.enabled").is_some_and(|enabled| enabled.trim().eq_ignore_ascii_case("true"))
+}
+
+/// Whether the values of some key are those that a query names.
+pub(super) fn is_injected(table: &TableDefinition) -> bool {
+    table.key_names().any(|key| property(table, key, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("injected")))
+}
+
+/// A value of a key.
+#[derive(Debug, Clone)]
+struct Projected {
+    /// As the key's type reads it.
+    value: String,
+    /// As it stands in places.
+    folder: String,
+}
+
+impl Projected {
+    fn plain(value: &str) -> Self {
+        Self { value: value.to_owned(), folder: value.to_owned() }
+    }
+}
+
 /// All partitions that the properties describe; keys of type `injected` take their values from the filters.
 pub(super) fn partitions(table: &TableDefinition, location: &S3Location, filters: &[Expr]) -> Result<Vec<Partition>> {
-    let mut rows: Vec<Vec<String>> = vec![Vec::new()];
-    for key in &table.partition_keys {
+    let types = types_of(&table.partition_keys, &table.name)?;
+    let mut rows: Vec<Vec<Projected>> = vec![Vec::new()];
+    for (key, athena) in table.partition_keys.iter().zip(&types) {
         // What the filters say of a key narrows it before the keys are multiplied.
-        let mut values = values(table, &key.name, filters)?;
-        if let Some(wanted) = wanted(&key.name, filters) {
-            let kept: Vec<String> = values.iter().filter(|value| wanted.iter().any(|other| same(value, other))).cloned().collect();
-            values = kept;
+        let mut values = values(table, &key.name, athena, filters)?;
+        if let Some(wanted) = wanted(&key.name, filters).filter(|_| !matches!(athena, Type::Char(_))) {
+            values.retain(|value| shown_value(athena, &value.value).is_ok_and(|shown| wanted.contains(&shown)));
         }
         if rows.len().saturating_mul(values.len()) > MOST {
             let message =
@@ -31,25 +61,21 @@ pub(super) fn partitions(table: &TableDefinition, location: &S3Location, filters
     }
     let template = table.parameters.get("storage.location.template");
     rows.into_iter()
-        .map(|values| {
+        .map(|row| {
             let location = match template {
                 Some(template) => {
-                    let filled = table
-                        .partition_keys
-                        .iter()
-                        .zip(&values)
-                        .fold(template.clone(), |text, (key, value)| text.replace(&format!("${{{}}}", key.name), value));
+                    let fill = |text: String, (key, value): (&str, &Projected)| text.replace(&format!("${{{key}}}"), &value.folder);
+                    let filled = table.key_names().zip(&row).fold(template.clone(), fill);
                     filled.parse().map_err(|error| invalid(format!("storage.location.template: {error}")))?
                 }
-                None => partition_place(location, table, &values),
+                None => {
+                    let folders: Vec<String> = row.iter().map(|value| value.folder.clone()).collect();
+                    partition_place(location, table.key_names(), &folders)
+                }
             };
-            Ok(Partition { values, location })
+            Ok(Partition { values: row.into_iter().map(|value| value.value).collect(), location })
         })
         .collect()
-}
-
-fn same(one: &str, other: &str) -> bool {
-    one == other || one.parse::<i64>().ok().is_some_and(|number| other.parse() == Ok(number))
 }
 
 fn invalid(reason: impl std::fmt::Display) -> DataFusionError {
@@ -64,23 +90,26 @@ fn needed<'t>(table: &'t TableDefinition, key: &str, name: &str) -> Result<&'t s
     property(table, key, name).ok_or_else(|| invalid(format!("Table {} is missing the property projection.{key}.{name}", table.name)))
 }
 
-fn values(table: &TableDefinition, key: &str, filters: &[Expr]) -> Result<Vec<String>> {
+fn values(table: &TableDefinition, key: &str, athena: &Type, filters: &[Expr]) -> Result<Vec<Projected>> {
     match needed(table, key, "type")?.to_lowercase().as_str() {
-        "enum" => Ok(needed(table, key, "values")?.split(',').map(|value| value.trim().to_owned()).collect()),
+        "enum" => Ok(needed(table, key, "values")?.split(',').map(|value| Projected::plain(value.trim())).collect()),
         "integer" => integers(table, key),
-        "date" => dates(table, key),
-        "injected" => wanted(key, filters).ok_or_else(|| {
-            let message = format!(
-                "CONSTRAINT_VIOLATION: For the injected projected partition column {key}, the WHERE clause must contain only static equality conditions, \
-                 and at least one such condition must be present"
-            );
-            DataFusionError::Plan(message)
-        }),
+        "date" => dates(table, key, athena),
+        "injected" => {
+            let named = wanted(key, filters).ok_or_else(|| {
+                let message = format!(
+                    "CONSTRAINT_VIOLATION: For the injected projected partition column {key}, the WHERE clause must contain only static equality conditions, \
+                     and at least one such condition must be present"
+                );
+                DataFusionError::Plan(message)
+            })?;
+            Ok(named.iter().map(|value| Projected::plain(value)).collect())
+        }
         other => Err(invalid(format!("projection.{key}.type: '{other}'"))),
     }
 }
 
-fn integers(table: &TableDefinition, key: &str) -> Result<Vec<String>> {
+fn integers(table: &TableDefinition, key: &str) -> Result<Vec<Projected>> {
     let range = needed(table, key, "range")?;
     let bad = || invalid(format!("projection.{key}.range: '{range}'"));
     let (low, high) = range.split_once(',').ok_or_else(bad)?;
@@ -93,7 +122,7 @@ fn integers(table: &TableDefinition, key: &str) -> Result<Vec<String>> {
     let mut all = Vec::new();
     let mut value = low;
     while value <= high {
-        all.push(format!("{value:0digits$}"));
+        all.push(Projected::plain(&format!("{value:0digits$}")));
         match value.checked_add(step) {
             Some(next) => value = next,
             None => break,
@@ -102,20 +131,27 @@ fn integers(table: &TableDefinition, key: &str) -> Result<Vec<String>> {
     Ok(all)
 }
 
-fn dates(table: &TableDefinition, key: &str) -> Result<Vec<String>> {
+fn dates(table: &TableDefinition, key: &str, athena: &Type) -> Result<Vec<Projected>> {
     let (range, format) = (needed(table, key, "range")?, needed(table, key, "format")?);
-    let pattern = chrono_pattern(format).ok_or_else(|| invalid(format!("projection.{key}.format: '{format}'")))?;
+    let pattern = joda(format).map_err(|_error| invalid(format!("projection.{key}.format: '{format}'")))?;
     let bad = || invalid(format!("projection.{key}.range: '{range}'"));
     let (low, high) = range.split_once(',').ok_or_else(bad)?;
     let now = Utc::now().naive_utc();
     let (mut time, end) = (instant(low, &pattern, now).ok_or_else(bad)?, instant(high, &pattern, now).ok_or_else(bad)?);
     let unit = property(table, key, "interval.unit").unwrap_or(finest(format)).to_uppercase();
     let step: u32 = property(table, key, "interval").unwrap_or("1").parse().map_err(|_error| bad())?;
-    let mut all: Vec<String> = Vec::new();
+    let mut all: Vec<Projected> = Vec::new();
     while time <= end {
-        let text = time.format(&pattern).to_string();
-        if all.last() != Some(&text) {
-            all.push(text);
+        let folder = pattern.format(time, None);
+        if all.last().is_none_or(|last| last.folder != folder) {
+            // What a folder says may be less than the time that it was made of.
+            let said = pattern.parse(&folder).map_or(time, |(said, _)| said);
+            let value = match athena {
+                Type::Date => said.format("%Y-%m-%d").to_string(),
+                Type::Timestamp(_) => said.format("%Y-%m-%d %H:%M:%S%.f").to_string(),
+                _ => folder.clone(),
+            };
+            all.push(Projected { value, folder });
         }
         time = moved(time, i64::from(step.max(1)), &unit).ok_or_else(bad)?;
         if all.len() > MOST {
@@ -123,50 +159,6 @@ fn dates(table: &TableDefinition, key: &str) -> Result<Vec<String>> {
         }
     }
     Ok(all)
-}
-
-/// Java's date pattern as chrono's.
-fn chrono_pattern(format: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut chars = format.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c == '\'' {
-            for quoted in chars.by_ref() {
-                if quoted == '\'' {
-                    break;
-                }
-                out.push(quoted);
-            }
-            continue;
-        }
-        let mut count = 1;
-        while chars.peek() == Some(&c) && c.is_ascii_alphabetic() {
-            chars.next();
-            count += 1;
-        }
-        let piece = match (c, count) {
-            ('y' | 'u', 4) => "%Y",
-            ('y', 2) => "%y",
-            ('M', 1) => "%-m",
-            ('M', 2) => "%m",
-            ('M', 3) => "%b",
-            ('d', 1) => "%-d",
-            ('d', 2) => "%d",
-            ('D', 3) => "%j",
-            ('H', 1) => "%-H",
-            ('H', 2) => "%H",
-            ('m', 2) => "%M",
-            ('s', 2) => "%S",
-            (letter, _) if letter.is_ascii_alphabetic() => return None,
-            ('%', _) => "%%",
-            (other, _) => {
-                out.push(other);
-                continue;
-            }
-        };
-        out.push_str(piece);
-    }
-    Some(out)
 }
 
 fn finest(format: &str) -> &'static str {
@@ -186,7 +178,7 @@ fn finest(format: &str) -> &'static str {
 }
 
 /// A date in the table's format, or `NOW`, `NOW-3DAYS`, `NOW+1MONTHS`.
-fn instant(text: &str, pattern: &str, now: NaiveDateTime) -> Option<NaiveDateTime> {
+fn instant(text: &str, pattern: &Pattern, now: NaiveDateTime) -> Option<NaiveDateTime> {
     let text = text.trim();
     if let Some(rest) = text.strip_prefix("NOW") {
         let rest: String = rest.chars().filter(|c| !c.is_whitespace()).collect();
@@ -197,12 +189,7 @@ fn instant(text: &str, pattern: &str, now: NaiveDateTime) -> Option<NaiveDateTim
         let (number, unit) = rest.split_at_checked(at)?;
         return moved(now, number.parse().ok()?, &unit.to_uppercase());
     }
-    NaiveDateTime::parse_from_str(text, pattern).ok().or_else(|| {
-        let day = NaiveDate::parse_from_str(text, pattern).ok();
-        let day = day.or_else(|| NaiveDate::parse_from_str(&format!("{text} 01"), &format!("{pattern} %d")).ok());
-        let day = day.or_else(|| NaiveDate::parse_from_str(&format!("{text} 01 01"), &format!("{pattern} %m %d")).ok());
-        day.map(|day| day.and_time(DateTime::UNIX_EPOCH.time()))
-    })
+    pattern.parse(text).map(|(time, _)| time)
 }
 
 fn moved(time: NaiveDateTime, by: i64, unit: &str) -> Option<NaiveDateTime> {
@@ -244,10 +231,14 @@ fn allowed(key: &str, filter: &Expr) -> Option<Vec<String>> {
     }
 }
 
+/// A value of a query as its type shows it.
 fn literal(expr: &Expr) -> Option<String> {
     match expr {
-        Expr::Literal(ScalarValue::Utf8(text) | ScalarValue::Utf8View(text) | ScalarValue::LargeUtf8(text), _) => text.clone(),
-        Expr::Literal(value, _) if !value.is_null() => Some(value.to_string()),
+        Expr::Literal(value, _) if !value.is_null() => {
+            let mut shown = String::new();
+            text::write(value.to_array().ok()?.as_ref(), 0, &athena_type_of(&value.data_type()), &mut shown);
+            Some(shown)
+        }
         Expr::Cast(cast) => literal(&cast.expr),
         _ => None,
     }

@@ -8,10 +8,9 @@ use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, Recor
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DFSchema, Result, ScalarValue, Statistics};
-use datafusion::datasource::file_format::FileFormat as _;
-use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
+use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, FileSource, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
@@ -22,7 +21,7 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 
-use super::adapter::ByName;
+use super::adapter::{self, ByName};
 use super::files::{self, Partition};
 use super::object::{LakeObject, QueryFiles};
 use super::scan::{self, FileKind, LakeSource};
@@ -95,6 +94,16 @@ impl LakeTable {
         if self.table.partition_keys.is_empty() {
             return Ok(all.into_iter().map(|partition| (partition, Vec::new())).collect());
         }
+        for partition in &all {
+            for ((key, athena), value) in self.table.key_names().zip(&self.keys).zip(&partition.values) {
+                if value != NULL_PARTITION && !scan::is_value(athena, value) {
+                    let kind = athena.to_string().to_uppercase();
+                    let message =
+                        format!("HIVE_INVALID_PARTITION_VALUE: Invalid partition value '{value}' for {kind} partition key: {key}");
+                    return Err(DataFusionError::Execution(message));
+                }
+            }
+        }
         let columns: Vec<ArrayRef> = self
             .keys
             .iter()
@@ -149,9 +158,13 @@ impl LakeTable {
         let meta = self.files.add(object);
         let mut file = PartitionedFile::new_from_meta(meta.clone()).with_partition_values(values);
         if matches!(self.format, Format::Parquet) && state.config().collect_statistics() {
-            let store: Arc<dyn datafusion::object_store::ObjectStore> = Arc::clone(&self.files) as _;
-            let format = ParquetFormat::default().with_metadata_size_hint(Some(FOOTER));
-            let statistics = format.infer_stats(state, &store, Arc::clone(self.schema.file_schema()), &meta).await;
+            let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
+            let footer = DFParquetMetadata::new(self.files.as_ref(), &meta)
+                .with_metadata_size_hint(Some(FOOTER))
+                .with_file_metadata_cache(Some(cache))
+                .fetch_metadata()
+                .await;
+            let statistics = footer.and_then(|footer| adapter::statistics(&footer, self.schema.file_schema()));
             let statistics = statistics.map_err(|error| self.bad_file(&meta.location, &error))?;
             file = file.with_statistics(Arc::new(statistics));
         }

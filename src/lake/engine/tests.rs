@@ -68,7 +68,7 @@ impl Lake {
         let parsed = Engine::parse(sql).map_err(|error| QueryError::new(error.to_string()))?;
         let engine = self.engine.clone();
         let work = async move {
-            let mut running = engine.run(parsed, "default").await?;
+            let mut running = engine.ready(parsed, "default", &never()).await?.start()?;
             let columns = running.columns.iter().map(|column| (column.name.clone(), column.data_type.to_string())).collect();
             let mut rows = Vec::new();
             while let Some(batch) = running.rows.next().await {
@@ -103,6 +103,11 @@ impl Lake {
             Ok(((_, rows), _)) => panic!("{sql} answered {rows:?}"),
         }
     }
+}
+
+/// What stops no query.
+fn never() -> watch::Receiver<bool> {
+    watch::channel(false).1
 }
 
 const LAZY: &str = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
@@ -156,7 +161,7 @@ fn only_what_widens_is_inserted() {
     let run = |sql: &str| {
         let query = Engine::parse(sql).unwrap().into_columns(&columns, None).unwrap();
         let engine = lake.engine.clone();
-        let work = async move { engine.run(query, "default").await.map(|running| running.columns) };
+        let work = async move { engine.ready(query, "default", &never()).await.map(|ready| ready.columns) };
         let handle = lake.engine.spawn(work).unwrap();
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(handle).unwrap()
     };
@@ -234,6 +239,7 @@ const REWRITTEN: &[&str] = &[
     "listagg",
     "max_by",
     "min_by",
+    "mod",
     "numeric_histogram",
     "position",
     "reduce_agg",
@@ -326,6 +332,75 @@ fn projected_partitions_need_no_catalogue() {
 }
 
 #[test]
+fn projected_values_have_the_types_of_their_keys() {
+    let lake = Lake::new();
+    lake.put("pd/2024/01/02/a", b"1\n");
+    lake.put("pt/2024-01-02 03:00:00/a", b"7\n");
+    lake.put("pi/y=007/a", b"9\n");
+    let projected = |kind: &str, range: &str, more: serde_json::Value| {
+        let mut parameters = json!({"projection.enabled": "true", "projection.k.type": kind, "projection.k.range": range});
+        parameters.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        parameters
+    };
+    let template = |folder: &str| format!("s3://test-lake/{folder}/${{k}}/");
+    for (name, hive, parameters) in [
+        (
+            "pd",
+            "date",
+            projected(
+                "date",
+                "2024/01/01,2024/01/03",
+                json!({"projection.k.format": "yyyy/MM/dd", "storage.location.template": template("pd")}),
+            ),
+        ),
+        (
+            "pt",
+            "timestamp",
+            projected(
+                "date",
+                "2024-01-02 00:00:00,2024-01-02 05:00:00",
+                json!({
+                    "projection.k.format": "yyyy-MM-dd HH:mm:ss", "projection.k.interval": "1", "projection.k.interval.unit": "HOURS",
+                    "storage.location.template": template("pt"),
+                }),
+            ),
+        ),
+    ] {
+        lake.table(name, &format!("{name}/"), LAZY, json!({"field.delim": ","}), &[("x", "int")], &[("k", hive)], parameters);
+    }
+    let digits = json!({
+        "projection.enabled": "true", "projection.y.type": "integer", "projection.y.range": "1,9", "projection.y.digits": "3",
+    });
+    lake.table("pi", "pi/", LAZY, json!({"field.delim": ","}), &[("x", "int")], &[("y", "int")], digits);
+    for (sql, rows) in [
+        ("SELECT * FROM pd", "1|2024-01-02"),
+        ("SELECT * FROM pd WHERE k = DATE '2024-01-02'", "1|2024-01-02"),
+        ("SELECT count(*) FROM pd WHERE k > DATE '2024-01-02'", "0"),
+        ("SELECT * FROM pt WHERE k = TIMESTAMP '2024-01-02 03:00:00'", "7|2024-01-02 03:00:00.000"),
+        ("SELECT * FROM pi WHERE y = 7", "9|7"),
+        ("SELECT * FROM pi WHERE y IN (6, 7)", "9|7"),
+    ] {
+        assert_eq!(lake.shown(sql), rows, "{sql}");
+    }
+}
+
+#[test]
+fn partition_values_that_are_none_of_their_type_are_refused() {
+    let lake = Lake::new();
+    lake.put("p/y=abc/a", b"1\n");
+    lake.table("p", "p/", LAZY, json!({"field.delim": ","}), &[("x", "int")], &[("y", "int")], json!({}));
+    let add = |value: &str| {
+        let place = format!("s3://test-lake/p/y={value}/");
+        let input = json!({"Values": [value], "StorageDescriptor": {"Location": place}});
+        lake.engine.catalog().create_partition("default", "p", &input).unwrap();
+    };
+    add("__HIVE_DEFAULT_PARTITION__");
+    assert_eq!(lake.shown("SELECT * FROM p"), "");
+    add("abc");
+    assert_eq!(lake.error("SELECT * FROM p"), "HIVE_INVALID_PARTITION_VALUE: Invalid partition value 'abc' for INTEGER partition key: y");
+}
+
+#[test]
 fn what_does_not_fit_in_memory_spills() {
     let lake = Lake::with_memory(96 << 20);
     let sql = "SELECT count(*), min(d), max(d) FROM (SELECT x, row_number() OVER (ORDER BY k) AS d FROM \
@@ -337,4 +412,33 @@ fn what_does_not_fit_in_memory_spills() {
                (SELECT to_hex(md5(to_utf8(CAST(x AS varchar)))) AS k FROM UNNEST(sequence(1, 1000)) AS a(y) CROSS JOIN UNNEST(sequence(1, 900)) AS b(z) \
                CROSS JOIN (SELECT 1) CROSS JOIN UNNEST(ARRAY[y * 1000 + z]) AS c(x)) t GROUP BY k) u";
     assert_eq!(lake.shown(sql), "900000|900000");
+}
+
+#[test]
+fn numbers_of_json_tables_keep_their_digits() {
+    let lake = Lake::new();
+    let row = r#"{"b":18446744073709551615,"c":9007199254740993.5,"s":123456789012345678901234567890,"d":12345678901234567.89,"o":{"z":1.50, "a":[1e2]}}"#;
+    lake.put("t/a.json", format!("{row}\n{{\"B\":1,\"b\":2,\"a.b\":\"x\"}}\n").as_bytes());
+    let columns = [("b", "bigint"), ("c", "bigint"), ("s", "string"), ("d", "decimal(30,2)"), ("o", "string"), ("a_b", "string")];
+    lake.table("t", "t/", "org.openx.data.jsonserde.JsonSerDe", json!({"dots.in.keys": "true"}), &columns, &[], json!({}));
+    assert_eq!(
+        lake.shown("SELECT * FROM t"),
+        "∅|9007199254740993|123456789012345678901234567890|12345678901234567.89|{\"z\":1.50,\"a\":[1e2]}|∅\n2|∅|∅|∅|∅|x"
+    );
+    lake.put("m/a.json", b"{\"time\":\"a\",\"Time\":\"B\"}\n");
+    let mapping = json!({"mapping.t1": "time", "mapping.t2": "Time", "case.insensitive": "false"});
+    lake.table("m", "m/", "org.openx.data.jsonserde.JsonSerDe", mapping, &[("t1", "string"), ("t2", "string")], &[], json!({}));
+    assert_eq!(lake.shown("SELECT * FROM m"), "a|B");
+}
+
+#[test]
+fn what_does_not_fit_is_said_and_not_passed_over() {
+    let lake = Lake::new();
+    let serde = "org.apache.hadoop.hive.serde2.OpenCSVSerde";
+    lake.put("big/a.csv", b"3000000000\n");
+    lake.table("big", "big/", serde, json!({}), &[("n", "int")], &[], json!({}));
+    assert!(lake.error("SELECT n FROM big").starts_with("HIVE_BAD_DATA: Error parsing field value '3000000000'"));
+    lake.put("z/a.csv.lz4", b"1\n");
+    lake.table("z", "z/", LAZY, json!({}), &[("x", "int")], &[], json!({}));
+    assert!(lake.error("SELECT * FROM z").contains("does not unpack .lz4 files"));
 }

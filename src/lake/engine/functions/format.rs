@@ -47,7 +47,7 @@ enum Part {
 
 /// A pattern for writing and reading times.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pattern(Vec<Part>);
+pub(in crate::lake::engine) struct Pattern(Vec<Part>);
 
 /// `MySQL`'s `%Y-%m-%d`.
 pub(super) fn mysql(format: &str) -> Result<Pattern> {
@@ -105,7 +105,7 @@ pub(super) fn mysql(format: &str) -> Result<Pattern> {
 }
 
 /// Joda's `yyyy-MM-dd`.
-pub(super) fn joda(format: &str) -> Result<Pattern> {
+pub(in crate::lake::engine) fn joda(format: &str) -> Result<Pattern> {
     let mut parts = Vec::new();
     let mut chars = format.chars().peekable();
     while let Some(c) = chars.next() {
@@ -179,7 +179,7 @@ fn half(hour: u32) -> u32 {
 
 impl Pattern {
     /// A time in this pattern.
-    pub(super) fn format(&self, time: NaiveDateTime, zone: Option<Tz>) -> String {
+    pub(in crate::lake::engine) fn format(&self, time: NaiveDateTime, zone: Option<Tz>) -> String {
         let mut out = String::new();
         let number = |out: &mut String, value: i64, width: usize| {
             // Writing to a string cannot fail.
@@ -222,7 +222,7 @@ impl Pattern {
     }
 
     /// The time that a text in this pattern stands for, and the zone where it names one; `None` where it does not fit.
-    pub(super) fn parse(&self, text: &str) -> Option<(NaiveDateTime, Option<String>)> {
+    pub(in crate::lake::engine) fn parse(&self, text: &str) -> Option<(NaiveDateTime, Option<String>)> {
         let mut read = Reading::default();
         let mut rest = text;
         let mut parts = self.0.iter().peekable();

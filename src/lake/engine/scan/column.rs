@@ -1,5 +1,7 @@
 //! Builds Arrow columns from the texts and JSON values of a file, as Hive's `SerDes` read them: what does not fit a type becomes NULL.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -10,9 +12,10 @@ use datafusion::arrow::array::{
 use datafusion::arrow::buffer::{Buffer, OffsetBuffer};
 use datafusion::arrow::datatypes::{DataType, Fields};
 use datafusion::arrow::error::ArrowError;
-use serde_json::Value;
 
+use super::fit::Length;
 use super::value;
+use crate::lake::engine::functions::json_path::{items, members, plain, unquoted};
 use crate::lake::engine::types::{arrow_field, arrow_type, map_type};
 use crate::lake::engine::zoned::in_utc;
 use crate::sql::Type;
@@ -35,21 +38,13 @@ pub(super) enum Column {
     Real(Float32Builder),
     Double(Float64Builder),
     Decimal { builder: Decimal128Builder, precision: u8, scale: u8 },
-    Text { builder: StringViewBuilder, block: Option<u32>, fit: Fit },
+    Text { builder: StringViewBuilder, block: Option<u32>, length: Option<Length> },
     Bytes(BinaryViewBuilder),
     Date(Date32Builder),
     Timestamp { builder: TimestampMillisecondBuilder, zoned: bool },
     List { item: Box<Column>, athena: Type, offsets: Vec<i32>, valid: NullBufferBuilder },
     Map { key: Box<Column>, value: Box<Column>, types: (Type, Type), offsets: Vec<i32>, valid: NullBufferBuilder },
     Row { columns: Vec<Column>, names: Vec<String>, fields: Fields, valid: NullBufferBuilder },
-}
-
-/// How a text is made to fit its type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fit {
-    Any,
-    AtMost(usize),
-    Padded(usize),
 }
 
 impl Column {
@@ -65,8 +60,6 @@ impl Column {
             Type::Decimal { precision, scale } => {
                 Self::Decimal { builder: Decimal128Builder::new().with_data_type(arrow_type(athena)), precision: *precision, scale: *scale }
             }
-            Type::VarcharN(length) => Self::text(Fit::AtMost(*length as usize)),
-            Type::Char(length) => Self::text(Fit::Padded(*length as usize)),
             Type::Varbinary => Self::Bytes(BinaryViewBuilder::new()),
             Type::Date => Self::Date(Date32Builder::new()),
             Type::Timestamp(_) | Type::TimestampTz(_) => {
@@ -98,17 +91,13 @@ impl Column {
                     valid: NullBufferBuilder::new(0),
                 }
             }
-            _ => Self::text(Fit::Any),
+            _ => Self::Text { builder: StringViewBuilder::new(), block: None, length: Length::of(athena) },
         }
-    }
-
-    fn text(fit: Fit) -> Self {
-        Self::Text { builder: StringViewBuilder::new(), block: None, fit }
     }
 
     /// Tells a text column the block that the next fields lie in, so that they need not be copied.
     pub(super) fn set_block(&mut self, buffer: &Buffer) {
-        if let Self::Text { builder, block, fit: Fit::Any } = self {
+        if let Self::Text { builder, block, length: None } = self {
             *block = Some(builder.append_block(buffer.clone()));
         }
     }
@@ -140,7 +129,7 @@ impl Column {
 
     /// A field that lies in the present block, at this offset; it has no escapes to undo.
     pub(super) fn field_in_block(&mut self, field: &[u8], offset: usize, delimiters: &Delimiters) {
-        if let Self::Text { builder, block: Some(block), fit: Fit::Any } = self
+        if let Self::Text { builder, block: Some(block), length: None } = self
             && field != delimiters.null.as_slice()
         {
             let place = (u32::try_from(offset), u32::try_from(field.len()));
@@ -213,6 +202,14 @@ impl Column {
         }
     }
 
+    /// Days since 1970.
+    pub(super) fn days(&mut self, days: i32) {
+        match self {
+            Self::Date(builder) => builder.append_value(days),
+            other => other.null(),
+        }
+    }
+
     /// A single value from its text; one that does not fit is NULL.
     pub(super) fn scalar(&mut self, text: &[u8]) {
         match self {
@@ -224,16 +221,9 @@ impl Column {
             Self::Real(b) => b.append_option(value::real(text)),
             Self::Double(b) => b.append_option(value::double(text)),
             Self::Decimal { builder, precision, scale } => builder.append_option(value::decimal(text, *precision, *scale)),
-            Self::Text { builder, fit, .. } => {
+            Self::Text { builder, length, .. } => {
                 let text = String::from_utf8_lossy(text);
-                match fit {
-                    Fit::Any => builder.append_value(text),
-                    Fit::AtMost(length) => builder.append_value(text.chars().take(*length).collect::<String>()),
-                    Fit::Padded(length) => {
-                        let cut: String = text.chars().take(*length).collect();
-                        builder.append_value(cut.trim_end_matches(' '));
-                    }
-                }
+                builder.append_value(length.map_or(text.as_ref(), |length| length.cut(&text)));
             }
             Self::Bytes(b) => b.append_value(value::bytes(text)),
             Self::Date(b) => b.append_option(value::date(text)),
@@ -242,49 +232,56 @@ impl Column {
         }
     }
 
-    /// A value of a JSON document.
-    pub(super) fn json(&mut self, found: &Value) {
-        match (&mut *self, found) {
-            (_, Value::Null) => self.null(),
-            (Self::List { item, offsets, valid, .. }, Value::Array(items)) => {
-                for part in items {
+    /// A value of a JSON document, from its text.
+    pub(super) fn json(&mut self, found: &str) {
+        let kind = found.bytes().next().unwrap_or(b'n');
+        match (&mut *self, kind) {
+            (_, b'n') => self.null(),
+            (Self::List { item, offsets, valid, .. }, b'[') => {
+                let items = items(found).unwrap_or_default();
+                for part in &items {
                     item.json(part);
                 }
                 offsets.push(offsets.last().copied().unwrap_or(0) + i32::try_from(items.len()).unwrap_or(0));
                 valid.append_non_null();
             }
-            (Self::Map { key, value, offsets, valid, .. }, Value::Object(entries)) => {
-                for (name, part) in entries {
+            (Self::Map { key, value, offsets, valid, .. }, b'{') => {
+                let entries: BTreeMap<_, _> = members(found).unwrap_or_default().into_iter().collect();
+                for (name, part) in &entries {
                     key.scalar(name.as_bytes());
                     value.json(part);
                 }
                 offsets.push(offsets.last().copied().unwrap_or(0) + i32::try_from(entries.len()).unwrap_or(0));
                 valid.append_non_null();
             }
-            (Self::Row { columns, names, valid, .. }, Value::Object(entries)) => {
+            (Self::Row { columns, names, valid, .. }, b'{') => {
+                let entries = members(found).unwrap_or_default();
                 for (column, name) in columns.iter_mut().zip(names.iter()) {
-                    let part = entries.get(name).or_else(|| {
-                        entries.iter().find(|(key, _)| key.eq_ignore_ascii_case(name) || key.to_lowercase() == *name).map(|(_, part)| part)
-                    });
-                    column.json(part.unwrap_or(&Value::Null));
+                    column.json(member(&entries, name).unwrap_or("null"));
                 }
                 valid.append_non_null();
             }
             (Self::List { .. } | Self::Map { .. } | Self::Row { .. }, _) => self.null(),
-            (_, Value::String(text)) => self.scalar(text.as_bytes()),
+            (_, b'"') => match unquoted(found) {
+                Some(text) => self.scalar(text.as_bytes()),
+                None => self.null(),
+            },
             // A nested value, number or boolean in a text column is its JSON.
-            (Self::Text { .. }, other) => self.scalar(other.to_string().as_bytes()),
-            (Self::Double(b), Value::Number(number)) => b.append_option(number.as_f64()),
-            (Self::Timestamp { builder, .. }, Value::Number(number)) => builder.append_option(number.as_i64()),
-            (Self::TinyInt(_) | Self::SmallInt(_) | Self::Integer(_) | Self::BigInt(_), Value::Number(number)) => match number.as_i64() {
-                Some(whole) => self.scalar(whole.to_string().as_bytes()),
-                #[allow(clippy::cast_possible_truncation, reason = "a fraction in an integer column is cut, as the SerDe does")]
-                None => match number.as_f64().map(|fraction| fraction.trunc() as i64) {
+            (Self::Text { .. }, _) => match plain(found) {
+                Some(text) => self.scalar(text.as_bytes()),
+                None => self.null(),
+            },
+            (Self::Timestamp { builder, .. }, b'-' | b'0'..=b'9') => builder.append_option(value::integer(found.as_bytes())),
+            (Self::TinyInt(_) | Self::SmallInt(_) | Self::Integer(_) | Self::BigInt(_), _) if found.contains(['.', 'e', 'E']) => {
+                // A fraction in an integer column is cut, as the SerDe does.
+                let scale = 18;
+                let cut = value::decimal(found.as_bytes(), 38, scale).map(|number| number / 10_i128.pow(u32::from(scale)));
+                match cut {
                     Some(whole) => self.scalar(whole.to_string().as_bytes()),
                     None => self.null(),
-                },
-            },
-            (_, other) => self.scalar(other.to_string().as_bytes()),
+                }
+            }
+            _ => self.scalar(found.as_bytes()),
         }
     }
 
@@ -331,6 +328,17 @@ impl Column {
             }
         })
     }
+}
+
+/// The member of a name, in the very case first; of several the last.
+pub(super) fn member<'t>(members: &[(Cow<'_, str>, &'t str)], name: &str) -> Option<&'t str> {
+    let last = |of: &dyn Fn(&str) -> bool| members.iter().rev().find(|(key, _)| of(key)).map(|(_, found)| *found);
+    last(&|key| key == name).or_else(|| last(&|key| is_named(key, name)))
+}
+
+/// Whether a key is a name, whatever the case.
+pub(super) fn is_named(key: &str, name: &str) -> bool {
+    key.eq_ignore_ascii_case(name) || (!key.is_ascii() && key.to_lowercase() == name.to_lowercase())
 }
 
 /// The parts between delimiters that no escape precedes.

@@ -1,4 +1,4 @@
-//! Makes the columns of an Avro or ORC file those of its table: found by name or place, NULL where missing, widened where Athena widens.
+//! Makes the columns of a Parquet, Avro or ORC file those of its table: found by name or place, NULL where missing, widened where Athena widens.
 
 use std::sync::Arc;
 
@@ -7,13 +7,13 @@ use datafusion::arrow::array::{
     TimestampMillisecondArray, new_null_array,
 };
 use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
-use datafusion::arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, Field, Fields, Schema, TimeUnit};
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::Result;
 use datafusion::error::DataFusionError;
 
 use super::source::Wanted;
-use crate::lake::engine::types::athena_type;
+use crate::lake::engine::types::{athena_type, athena_type_of};
 use crate::sql::Type;
 
 /// Where the wanted columns of a table are in a file.
@@ -58,33 +58,47 @@ impl Found {
             let Some(array) = source.and_then(|at| read.get(at)) else {
                 return Ok(new_null_array(field.data_type(), rows));
             };
-            fit(array, field).map_err(|misfit| {
-                DataFusionError::Execution(match misfit {
-                    Misfit::Type => format!(
-                        "HIVE_BAD_DATA: Field {}'s type {} in {file} is incompatible with type {} defined in table schema",
-                        field.name(),
-                        athena_type(&Field::new("", array.data_type().clone(), true)),
-                        athena_type(field)
-                    ),
-                    Misfit::Value(error) => format!("HIVE_BAD_DATA: Field {} in {file}: {error}", field.name()),
-                })
-            })
+            fit(array, field).map_err(|misfit| DataFusionError::Execution(misfit.of_column(array.data_type(), field, file)))
         });
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         Ok(RecordBatch::try_new_with_options(Arc::clone(&wanted.schema), columns.collect::<Result<_>>()?, &options)?)
     }
 }
 
-fn place(fields: &datafusion::arrow::datatypes::Fields, name: &str) -> Option<usize> {
+/// Where a file has the column of this name, in the very case first; names of tables are lower case.
+pub(in crate::lake::engine) fn place(fields: &Fields, name: &str) -> Option<usize> {
     let same = fields.iter().position(|field| field.name() == name);
     same.or_else(|| fields.iter().position(|field| field.name().to_lowercase() == name))
 }
 
 /// Why a column cannot be one of the table's.
 #[derive(Debug)]
-enum Misfit {
+pub(in crate::lake::engine) enum Misfit {
     Type,
     Value(ArrowError),
+}
+
+impl Misfit {
+    /// The same in Athena's words, for a column that a file has in some type.
+    pub(in crate::lake::engine) fn of_column(&self, stored: &DataType, field: &Field, file: &str) -> String {
+        match self {
+            Self::Type => format!(
+                "HIVE_BAD_DATA: Field {}'s type {} in {file} is incompatible with type {} defined in table schema",
+                field.name(),
+                shown(&athena_type_of(stored)),
+                shown(&athena_type(field))
+            ),
+            Self::Value(error) => format!("HIVE_BAD_DATA: Field {} in {file}: {error}", field.name()),
+        }
+    }
+}
+
+/// Times have no digits in Hive.
+fn shown(athena: &Type) -> String {
+    match athena {
+        Type::Timestamp(_) => "timestamp".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 impl From<ArrowError> for Misfit {
@@ -94,7 +108,7 @@ impl From<ArrowError> for Misfit {
 }
 
 /// An array of a file as values of a field of the table. Members of rows are found by name, at any depth.
-fn fit(array: &ArrayRef, wanted: &Field) -> Result<ArrayRef, Misfit> {
+pub(in crate::lake::engine) fn fit(array: &ArrayRef, wanted: &Field) -> Result<ArrayRef, Misfit> {
     Ok(match (array.data_type(), wanted.data_type()) {
         (DataType::Null, table) => new_null_array(table, array.len()),
         (DataType::Struct(members), DataType::Struct(fields)) => {
@@ -110,6 +124,9 @@ fn fit(array: &ArrayRef, wanted: &Field) -> Result<ArrayRef, Misfit> {
             let list = array.as_list::<i32>();
             let items = fit(list.values(), item)?;
             Arc::new(ListArray::try_new(Arc::clone(item), list.offsets().clone(), items, list.nulls().cloned())?)
+        }
+        (DataType::LargeList(item) | DataType::FixedSizeList(item, _), DataType::List(_)) => {
+            fit(&cast(array, &DataType::List(Arc::clone(item)))?, wanted)?
         }
         (DataType::Map(..), DataType::Map(entries, sorted)) => {
             let map = array.as_map();
@@ -129,15 +146,12 @@ fn fit(array: &ArrayRef, wanted: &Field) -> Result<ArrayRef, Misfit> {
             let text = |id: Option<&[u8]>| id.and_then(|id| uuid::Uuid::from_slice(id).ok()).map(|id| id.hyphenated().to_string());
             Arc::new(ids.iter().map(text).collect::<StringViewArray>())
         }
+        (DataType::Dictionary(_, value), _) => fit(&cast(array, value)?, wanted)?,
         (file, table) if widens(file, table) => {
-            let array = match file {
-                DataType::Dictionary(_, value) => &cast(array, value)?,
-                _ => array,
-            };
             let cast = cast_with_options(array, table, &CastOptions { safe: false, ..CastOptions::default() })?;
-            match athena_type(wanted) {
-                length @ (Type::VarcharN(_) | Type::Char(_)) => shortened(cast.as_string_view(), &length),
-                _ => cast,
+            match Length::of(&athena_type(wanted)) {
+                Some(length) => length.applied(cast),
+                None => cast,
             }
         }
         _ => return Err(Misfit::Type),
@@ -149,13 +163,14 @@ fn widens(file: &DataType, table: &DataType) -> bool {
     let text = |t: &DataType| matches!(t, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
     let bytes = |t: &DataType| matches!(t, DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_));
     match (file, table) {
-        (DataType::Dictionary(_, value), _) => widens(value, table),
         _ if file == table => true,
         _ if text(table) || bytes(table) => text(file) || bytes(file),
         // Avro's times of day are numbers to Athena.
         (DataType::Time32(_), DataType::Int32) | (DataType::Time64(_), DataType::Int64) => true,
         (DataType::Decimal128(..) | DataType::Decimal256(..), DataType::Decimal128(..)) => true,
-        (DataType::Float32, DataType::Float64) => true,
+        (DataType::Float16, DataType::Float32 | DataType::Float64) | (DataType::Float32, DataType::Float64) => true,
+        (DataType::Date64, DataType::Date32) => true,
+        (_, DataType::Decimal128(..)) => file.is_integer(),
         _ => file.is_integer() && (table.is_integer() || table.is_floating()),
     }
 }
@@ -174,32 +189,77 @@ fn milliseconds(array: &ArrayRef, unit: TimeUnit) -> Result<Int64Array, ArrowErr
         TimeUnit::Microsecond => 1000,
         TimeUnit::Nanosecond => 1_000_000,
     };
-    Ok(ticks.unary(|time: i64| time.div_euclid(per) + i64::from(time.rem_euclid(per) * 2 >= per)))
+    Ok(ticks.unary(|time: i64| half_up(time, per)))
 }
 
-/// Texts of at most so many characters; those of a `char` lose the blanks at their end.
-fn shortened(texts: &StringViewArray, length: &Type) -> ArrayRef {
-    let cut = |text: &'_ str, most: u32| {
-        let end = text.char_indices().nth(most as usize).map_or(text.len(), |(at, _)| at);
-        text.get(..end).unwrap_or(text).to_owned()
-    };
-    let short = |text: &str| match length {
-        Type::VarcharN(most) => cut(text, *most),
-        Type::Char(most) => cut(text, *most).trim_end_matches(' ').to_owned(),
-        _ => text.to_owned(),
-    };
-    Arc::new(texts.iter().map(|text| text.map(short)).collect::<StringViewArray>())
+/// A time in units of so many ticks, an even number, rounded half up.
+pub(super) fn half_up(ticks: i64, per: i64) -> i64 {
+    ticks.div_euclid(per) + i64::from(ticks.rem_euclid(per) >= per / 2)
+}
+
+/// How long the texts of a type are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Length {
+    /// At most so many characters: `varchar(n)`.
+    AtMost(usize),
+    /// The same, and blanks at the end count for nothing: `char(n)`.
+    Padded(usize),
+}
+
+impl Length {
+    /// The length that a type has, if any.
+    pub(super) const fn of(athena: &Type) -> Option<Self> {
+        match athena {
+            Type::VarcharN(most) => Some(Self::AtMost(*most as usize)),
+            Type::Char(most) => Some(Self::Padded(*most as usize)),
+            _ => None,
+        }
+    }
+
+    /// The text, cut to the length.
+    pub(super) fn cut(self, text: &str) -> &str {
+        let (Self::AtMost(most) | Self::Padded(most)) = self;
+        // No text has more characters than bytes.
+        let end = if text.len() <= most { text.len() } else { text.char_indices().nth(most).map_or(text.len(), |(at, _)| at) };
+        let cut = text.get(..end).unwrap_or(text);
+        if matches!(self, Self::Padded(_)) { cut.trim_end_matches(' ') } else { cut }
+    }
+
+    fn applied(self, texts: ArrayRef) -> ArrayRef {
+        let all = texts.as_string_view();
+        if all.iter().flatten().all(|text| self.cut(text).len() == text.len()) {
+            return texts;
+        }
+        Arc::new(all.iter().map(|text| text.map(|text| self.cut(text))).collect::<StringViewArray>())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use datafusion::arrow::array::{
-        Decimal128Array, Float64Array, Int32Array, StringArray, StructArray, TimestampMicrosecondArray, TimestampNanosecondArray,
+        Decimal128Array, DictionaryArray, FixedSizeListArray, Float64Array, Int32Array, LargeListArray, StringArray, StructArray,
+        TimestampMicrosecondArray, TimestampNanosecondArray,
     };
+    use datafusion::arrow::buffer::OffsetBuffer;
+    use datafusion::arrow::datatypes::Int32Type;
     use proptest::prelude::*;
 
     use super::*;
     use crate::lake::engine::types::arrow_field;
+
+    #[test]
+    fn lists_and_dictionaries_of_other_forms_are_read() {
+        let numbers = || Int32Array::from(vec![1, 2, 3, 4]);
+        let item = Arc::new(Field::new("item", DataType::Int32, true));
+        let pairs = FixedSizeListArray::new(Arc::clone(&item), 2, Arc::new(numbers()), None);
+        let large = LargeListArray::new(item, OffsetBuffer::from_lengths([2, 2]), Arc::new(numbers()), None);
+        for array in [Arc::new(pairs) as ArrayRef, Arc::new(large)] {
+            let lists = fit(&array, &arrow_field("x", &Type::parse("array(bigint)").unwrap())).unwrap();
+            assert_eq!(lists.as_list::<i32>().value(1).as_primitive::<datafusion::arrow::datatypes::Int64Type>().values(), &[3, 4]);
+        }
+        let words: DictionaryArray<Int32Type> = ["ab", "abc", "ab"].into_iter().collect();
+        assert_eq!(texts(&fitted(words, "varchar(2)").unwrap()), [Some("ab"); 3]);
+    }
 
     fn fitted(array: impl Array + 'static, athena: &str) -> Result<ArrayRef, Misfit> {
         let field = arrow_field("x", &Type::parse(athena).unwrap());

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::Result;
 
+pub(super) use self::fit::{Misfit, fit, place};
 pub(super) use self::source::{FileKind, LakeSource};
 use crate::model::TableDefinition;
 use crate::sql::Type;
@@ -41,22 +42,11 @@ pub(super) fn column_of_texts<'t>(
     Ok(column.finish()?)
 }
 
-/// A column of this type from values of JSON documents.
-pub(super) fn column_of_json<'t>(
-    athena: &Type,
-    values: impl Iterator<Item = Option<&'t serde_json::Value>>,
-) -> Result<datafusion::arrow::array::ArrayRef> {
-    let mut column = column::Column::new(athena);
-    for value in values {
-        column.json(value.unwrap_or(&serde_json::Value::Null));
-    }
-    Ok(column.finish()?)
-}
-
 /// Whether a text is a value of this type.
 pub(super) fn is_value(athena: &Type, text: &str) -> bool {
     let bytes = text.as_bytes();
     match athena {
+        Type::Boolean => value::boolean(bytes).is_some(),
         Type::TinyInt => value::integer(bytes).is_some_and(|number| i8::try_from(number).is_ok()),
         Type::SmallInt => value::integer(bytes).is_some_and(|number| i16::try_from(number).is_ok()),
         Type::Integer => value::integer(bytes).is_some_and(|number| i32::try_from(number).is_ok()),

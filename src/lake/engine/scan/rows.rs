@@ -7,13 +7,14 @@ use datafusion::arrow::buffer::Buffer;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::error::DataFusionError;
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
-use super::column::{Column, Delimiters};
+use super::column::{Column, Delimiters, is_named, member};
 use super::lines::{Blocks, Lines, find_byte_of_two};
 use super::source::Wanted;
-use super::text::TextFormat;
+use super::text::{JsonText, TextFormat};
 use super::{open_csv, value};
+use crate::lake::engine::functions::json_path::members;
 use crate::sql::Type;
 
 /// Reads rows block by block; each batch lies within one block.
@@ -111,14 +112,17 @@ impl Rows {
                     if bytes.iter().all(u8::is_ascii_whitespace) {
                         continue;
                     }
-                    let parsed = serde_json::from_slice::<Value>(bytes);
-                    let row = match parsed {
-                        Ok(row @ Value::Object(_)) => Some(row),
+                    let row = match std::str::from_utf8(bytes).map_err(|error| error.to_string()) {
+                        Ok(line) => serde_json::from_str::<IgnoredAny>(line).map(|_| line.trim()).map_err(|error| error.to_string()),
+                        Err(error) => Err(error),
+                    };
+                    let row = match row {
+                        Ok(row) if row.starts_with('{') => Some(row),
                         _ if text.ignore_malformed => None,
                         Ok(_) => return Err(malformed(address, "a JSONObject text must begin with '{'")),
-                        Err(error) => return Err(malformed(address, &error.to_string())),
+                        Err(error) => return Err(malformed(address, &error)),
                     };
-                    json_row(&mut self.builders, &self.columns, &self.names, &text.mapping, row.as_ref());
+                    json_row(&mut self.builders, &self.columns, &self.names, text, row);
                 }
             }
             rows += 1;
@@ -189,12 +193,10 @@ fn open_csv_row(builders: &mut [Column], columns: &[(usize, Type)], fields: &[St
         };
         let bytes = field.as_bytes();
         match athena {
-            Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => {
-                value::integer(bytes).ok_or_else(bad)?;
-                builder.scalar(bytes);
-            }
-            Type::Real | Type::Double => {
-                value::double(bytes).ok_or_else(bad)?;
+            Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Real | Type::Double | Type::Decimal { .. } => {
+                if !super::is_value(athena, field) {
+                    return Err(bad());
+                }
                 builder.scalar(bytes);
             }
             Type::Boolean => match value::boolean(bytes) {
@@ -202,38 +204,28 @@ fn open_csv_row(builders: &mut [Column], columns: &[(usize, Type)], fields: &[St
                 None => builder.scalar(b"false"),
             },
             Type::Date => {
-                let days = value::integer(bytes).ok_or_else(bad)?;
-                builder.json(&Value::from(day_text(days).ok_or_else(bad)?));
+                let days = value::integer(bytes).and_then(|days| i32::try_from(days).ok());
+                builder.days(days.ok_or_else(bad)?);
             }
-            Type::Timestamp(_) | Type::TimestampTz(_) => builder.json(&Value::from(value::integer(bytes).ok_or_else(bad)?)),
+            Type::Timestamp(_) | Type::TimestampTz(_) => {
+                value::integer(bytes).ok_or_else(bad)?;
+                builder.json(field.trim_start_matches('+'));
+            }
             _ => builder.scalar(bytes),
         }
     }
     Ok(())
 }
 
-fn day_text(days: i64) -> Option<String> {
-    let day = chrono::DateTime::from_timestamp(days.checked_mul(86_400)?, 0)?;
-    Some(day.format("%Y-%m-%d").to_string())
-}
-
-fn json_row(
-    builders: &mut [Column],
-    columns: &[(usize, Type)],
-    names: &[String],
-    mapping: &std::collections::BTreeMap<String, String>,
-    row: Option<&Value>,
-) {
-    let members = row.and_then(Value::as_object);
+fn json_row(builders: &mut [Column], columns: &[(usize, Type)], names: &[String], text: &JsonText, row: Option<&str>) {
+    let found = row.and_then(members).unwrap_or_default();
     for ((at, _), builder) in columns.iter().zip(builders) {
         let name = names.get(*at).map_or("", String::as_str);
-        let key = mapping.get(name).map_or(name, String::as_str);
-        let found = members.and_then(|members| {
-            members.get(key).or_else(|| members.iter().find(|(member, _)| member.to_lowercase() == key).map(|(_, found)| found))
-        });
-        match found {
-            Some(found) => builder.json(found),
-            None => builder.null(),
-        }
+        let key = text.mapping.get(name).map_or(name, String::as_str);
+        let dotted = || {
+            let dotted = |name: &str| text.dots && name.contains('.') && is_named(&name.replace('.', "_"), key);
+            found.iter().rev().find(|(name, _)| dotted(name)).map(|(_, found)| *found)
+        };
+        builder.json(member(&found, key).or_else(dotted).unwrap_or("null"));
     }
 }

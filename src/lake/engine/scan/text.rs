@@ -44,8 +44,10 @@ pub(in crate::lake::engine) struct OpenCsvText {
 pub(in crate::lake::engine) struct JsonText {
     /// A line that is no JSON object is a row of NULLs instead of an error.
     pub(super) ignore_malformed: bool,
-    /// Columns that are found under another key: column to key, both lower case.
+    /// Columns that are found under another key: column, lower case, to key.
     pub(super) mapping: BTreeMap<String, String>,
+    /// Whether a dot in a key stands for the underscore in a column's name.
+    pub(super) dots: bool,
 }
 
 impl TextFormat {
@@ -89,10 +91,11 @@ impl TextFormat {
                 let mapping = table
                     .serde_parameters
                     .iter()
-                    .filter_map(|(key, value)| Some((key.strip_prefix("mapping.")?.to_lowercase(), value.to_lowercase())))
+                    .filter_map(|(key, value)| Some((key.strip_prefix("mapping.")?.to_lowercase(), value.clone())))
                     .collect();
                 let ignore_malformed = parameter("ignore.malformed.json").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-                Some(Self::Json(JsonText { ignore_malformed, mapping }))
+                let dots = parameter("dots.in.keys").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+                Some(Self::Json(JsonText { ignore_malformed, mapping, dots }))
             }
             _ => None,
         }
@@ -116,6 +119,10 @@ pub(super) fn batches(
     let object = files.object(&file.object_meta.location)?;
     let handle = files.open(&object)?;
     let range = file.range.as_ref().map(|range| u64::try_from(range.start).unwrap_or(0)..u64::try_from(range.end).unwrap_or(0));
+    if let Some(ending) = [".lz4", ".lzo", ".lzo_deflate"].iter().find(|ending| object.key.to_lowercase().ends_with(*ending)) {
+        let message = format!("NOT_SUPPORTED: The local lake does not unpack {ending} files: {}", object.address());
+        return Err(DataFusionError::NotImplemented(message));
+    }
     let codec = Codec::of_key(&object.key);
     let (blocks, from_start) = match range {
         Some(range) if range.start > 0 || range.end < object.size => {

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+use super::fit::half_up;
 
 /// true and false in any case.
 pub(super) fn boolean(text: &[u8]) -> Option<bool> {
@@ -64,7 +66,7 @@ fn parsed<N: std::str::FromStr + From<f32>>(text: &[u8]) -> Option<N> {
 pub(super) fn decimal(text: &[u8], precision: u8, scale: u8) -> Option<i128> {
     let text = std::str::from_utf8(text).ok()?.trim();
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        Some((mantissa, exponent)) => (mantissa, i64::from(exponent.parse::<i32>().ok()?)),
         None => (text, 0),
     };
     let (negative, digits) = match mantissa.as_bytes().split_first()? {
@@ -72,14 +74,20 @@ pub(super) fn decimal(text: &[u8], precision: u8, scale: u8) -> Option<i128> {
         (b'+', rest) => (false, rest),
         _ => (false, mantissa.as_bytes()),
     };
-    let (mut value, mut fraction, mut seen, mut point) = (0_i128, 0_i32, false, false);
+    let (mut value, mut fraction, mut seen, mut point) = (0_i128, 0_i64, false, false);
+    // Digits that are beyond what 128 bits hold count by their number only.
+    let mut beyond = 0_i64;
     for byte in digits {
         match byte {
             b'.' if !point => point = true,
             b'0'..=b'9' => {
                 seen = true;
-                value = value.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
-                fraction += i32::from(point);
+                let digit = i128::from(byte - b'0');
+                match value.checked_mul(10).and_then(|tens| tens.checked_add(digit)).filter(|_| beyond == 0) {
+                    Some(more) => value = more,
+                    None => beyond += 1,
+                }
+                fraction += i64::from(point);
             }
             _ => return None,
         }
@@ -87,16 +95,17 @@ pub(super) fn decimal(text: &[u8], precision: u8, scale: u8) -> Option<i128> {
     if !seen {
         return None;
     }
-    let mut shift = i32::from(scale) - fraction + exponent;
-    while shift > 0 {
-        value = value.checked_mul(10)?;
-        shift -= 1;
+    if value == 0 {
+        return Some(0);
     }
-    if shift < 0 {
-        let unit = 10_i128.checked_pow(u32::try_from(-shift).ok()?);
+    let shift = i64::from(scale) - fraction + exponent + beyond;
+    let unit = u32::try_from(shift.unsigned_abs()).ok().and_then(|digits| 10_i128.checked_pow(digits));
+    value = match (shift < 0, unit) {
+        (false, unit) => value.checked_mul(unit?)?,
+        (true, Some(unit)) => value / unit + i128::from(value % unit >= unit - value % unit),
         // What lies below the last digit that a decimal can have rounds to nothing.
-        value = unit.map_or(0, |unit| value / unit + i128::from(value % unit * 2 >= unit));
-    }
+        (true, None) => 0,
+    };
     let limit = 10_i128.checked_pow(u32::from(precision))?;
     (value < limit).then_some(if negative { -value } else { value })
 }
@@ -113,13 +122,18 @@ pub(super) fn timestamp(text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?.trim();
     for format in ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"] {
         if let Ok(time) = NaiveDateTime::parse_from_str(text, format) {
-            return Some(time.and_utc().timestamp_millis());
+            return milliseconds(time.and_utc());
         }
     }
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(time.timestamp_millis());
+        return milliseconds(time.to_utc());
     }
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|day| day.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
+}
+
+fn milliseconds(time: DateTime<Utc>) -> Option<i64> {
+    let fraction = half_up(i64::from(time.timestamp_subsec_nanos()), 1_000_000);
+    time.timestamp().checked_mul(1000)?.checked_add(fraction)
 }
 
 /// Base64 where the text is that, else the bytes as they are.
@@ -178,6 +192,13 @@ mod tests {
         assert_eq!(decimal(b"1000", 5, 2), None);
         assert_eq!(decimal(b"", 5, 2), None);
         assert_eq!(decimal(b"1.2.3", 5, 2), None);
+        assert_eq!(decimal(b"0.99999999999999999999999999999999999999", 38, 0), Some(1));
+        assert_eq!(decimal(b"0.1000000000000000055511151231257827021181583404541015625", 10, 2), Some(10));
+        assert_eq!(decimal(b"123456789012345678901234567890123456789012", 38, 0), None);
+        assert_eq!(
+            (decimal(b"0e2000000000", 5, 2), decimal(b"0.00001e-2147483648", 5, 2), decimal(b"1e2147483647", 5, 2)),
+            (Some(0), Some(0), None)
+        );
     }
 
     #[test]
@@ -186,6 +207,8 @@ mod tests {
         assert_eq!(date(b"02/01/1970"), None);
         assert_eq!(timestamp(b"1970-01-01 00:00:01.5"), Some(1500));
         assert_eq!(timestamp(b"1970-01-01T00:00:01Z"), Some(1000));
+        assert_eq!(timestamp(b"1969-12-31 23:59:59.9995"), Some(0), "rounded");
+        assert_eq!(timestamp(b"1969-12-31 23:59:59.99949"), Some(-1));
         assert_eq!(timestamp(b"1970-01-02"), Some(86_400_000));
         assert_eq!(timestamp(b"yesterday"), None);
     }
@@ -197,8 +220,8 @@ mod tests {
         }
 
         #[test]
-        fn unescaping_undoes_escaping(text in "[a-z,\\\\]{0,20}") {
-            let escaped = text.replace('^', "^^").replace(',', "^,");
+        fn unescaping_undoes_escaping(text in "[nr,^\n\r]{0,20}") {
+            let escaped = text.replace('^', "^^").replace(',', "^,").replace('\n', "^n").replace('\r', "^r");
             prop_assert_eq!(unescaped(escaped.as_bytes(), b'^'), text.as_bytes());
         }
     }

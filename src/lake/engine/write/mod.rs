@@ -17,11 +17,11 @@ use datafusion::arrow::datatypes::{Schema, SchemaRef};
 pub(crate) use self::bucket::{Buckets, can_be_bucketed};
 use self::file::FileWriter;
 use super::error::QueryError;
-use super::{OutputColumn, text};
+use super::{OutputColumn, Places, text};
 use crate::lake::LakeError;
 use crate::lake::codec::Codec;
 use crate::lake::glue::NULL_PARTITION;
-use crate::lake::storage::{Precondition, Store};
+use crate::lake::storage::{Precondition, Staged, Store};
 use crate::model::S3Location;
 
 /// The formats that the lake writes.
@@ -116,6 +116,8 @@ impl WriteCompression {
 #[derive(Debug, Clone)]
 pub(crate) struct WritePlan {
     pub(crate) location: S3Location,
+    /// Where the partitions of a table that exists are; new ones are folders under the location.
+    pub(crate) places: Places,
     pub(crate) format: WriteFormat,
     pub(crate) compression: WriteCompression,
     /// How many of the last columns are partition keys.
@@ -129,6 +131,30 @@ pub(crate) struct WritePlan {
 pub(crate) struct WrittenFile {
     pub(crate) address: S3Location,
     pub(crate) partition: Vec<String>,
+}
+
+/// All files of a statement, whole and no objects yet. Dropped, they are gone.
+pub(crate) struct StagedFiles {
+    store: Store,
+    files: Vec<(WrittenFile, Staged)>,
+    /// How many rows are in them.
+    pub(crate) rows: u64,
+}
+
+impl StagedFiles {
+    /// Where they become objects.
+    pub(crate) fn addresses(&self) -> Vec<S3Location> {
+        self.files.iter().map(|(file, _)| file.address.clone()).collect()
+    }
+
+    /// Makes them objects, one after another; after an error those before it are objects.
+    pub(crate) fn commit(self) -> Result<Vec<WrittenFile>, QueryError> {
+        let commit = |(file, staged): (WrittenFile, Staged)| {
+            let done = self.store.commit(&file.address.bucket, &file.address.key, staged, file::meta(), Precondition::None);
+            done.map(|_| file).map_err(|error| storage_failed(&error))
+        };
+        self.files.into_iter().map(commit).collect()
+    }
 }
 
 /// How many files one statement may write at once.
@@ -226,14 +252,14 @@ impl Writer {
         }
     }
 
-    /// Makes everything that was written objects, all or none. A result without rows has one file where its
-    /// format says the columns, unless it is partitioned; and each bucket has a file, with rows or without.
-    pub(crate) fn finish(mut self) -> Result<(Vec<WrittenFile>, u64), QueryError> {
+    /// Ends every file. A result without rows has one file where its format says the columns, unless it is
+    /// partitioned; and each bucket has a file, with rows or without.
+    pub(crate) fn finish(mut self) -> Result<StagedFiles, QueryError> {
         let mut partitions: BTreeSet<Vec<String>> = self.open.keys().map(|(partition, _)| partition.clone()).collect();
         if self.plan.partition_keys == 0 && (self.plan.buckets.is_some() || self.plan.format.has_schema()) {
             partitions.insert(Vec::new());
         }
-        let mut staged = Vec::new();
+        let mut files = Vec::new();
         for partition in partitions {
             let buckets: Vec<Option<u32>> = match &self.plan.buckets {
                 Some(buckets) => (0..buckets.count).map(Some).collect(),
@@ -245,41 +271,27 @@ impl Writer {
                     Some(file) => file,
                     None => new_file(&self.store, &self.plan, &self.schema)?,
                 };
-                let address = self.address(&place);
-                staged.push((address, place.0, file.finish()?));
+                let (partition, address) = self.address(&place)?;
+                files.push((WrittenFile { address, partition }, file.finish()?));
             }
         }
-        let mut written: Vec<WrittenFile> = Vec::with_capacity(staged.len());
-        for (address, partition, file) in staged {
-            if let Err(error) = self.store.commit(&address.bucket, &address.key, file, file::meta(), Precondition::None) {
-                self.take_back(&written);
-                return Err(storage_failed(&error));
-            }
-            written.push(WrittenFile { address, partition });
-        }
-        Ok((written, self.rows))
+        Ok(StagedFiles { store: self.store, files, rows: self.rows })
     }
 
-    /// Deletes what was committed before a file that could not be.
-    fn take_back(&self, written: &[WrittenFile]) {
-        for WrittenFile { address, .. } in written {
-            if let Err(error) = self.store.delete(&address.bucket, &address.key) {
-                tracing::warn!(%address, %error, "a file of a statement that failed stays");
-            }
-        }
-    }
-
-    /// Where the file of a place becomes an object.
-    fn address(&self, (partition, bucket): &Place) -> S3Location {
-        let keys = self.plan.columns.iter().skip(self.schema.fields().len());
-        let folder = keys
-            .zip(partition)
-            .fold(self.plan.location.folder(), |place, (column, value)| place.join(&format!("{}={}/", column.name, escaped(value))));
+    /// Where the file of a place becomes an object, and the partition's values as the catalogue has them.
+    fn address(&self, (partition, bucket): &Place) -> Result<(Vec<String>, S3Location), QueryError> {
+        let (values, folder) = if partition.is_empty() {
+            (Vec::new(), self.plan.location.folder())
+        } else {
+            let keys = self.plan.columns.iter().skip(self.schema.fields().len()).map(|column| column.name.as_str());
+            self.plan.places.place(&self.plan.location, keys, partition)?
+        };
         let ending = file::ending(&self.plan.format, self.plan.compression);
-        match bucket {
-            Some(bucket) => folder.join(&format!("{bucket:06}_0_{}_{}{ending}", self.id, self.query)),
-            None => folder.join(&format!("{}_{}{ending}", self.query, self.id)),
-        }
+        let name = match bucket {
+            Some(bucket) => format!("{bucket:06}_0_{}_{}{ending}", self.id, self.query),
+            None => format!("{}_{}{ending}", self.query, self.id),
+        };
+        Ok((values, folder.join(&name)))
     }
 }
 
@@ -287,22 +299,6 @@ fn new_file(store: &Store, plan: &WritePlan, schema: &SchemaRef) -> Result<FileW
     let staged = store.begin_write().map_err(|error| storage_failed(&error))?;
     let columns = plan.columns.get(..schema.fields().len()).unwrap_or_default().to_vec();
     FileWriter::new(staged, &plan.format, plan.compression, schema, columns)
-}
-
-/// Hive's escapes in the names of partition folders.
-pub(crate) fn escaped(value: &str) -> String {
-    let mut out = String::new();
-    for c in value.chars() {
-        let special = c.is_control() || matches!(c, '"' | '#' | '%' | '\'' | '*' | '/' | ':' | '=' | '?' | '\\' | '{' | '[' | ']' | '^');
-        if special {
-            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                out.push_str(&format!("%{byte:02X}"));
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 pub(super) fn failed(error: &dyn std::fmt::Display) -> QueryError {

@@ -12,6 +12,6 @@ pub const REFUSED_CONSTRUCTS: &[Form] = &[
 pub const DIFFERENCES: &[&str] = &[
     "A zone's clock counts milliseconds: fields and formats of times with a zone pass over microseconds, which only the value itself keeps.",
     "`approx_percentile`, `approx_most_frequent` and `numeric_histogram` look at all values, so they may be more exact than Athena's.",
-    "There are no types for IP addresses, geometries and sketches, and no SQL/JSON functions.",
+    "There are no types for IP addresses, geometries and sketches, and no `json_table`.",
     "Some errors about a whole clause say `line 1:1` where Athena says where the clause begins.",
 ];

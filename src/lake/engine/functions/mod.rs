@@ -6,10 +6,12 @@ mod binary;
 mod bytes;
 mod call;
 mod cast;
+mod cast_json;
 mod collection;
 mod combinations;
 mod conditional;
 mod date;
+mod date_math;
 pub(super) mod format;
 mod java;
 mod json;
@@ -20,12 +22,14 @@ mod number;
 mod pattern;
 mod regex;
 mod replace;
+mod sql_json;
 mod statistics;
 mod sum;
 mod teradata;
 mod text;
 mod to_json;
 mod url;
+mod words;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -41,6 +45,7 @@ use super::zoned;
 use crate::sql::Type;
 
 pub(super) use cast::{cast_function, try_cast_function};
+pub(super) use sql_json::variables as json_variables;
 pub(super) use sum::sum_function;
 pub(super) use text::edits;
 
@@ -305,8 +310,9 @@ impl ScalarUDFImpl for Udf {
     }
 }
 
-const LISTS: [&[Scalar]; 14] = [
+const LISTS: [&[Scalar]; 16] = [
     text::FUNCTIONS,
+    words::FUNCTIONS,
     regex::FUNCTIONS,
     number::FUNCTIONS,
     bytes::FUNCTIONS,
@@ -315,6 +321,7 @@ const LISTS: [&[Scalar]; 14] = [
     teradata::FUNCTIONS,
     date::FUNCTIONS,
     json::FUNCTIONS,
+    sql_json::FUNCTIONS,
     url::FUNCTIONS,
     java::FUNCTIONS,
     collection::FUNCTIONS,

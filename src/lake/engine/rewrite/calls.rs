@@ -211,6 +211,11 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             op: mark::operator("%", mark::place_of(span.start), &[mark::place(left), mark::place(right)]),
             right: Box::new(Expr::Nested(Box::new(right.clone()))),
         }),
+        ("normalize", Some([text, Expr::Identifier(form)])) if form.quote_style.is_none() => {
+            let turned = vec![text.clone(), text_value(form.value.to_uppercase())];
+            set_arguments(function, turned);
+            None
+        }
         ("map", Some([])) => {
             let empty = || Expr::Array(Array { elem: Vec::new(), named: true });
             Some(call("map", span, vec![empty(), empty()]))

@@ -93,7 +93,7 @@ impl Athena {
     }
 
     pub(crate) fn object(&self, address: &str) -> Vec<u8> {
-        let place: crate::model::S3Location = address.parse().unwrap();
+        let place: S3Location = address.parse().unwrap();
         let (mut file, _) = self.service.store().open_read(&place.bucket, &place.key).unwrap();
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut file, &mut bytes).unwrap();

@@ -6,6 +6,7 @@ pub mod error;
 mod files;
 mod format;
 mod functions;
+mod json_forms;
 mod keys;
 mod mark;
 mod object;
@@ -62,6 +63,9 @@ use crate::lake::LakeError;
 use crate::lake::glue::Catalog;
 use crate::sql::{SyntaxError, Type};
 
+/// The stack of what plans and runs queries: address space, of which a plain query touches little.
+const STACK: usize = 64 << 20;
+
 /// The name of the one data catalog.
 pub const CATALOG: &str = "awsdatacatalog";
 
@@ -115,7 +119,7 @@ impl Threads {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(count.max(1))
             .thread_name(name)
-            .thread_stack_size(8 << 20)
+            .thread_stack_size(STACK)
             // A step of a query is long: what comes from outside, a stop above all, has its turn after one of them, not after dozens.
             .global_queue_interval(1)
             .enable_all()
@@ -266,7 +270,8 @@ impl Engine {
     /// # Errors
     /// [`SyntaxError`] in Athena's words.
     pub fn parse(text: &str) -> Result<ParsedQuery, SyntaxError> {
-        parse::query(text)
+        // What reads a long chain of operators goes as deep as it is long.
+        stacker::maybe_grow(STACK / 2, STACK, || parse::query(text))
     }
 
     /// Plans a query. A stop is asked for through `stopped`, and by dropping the rows.

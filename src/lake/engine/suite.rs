@@ -78,6 +78,11 @@ fn edges_of_functions_are_where_athena_has_them() {
 }
 
 #[test]
+fn json_is_asked_and_made_as_athena_does_it() {
+    run("json");
+}
+
+#[test]
 fn plans_mean_what_they_mean_to_athena() {
     run("plans");
 }

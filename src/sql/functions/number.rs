@@ -107,4 +107,5 @@ pub(super) const ANY: &[Function] = &[
     scalar("try", "try(expression) → same as expression", "The value, or NULL where computing it fails."),
     scalar("typeof", "typeof(expression) → varchar", "The name of the value's type."),
     scalar("uuid", "uuid() → uuid", "A random UUID."),
+    scalar("version", "version() → varchar", "The version of the engine."),
 ];

@@ -492,7 +492,7 @@ pub(super) fn shown(array: &ArrayRef, from: &Type) -> Result<ArrayRef> {
 }
 
 /// A double as Trino casts it to text: `1.0E0`.
-fn scientific(shown: &str) -> String {
+pub(super) fn scientific(shown: &str) -> String {
     match shown.parse::<f64>() {
         Ok(value) if value.is_finite() && !shown.contains('E') => {
             let plain = if shown.contains('.') { format!("{value:e}") } else { return shown.to_owned() };

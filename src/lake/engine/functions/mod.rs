@@ -24,6 +24,7 @@ mod pattern;
 mod regex;
 mod replace;
 mod sequence;
+mod sql_json;
 mod statistics;
 mod sum;
 mod teradata;
@@ -32,6 +33,7 @@ pub(super) mod time_pattern;
 mod to_json;
 mod total;
 mod url;
+mod words;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -47,6 +49,7 @@ use super::zoned;
 use crate::sql::Type;
 
 pub(super) use cast::{cast_function, try_cast_function};
+pub(super) use sql_json::variables as json_variables;
 pub(super) use sum::sum_function;
 pub(super) use text::edits;
 
@@ -334,8 +337,9 @@ impl ScalarUDFImpl for Udf {
     }
 }
 
-const LISTS: [&[Scalar]; 15] = [
+const LISTS: [&[Scalar]; 17] = [
     text::FUNCTIONS,
+    words::FUNCTIONS,
     regex::FUNCTIONS,
     number::FUNCTIONS,
     bytes::FUNCTIONS,
@@ -345,6 +349,7 @@ const LISTS: [&[Scalar]; 15] = [
     clock::FUNCTIONS,
     date::FUNCTIONS,
     json::FUNCTIONS,
+    sql_json::FUNCTIONS,
     url::FUNCTIONS,
     format::FUNCTIONS,
     collection::FUNCTIONS,

@@ -210,6 +210,11 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             None
         }
         ("reduce_agg", Some([value, start, step, _])) => Some(reduced(function, value, start, step, span)),
+        ("normalize", Some([text, Expr::Identifier(form)])) if form.quote_style.is_none() => {
+            let turned = vec![text.clone(), text_value(form.value.to_uppercase())];
+            set_arguments(function, turned);
+            None
+        }
         ("map", Some([])) => {
             let empty = || Expr::Array(Array { elem: Vec::new(), named: true });
             Some(call("map", span, vec![empty(), empty()]))

@@ -9,7 +9,7 @@ use fairlake::cli::{Cli, Next};
 
 fn main() -> ExitCode {
     let started = Instant::now();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("FAIRLAKE_LOG").unwrap_or_else(|_| "fairlake=warn,error".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FAIRLAKE_LOG").unwrap_or_else(|_| "fairlake=warn,s3s::ops=off,error".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Cli::parse().run() {
         Next::End(code) => code,

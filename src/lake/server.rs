@@ -17,7 +17,6 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use s3s::Body;
 use s3s::dto::StreamingBlob;
-use s3s::service::S3Service;
 use serde::Serialize;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -111,7 +110,7 @@ pub async fn serve(
         access_key_id: credentials.access_key_id.clone(),
         secret_access_key: credentials.secret_access_key.clone(),
     });
-    let s3 = s3::service(store, &credentials);
+    let s3 = s3::Front::new(store, credentials.clone());
     let router = Arc::new(Router { s3, services, credentials, requests: Semaphore::new(REQUESTS) });
     let idle = async {
         if options.until_idle {
@@ -195,7 +194,7 @@ async fn converse(stream: TcpStream, router: Arc<Router>, mut ends: watch::Recei
 
 /// Knows which service a request is for.
 struct Router {
-    s3: S3Service,
+    s3: s3::Front,
     services: Vec<Arc<dyn JsonService>>,
     credentials: Credentials,
     requests: Semaphore,
@@ -224,7 +223,7 @@ impl Router {
         if is_query_protocol(&parts) {
             return self.sts(&parts, body, &request_id).await.map(Body::from);
         }
-        self.s3(parts, body, &request_id).await
+        self.s3.answer(parts, body, &request_id).await
     }
 
     async fn json(&self, parts: &Parts, body: Incoming, target: &str, request_id: &str) -> Response<Bytes> {
@@ -251,7 +250,9 @@ impl Router {
                     Refusal::Unsigned => "MissingAuthenticationTokenException",
                     Refusal::Incomplete(_) => "IncompleteSignatureException",
                     Refusal::UnknownKey => "UnrecognizedClientException",
-                    Refusal::Mismatch(_) | Refusal::HeadersNotSigned | Refusal::Query(_) => "InvalidSignatureException",
+                    Refusal::Mismatch(_) | Refusal::Signature | Refusal::HeadersNotSigned | Refusal::Query(_) => {
+                        "InvalidSignatureException"
+                    }
                 };
                 refuse(&JsonError::new(code, refusal.to_string()))
             }
@@ -268,21 +269,6 @@ impl Router {
         let form = String::from_utf8_lossy(&body);
         let form = if form.is_empty() { parts.uri.query().unwrap_or_default() } else { &form };
         sts::answer(form, &self.credentials.access_key_id, request_id)
-    }
-
-    async fn s3(&self, parts: Parts, body: Incoming, request_id: &str) -> Response<Body> {
-        let resource = parts.uri.path().to_owned();
-        let response = match auth::check_s3(&parts, &self.credentials) {
-            Err(refusal) => s3::refuse(&refusal),
-            Ok(()) => match self.s3.call(Request::from_parts(parts, Body::from(body))).await {
-                Ok(response) => response,
-                Err(error) => {
-                    tracing::error!(?error, "an answer of S3 could not be made");
-                    text(StatusCode::INTERNAL_SERVER_ERROR, "")
-                }
-            },
-        };
-        s3::identify(response, request_id, &resource)
     }
 }
 

@@ -59,7 +59,9 @@ pub(super) fn refuse(refusal: &Refusal, request_id: &str) -> Response<Bytes> {
         Refusal::Unsigned => (StatusCode::FORBIDDEN, "MissingAuthenticationToken"),
         Refusal::Incomplete(_) => (StatusCode::BAD_REQUEST, "IncompleteSignature"),
         Refusal::UnknownKey => (StatusCode::FORBIDDEN, "InvalidClientTokenId"),
-        Refusal::Mismatch(_) | Refusal::HeadersNotSigned | Refusal::Query(_) => (StatusCode::FORBIDDEN, "SignatureDoesNotMatch"),
+        Refusal::Mismatch(_) | Refusal::Signature | Refusal::HeadersNotSigned | Refusal::Query(_) => {
+            (StatusCode::FORBIDDEN, "SignatureDoesNotMatch")
+        }
     };
     error(status, code, &refusal.to_string(), request_id)
 }

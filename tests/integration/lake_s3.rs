@@ -424,20 +424,6 @@ fn uploads_that_are_given_up_leave_nothing() {
 }
 
 #[test]
-fn an_encryption_that_cannot_be_is_refused() {
-    run(async {
-        let (_lake, s3) = lake().await;
-        let put = || s3.put_object().bucket("my-lake").key("k").body(ByteStream::from_static(b"secret"));
-        let own = put().sse_customer_algorithm("AES256").sse_customer_key("a2V5").sse_customer_key_md5("x");
-        assert_eq!(refused!(own.send()), code("NotImplemented", 501));
-        assert_eq!(refused!(put().ssekms_key_id("key").send()), code("InvalidArgument", 400));
-        assert_eq!(refused!(s3.head_object().bucket("my-lake").key("k").send()).1, 404);
-        let kms = put().server_side_encryption(ServerSideEncryption::AwsKms).ssekms_key_id("key").send().await.unwrap();
-        assert_eq!((kms.server_side_encryption(), kms.ssekms_key_id()), (Some(&ServerSideEncryption::AwsKms), Some("key")));
-    });
-}
-
-#[test]
 fn tags() {
     run(async {
         let (_lake, s3) = lake().await;

@@ -31,6 +31,8 @@ struct Signed {
     region: String,
     time: DateTime<Utc>,
     scope_date: String,
+    /// Whether the time is sent as `x-amz-date`.
+    stamped: bool,
 }
 
 impl Signed {
@@ -52,6 +54,7 @@ impl Signed {
             region: lake.ready.region.clone(),
             time,
             scope_date: time.format("%Y%m%d").to_string(),
+            stamped: true,
         }
     }
 
@@ -91,7 +94,9 @@ impl Signed {
     /// The headers with those of the signature, and the signature.
     fn signed(&self) -> (Vec<(String, String)>, String) {
         let mut headers = self.headers.clone();
-        headers.push(("x-amz-date".to_owned(), self.stamp()));
+        if self.stamped {
+            headers.push(("x-amz-date".to_owned(), self.stamp()));
+        }
         if self.service == "s3" {
             headers.push(("x-amz-content-sha256".to_owned(), self.payload.clone()));
         }
@@ -207,6 +212,93 @@ fn every_service_lets_in_what_is_signed_and_nothing_else() {
         }
         assert_eq!((tried, get_text(&s3, "k").await), (44, "old".to_owned()), "nothing was written");
         lake.nothing_staged().await;
+    });
+}
+
+#[test]
+fn a_refusal_says_why_in_the_words_of_s3() {
+    run(async {
+        let (lake, s3) = every_service().await;
+        let right = || Signed::new(&lake, "s3", "PUT", "/my-lake/k", &[], b"new");
+        let said = |(status, answer): (u16, String), expected: u16, code: &str, message: &str| {
+            assert!(status == expected && answer.contains(&format!("<Code>{code}</Code><Message>{message}</Message>")), "{answer}");
+        };
+        let wrong = Signed { secret: "another".to_owned(), ..right() };
+        let words = "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
+        said(wrong.send(&lake).await, 403, "SignatureDoesNotMatch", words);
+        let late = right().at(Utc::now() - TimeDelta::hours(1));
+        let words = "The difference between the request time and the current time is too large.";
+        said(late.send(&lake).await, 403, "RequestTimeTooSkewed", words);
+        let stranger = Signed { key: "AKIAIOSFODNN7EXAMPLE".to_owned(), ..right() };
+        said(stranger.send(&lake).await, 403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.");
+        let unsigned = right().send_with(&lake, |headers| headers.retain(|(name, _)| name != "authorization")).await;
+        said(unsigned, 403, "AccessDenied", "Access Denied");
+        let empty = |headers: &mut Vec<(String, String)>| {
+            headers.iter_mut().filter(|(name, _)| name == "authorization").for_each(|(_, value)| value.clear());
+        };
+        said(right().send_with(&lake, empty).await, 403, "AccessDenied", "Access Denied");
+        let digest = Signed::new(&lake, "s3", "PUT", "/my-lake/k", &[("content-md5", "")], b"new");
+        said(digest.send(&lake).await, 400, "InvalidDigest", "The Content-MD5 you specified is not valid.");
+        assert_eq!(get_text(&s3, "k").await, "old", "nothing was written");
+    });
+}
+
+#[test]
+fn a_body_is_as_long_as_it_is_said_to_be() {
+    run(async {
+        let (lake, s3) = every_service().await;
+        let right = Signed::new(&lake, "s3", "PUT", "/my-lake/k", &[], b"new");
+        let send = |head: &str, body: &[u8]| {
+            let mut request = format!("PUT /my-lake/k HTTP/1.1\r\nConnection: close\r\n{head}");
+            for (name, value) in right.signed().0 {
+                request.push_str(&format!("{name}: {value}\r\n"));
+            }
+            let bytes = [request.as_bytes(), b"\r\n", body].concat();
+            let lake = &lake;
+            async move { raw(lake, &bytes).await }
+        };
+        for (head, body, code) in [
+            ("Transfer-Encoding: chunked\r\n", b"3\r\nnew\r\n0\r\n\r\n".as_slice(), "411 Length Required"),
+            ("", b"", "411 Length Required"),
+            ("Content-Length: 2\r\n", b"ne", "XAmzContentSHA256Mismatch"),
+            ("Content-Length: x\r\n", b"new", "400 Bad Request"),
+        ] {
+            let answer = send(head, body).await;
+            assert!(answer.contains(code), "{head}: {answer}");
+        }
+        assert_eq!(get_text(&s3, "k").await, "old", "nothing was written");
+        let answer = send("Expect: 100-continue\r\nContent-Length: 3\r\n", b"new").await;
+        assert!(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"), "{answer}");
+        assert_eq!(get_text(&s3, "k").await, "new");
+        let head = format!("PUT /my-lake/k HTTP/1.1\r\nHost: {}\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n", lake.address());
+        let answer = raw(&lake, head.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 403"), "who is refused need not send: {answer}");
+        lake.nothing_staged().await;
+    });
+}
+
+#[test]
+fn a_date_may_stand_in_for_a_stamp() {
+    run(async {
+        let (lake, s3) = every_service().await;
+        let signed = |time: DateTime<Utc>, date: &str| {
+            let mut request = Signed::new(&lake, "s3", "PUT", "/my-lake/k", &[("date", date)], b"new").at(time);
+            request.stamped = false;
+            request
+        };
+        let now = Utc::now();
+        let written = |time: DateTime<Utc>| time.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        for date in [written(now), now.format("%Y%m%dT%H%M%SZ").to_string()] {
+            let (status, answer) = signed(now, &date).send(&lake).await;
+            assert_eq!(status, 200, "{answer}");
+        }
+        put(&s3, "k", b"old").await;
+        let hour = TimeDelta::hours(1);
+        for wrong in [signed(now, &written(now - hour)), signed(now - hour, &written(now - hour)), signed(now, "today")] {
+            let (status, answer) = wrong.send(&lake).await;
+            assert!([400, 403].contains(&status), "{answer}");
+        }
+        assert_eq!(get_text(&s3, "k").await, "old");
     });
 }
 

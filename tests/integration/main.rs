@@ -9,6 +9,8 @@
 )]
 
 mod cli_forms;
+mod lake_browsers;
+mod lake_encryption;
 mod lake_s3;
 mod lake_signatures;
 mod lake_trust;

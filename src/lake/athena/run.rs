@@ -19,6 +19,9 @@ use crate::lake::engine::{Engine, ParsedQuery, QueryError, ReadyQuery, RunningQu
 use crate::model::S3Location;
 use crate::sql::{Statement, Type};
 
+/// Why an execution ended that was stopped.
+const CANCELLED: &str = "Query cancelled by user";
+
 /// Follows an execution to its end. The statement itself runs on the engine's threads.
 pub(super) async fn run(
     service: AthenaService,
@@ -61,7 +64,7 @@ pub(super) async fn run(
         }
         None => {
             execution.state = State::Cancelled;
-            execution.reason = Some("Query cancelled by user".to_owned());
+            execution.reason = Some(CANCELLED.to_owned());
         }
     }
     let now = chrono::Utc::now().timestamp_millis();
@@ -201,6 +204,10 @@ impl Job {
 
     /// Starts a query; its bytes are counted from then on.
     pub(super) fn start(&self, query: ReadyQuery) -> Result<RunningQuery, QueryError> {
+        // Planning knows nothing of a stop.
+        if *self.stopped.borrow() {
+            return Err(QueryError::new(CANCELLED));
+        }
         let running = query.start()?;
         let scanned = running.scanned();
         self.service.live(|live| {

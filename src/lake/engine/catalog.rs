@@ -22,6 +22,7 @@ use super::error::{QueryError, translated};
 use super::mark::Place;
 use super::object::QueryFiles;
 use super::parsed::ParsedQuery;
+use super::plan::rewritten;
 use super::rewrite::{Named, Relation, rewrite};
 use super::system;
 use super::table::LakeTable;
@@ -55,16 +56,17 @@ impl Planner {
             if depth > DEEPEST_VIEW {
                 return Err(QueryError::new("INVALID_VIEW: Views stand on one another more than 16 deep"));
             }
-            let ParsedQuery { mut query, unions } = parsed;
+            let ParsedQuery { mut query, clauses } = parsed;
+            let unions = clauses.unions.as_slice();
             let named = Named::of(&query);
-            rewrite(&mut query, database).map_err(|error| at_the_only(error, &unions))?;
+            rewrite(&mut query, database, &clauses).map_err(|error| at_the_only(error, unions))?;
             let (catalogs, inputs) = self.resolve(&named, database, depth).await?;
             let mut state = SessionStateBuilder::new_from_existing(self.base.clone()).with_catalog_list(catalogs).build();
             state.config_mut().options_mut().catalog.default_schema = database.to_owned();
             let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
-            let plan = state.statement_to_plan(statement).await.map_err(|error| at_the_only(translated(&error, &named), &unions))?;
-            check_plan(&plan, &unions).map_err(|error| translated(&error, &named))?;
-            let plan = counted(plan).map_err(|error| translated(&error, &named))?;
+            let plan = state.statement_to_plan(statement).await.map_err(|error| at_the_only(translated(&error, &named), unions))?;
+            check_plan(&plan, unions).map_err(|error| translated(&error, &named))?;
+            let plan = counted(plan).and_then(|plan| rewritten(plan, &state)).map_err(|error| translated(&error, &named))?;
             Ok(Planned { plan, state, inputs })
         }
         .boxed()

@@ -12,6 +12,7 @@ mod object;
 mod operators;
 mod parse;
 mod parsed;
+mod plan;
 mod portions;
 mod projection;
 mod rewrite;

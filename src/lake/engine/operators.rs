@@ -1,6 +1,6 @@
 //! Reads operators with the places where they stand, and with Trino's precedence where sqlparser's is another.
 
-use datafusion::sql::sqlparser::ast::Expr;
+use datafusion::sql::sqlparser::ast::{Expr, Value};
 use datafusion::sql::sqlparser::dialect::{Dialect as _, Precedence};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
@@ -95,6 +95,14 @@ fn predicate(parser: &mut Parser<'_>, left: &Expr, negated: bool) -> Result<Expr
 /// `-x`.
 pub(super) fn minus(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
     let place = place_of(parser.next_token().span.start);
+    // The least numbers are literals with their sign: without it there are none.
+    if let Token::Number(digits, false) = &parser.peek_token_ref().token
+        && matches!(digits.as_str(), "2147483648" | "9223372036854775808")
+    {
+        let least = Value::Number(format!("-{digits}"), false);
+        let span = parser.next_token().span;
+        return Ok(Expr::Value(least.with_span(span)));
+    }
     let inner = parser.parse_subexpr(Trino.prec_value(Precedence::MulDivModOp))?;
     Ok(marked(NEGATIVE, place, &[], inner))
 }

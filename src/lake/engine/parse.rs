@@ -12,7 +12,7 @@ use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
 use super::mark::place_of;
 use super::operators;
-use super::parsed::ParsedQuery;
+use super::parsed::{Clauses, ParsedQuery};
 use super::tokens::tokens;
 use crate::sql::{SyntaxError, Type};
 
@@ -184,24 +184,36 @@ pub(super) fn text_value(text: impl Into<String>) -> Expr {
 pub(super) fn query(text: &str) -> Result<ParsedQuery, SyntaxError> {
     let dialect = Trino;
     let tokens = tokens(&dialect, text)?;
-    let is_union = |token: &Token| match token {
-        Token::Word(word) => matches!(word.keyword, Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT) && word.quote_style.is_none(),
-        _ => false,
-    };
     offset_first(&tokens)?;
     no_time_travel(&tokens)?;
-    let unions = tokens.iter().filter(|token| is_union(&token.token)).map(|token| place_of(token.span.start)).collect();
+    let clauses = Box::new(clauses(&tokens));
     let mut parser = Parser::new(&dialect).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens);
     let query = parser.parse_query().map_err(|error| words(text, &error))?;
     let next = parser.peek_token_ref();
     match next.token {
-        Token::EOF => Ok(ParsedQuery { query: *query, unions }),
+        Token::EOF => Ok(ParsedQuery { query: *query, clauses }),
         ref token => Err(SyntaxError {
             line: usize::try_from(next.span.start.line).unwrap_or(1),
             column: usize::try_from(next.span.start.column).unwrap_or(1),
             message: format!("mismatched input '{token}'. Expecting: <EOF>"),
         }),
     }
+}
+
+/// Where the clauses stand that the syntax tree has no places for.
+fn clauses(tokens: &[TokenWithSpan]) -> Clauses {
+    let mut found = Clauses::default();
+    for token in tokens {
+        let Token::Word(word) = &token.token else { continue };
+        let place = place_of(token.span.start);
+        match word.keyword {
+            _ if word.quote_style.is_some() => {}
+            Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT => found.unions.push(place),
+            Keyword::FETCH => found.fetches.push(place),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Refuses OFFSET behind LIMIT, where Trino has it before.

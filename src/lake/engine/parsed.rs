@@ -13,12 +13,20 @@ use super::mark::{self, Place};
 use super::parse::{self, CAST, call, text_value};
 use crate::sql::{SyntaxError, Type};
 
+/// Where clauses stand in the text that the syntax tree has no places for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Clauses {
+    /// Each UNION, INTERSECT and EXCEPT.
+    pub(super) unions: Vec<Place>,
+    /// Each FETCH.
+    pub(super) fetches: Vec<Place>,
+}
+
 /// A query that was read, with nothing looked up yet.
 #[derive(Debug, Clone)]
 pub struct ParsedQuery {
     pub(super) query: Query,
-    /// Where UNION, INTERSECT and EXCEPT stand in the text.
-    pub(super) unions: Vec<Place>,
+    pub(super) clauses: Box<Clauses>,
 }
 
 /// Functions whose value differs from one run to the next.
@@ -32,7 +40,7 @@ impl ParsedQuery {
     /// # Errors
     /// [`SyntaxError`] where there are more question marks than values.
     pub fn bind(self, parameters: &[String]) -> Result<(Self, usize), SyntaxError> {
-        let Self { mut query, unions } = self;
+        let Self { mut query, clauses } = self;
         let values = parameters.iter().map(|text| value_of(text)).collect();
         let mut binder = Binder { values, used: 0 };
         match VisitMut::visit(&mut query, &mut binder) {
@@ -42,7 +50,7 @@ impl ParsedQuery {
             let message = format!("Incorrect number of parameters: expected {} but found {}", binder.used, parameters.len());
             return Err(SyntaxError { line: 1, column: 1, message });
         }
-        Ok((Self { query, unions }, binder.used))
+        Ok((Self { query, clauses }, binder.used))
     }
 
     /// Whether running it again must give the same rows, as far as the text can tell: no changing function, no LIMIT without ORDER BY.
@@ -97,7 +105,7 @@ impl ParsedQuery {
         };
         let inner = TableFactor::Derived { lateral: false, subquery: Box::new(self.query), alias: Some(alias), sample: None };
         let query = select_query(items, TableWithJoins { relation: inner, joins: Vec::new() });
-        Ok(Self { query, unions: self.unions })
+        Ok(Self { query, clauses: self.clauses })
     }
 }
 

@@ -4,7 +4,9 @@ use super::tests::Lake;
 use crate::sql::reference;
 
 /// Runs all cases of a file and tells all that went wrong at once.
-fn run(name: &str, cases: &str) {
+fn run(name: &str) {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lake/engine/cases");
+    let cases = std::fs::read_to_string(folder.join(format!("{name}.txt"))).unwrap();
     let lake = Lake::new();
     let mut wrong = Vec::new();
     let mut count = 0;
@@ -37,32 +39,42 @@ fn run(name: &str, cases: &str) {
 
 #[test]
 fn values_are_computed_as_athena_computes_them() {
-    run("values", include_str!("cases/values.txt"));
+    run("values");
 }
 
 #[test]
 fn collections_are_handled_as_athena_handles_them() {
-    run("collections", include_str!("cases/collections.txt"));
+    run("collections");
 }
 
 #[test]
 fn types_are_kept_apart_as_athena_keeps_them() {
-    run("types", include_str!("cases/types.txt"));
+    run("types");
 }
 
 #[test]
 fn known_differences_are_closed() {
-    run("differences", include_str!("cases/differences.txt"));
+    run("differences");
 }
 
 #[test]
 fn queries_are_answered_as_athena_answers_them() {
-    run("queries", include_str!("cases/queries.txt"));
+    run("queries");
 }
 
 #[test]
 fn forms_that_only_trino_has_are_answered_as_it_answers_them() {
-    run("forms", include_str!("cases/forms.txt"));
+    run("forms");
+}
+
+#[test]
+fn edges_of_functions_are_where_athena_has_them() {
+    run("edges");
+}
+
+#[test]
+fn plans_mean_what_they_mean_to_athena() {
+    run("plans");
 }
 
 /// What the documentation says of queries and files is so.

@@ -239,6 +239,7 @@ const REWRITTEN: &[&str] = &[
     "listagg",
     "max_by",
     "min_by",
+    "mod",
     "numeric_histogram",
     "position",
     "reduce_agg",
@@ -341,36 +342,6 @@ fn open_csv_values_that_do_not_fit_are_errors() {
         let error = lake.error(&format!("SELECT {column} FROM oc"));
         assert!(error.starts_with(&format!("HIVE_BAD_DATA: Error parsing field value '{value}' for field {at}")), "{error}");
     }
-}
-
-#[test]
-fn numbers_of_json_keep_their_digits() {
-    let lake = Lake::new();
-    let lines = [
-        r#"{"b":18446744073709551615,"s":123456789012345678901234567890,"d":12345678901234567.89}"#,
-        r#"{"b":9007199254740993.5,"s":1.10,"d":99999999999999999999.999}"#,
-        r#"{"b":"7","s":{"a": [1, 2.50]},"d":1e3}"#,
-    ];
-    lake.put("j/a.json", lines.join("\n").as_bytes());
-    let columns = [("b", "bigint"), ("s", "string"), ("d", "decimal(30,2)")];
-    lake.table("j", "j/", "org.openx.data.jsonserde.JsonSerDe", json!({}), &columns, &[], json!({}));
-    assert_eq!(
-        lake.shown("SELECT * FROM j"),
-        "∅|123456789012345678901234567890|12345678901234567.89\n9007199254740993|1.10|100000000000000000000.00\n7|{\"a\":[1,2.50]}|1000.00"
-    );
-    assert_eq!(lake.shown("SELECT count(*) FROM j"), "3");
-}
-
-#[test]
-fn settings_of_json_are_followed() {
-    let lake = Lake::new();
-    lake.put("j/a.json", b"{\"Time\":\"B\",\"time\":\"a\",\"a.b\":\"dotted\"}\n");
-    let serde = "org.openx.data.jsonserde.JsonSerDe";
-    let mapping = json!({"case.insensitive": "false", "mapping.t1": "time", "mapping.t2": "Time"});
-    lake.table("mapped", "j/", serde, mapping, &[("t1", "string"), ("t2", "string")], &[], json!({}));
-    assert_eq!(lake.shown("SELECT * FROM mapped"), "a|B");
-    lake.table("dotted", "j/", serde, json!({"dots.in.keys": "true"}), &[("a_b", "string"), ("time", "string")], &[], json!({}));
-    assert_eq!(lake.shown("SELECT * FROM dotted"), "dotted|a");
 }
 
 #[test]
@@ -507,4 +478,33 @@ fn what_does_not_fit_in_memory_spills() {
                (SELECT to_hex(md5(to_utf8(CAST(x AS varchar)))) AS k FROM UNNEST(sequence(1, 1000)) AS a(y) CROSS JOIN UNNEST(sequence(1, 900)) AS b(z) \
                CROSS JOIN (SELECT 1) CROSS JOIN UNNEST(ARRAY[y * 1000 + z]) AS c(x)) t GROUP BY k) u";
     assert_eq!(lake.shown(sql), "900000|900000");
+}
+
+#[test]
+fn numbers_of_json_tables_keep_their_digits() {
+    let lake = Lake::new();
+    let row = r#"{"b":18446744073709551615,"c":9007199254740993.5,"s":123456789012345678901234567890,"d":12345678901234567.89,"o":{"z":1.50, "a":[1e2]}}"#;
+    lake.put("t/a.json", format!("{row}\n{{\"B\":1,\"b\":2,\"a.b\":\"x\"}}\n").as_bytes());
+    let columns = [("b", "bigint"), ("c", "bigint"), ("s", "string"), ("d", "decimal(30,2)"), ("o", "string"), ("a_b", "string")];
+    lake.table("t", "t/", "org.openx.data.jsonserde.JsonSerDe", json!({"dots.in.keys": "true"}), &columns, &[], json!({}));
+    assert_eq!(
+        lake.shown("SELECT * FROM t"),
+        "∅|9007199254740993|123456789012345678901234567890|12345678901234567.89|{\"z\":1.50,\"a\":[1e2]}|∅\n2|∅|∅|∅|∅|x"
+    );
+    lake.put("m/a.json", b"{\"time\":\"a\",\"Time\":\"B\"}\n");
+    let mapping = json!({"mapping.t1": "time", "mapping.t2": "Time", "case.insensitive": "false"});
+    lake.table("m", "m/", "org.openx.data.jsonserde.JsonSerDe", mapping, &[("t1", "string"), ("t2", "string")], &[], json!({}));
+    assert_eq!(lake.shown("SELECT * FROM m"), "a|B");
+}
+
+#[test]
+fn what_does_not_fit_is_said_and_not_passed_over() {
+    let lake = Lake::new();
+    let serde = "org.apache.hadoop.hive.serde2.OpenCSVSerde";
+    lake.put("big/a.csv", b"3000000000\n");
+    lake.table("big", "big/", serde, json!({}), &[("n", "int")], &[], json!({}));
+    assert!(lake.error("SELECT n FROM big").starts_with("HIVE_BAD_DATA: Error parsing field value '3000000000'"));
+    lake.put("z/a.csv.lz4", b"1\n");
+    lake.table("z", "z/", LAZY, json!({}), &[("x", "int")], &[], json!({}));
+    assert!(lake.error("SELECT * FROM z").contains("does not unpack .lz4 files"));
 }

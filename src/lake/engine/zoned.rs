@@ -5,11 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, NaiveDateTime, TimeZone as _};
 use datafusion::arrow::array::timezone::Tz;
 use datafusion::arrow::array::{
-    Array as _, ArrayRef, AsArray as _, NullBufferBuilder, StringViewArray, StringViewBuilder, StructArray, TimestampMillisecondArray,
-    TimestampMillisecondBuilder,
+    Array as _, ArrayRef, AsArray as _, ListArray, MapArray, NullBufferBuilder, StringViewArray, StringViewBuilder, StructArray,
+    TimestampMillisecondArray, TimestampMillisecondBuilder,
 };
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, TimeUnit, TimestampMillisecondType};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Int64Type, TimeUnit};
 use datafusion::common::{Result, exec_err};
 use datafusion::functions::core::expr_ext::FieldAccessor as _;
 use datafusion::logical_expr::Expr;
@@ -42,6 +42,48 @@ pub(super) fn unit_of(data_type: &DataType) -> Option<TimeUnit> {
         (Some((INSTANT, DataType::Timestamp(unit, _))), Some(ZONE)) => Some(*unit),
         _ => None,
     }
+}
+
+/// Whether values of a type are times with zones, or hold such times.
+pub(super) fn holds(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Struct(fields) => unit_of(data_type).is_some() || fields.iter().any(|field| holds(field.data_type())),
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) | DataType::Map(item, _) => {
+            holds(item.data_type())
+        }
+        _ => false,
+    }
+}
+
+/// Values in which all times are in one zone, so that equal instants are equal.
+pub(super) fn alike(array: &ArrayRef) -> Result<ArrayRef> {
+    if !holds(array.data_type()) {
+        return Ok(Arc::clone(array));
+    }
+    Ok(match array.data_type() {
+        DataType::Struct(fields) => {
+            let parts = array.as_struct();
+            let columns = if unit_of(array.data_type()).is_some() {
+                let zone: ArrayRef = Arc::new(StringViewArray::from_iter_values(std::iter::repeat_n(UTC, array.len())));
+                parts.columns().iter().take(1).cloned().chain([zone]).collect()
+            } else {
+                parts.columns().iter().map(alike).collect::<Result<Vec<_>>>()?
+            };
+            Arc::new(StructArray::try_new_with_length(fields.clone(), columns, parts.nulls().cloned(), array.len())?)
+        }
+        DataType::List(item) => {
+            let list = array.as_list::<i32>();
+            let values = alike(list.values())?;
+            Arc::new(ListArray::try_new(Arc::clone(item), list.offsets().clone(), values, list.nulls().cloned())?)
+        }
+        DataType::Map(entries, ordered) => {
+            let map = array.as_map();
+            let inside: ArrayRef = Arc::new(map.entries().clone());
+            let inside = alike(&inside)?.as_struct().clone();
+            Arc::new(MapArray::try_new(Arc::clone(entries), map.offsets().clone(), inside, map.nulls().cloned(), *ordered)?)
+        }
+        other => return exec_err!("times with zones are not compared inside of {other}"),
+    })
 }
 
 /// The instant of an expression that has zones, by which it is compared.
@@ -99,12 +141,14 @@ impl Zoned {
     pub(super) fn of(array: &ArrayRef) -> Option<Self> {
         unit_of(array.data_type())?;
         let [instants, zones] = array.as_struct().columns() else { return None };
-        let millis = cast(instants, &instant_type(TimeUnit::Millisecond)).ok()?;
-        Some(Self {
-            instants: Arc::clone(instants),
-            millis: millis.as_primitive::<TimestampMillisecondType>().clone(),
-            zones: zones.as_string_view().clone(),
-        })
+        let ticks = cast(instants, &DataType::Int64).ok()?;
+        let per = match unit_of(array.data_type())? {
+            TimeUnit::Nanosecond => 1_000_000,
+            TimeUnit::Microsecond => 1000,
+            _ => 1,
+        };
+        let millis: TimestampMillisecondArray = ticks.as_primitive::<Int64Type>().unary(|ticks: i64| ticks.div_euclid(per));
+        Some(Self { instants: Arc::clone(instants), millis, zones: zones.as_string_view().clone() })
     }
 
     /// The instant of a row in milliseconds, and its zone's name.

@@ -4,12 +4,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 
 use super::error::GlueError;
+use super::index;
 use crate::lake::storage::{Db, Store};
 
 /// The account that a local lake claims to be.
 pub const ACCOUNT: &str = "000000000000";
 
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE glue_database (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE glue_table (database TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL,
         PRIMARY KEY (database, name)) WITHOUT ROWID;
@@ -22,7 +24,17 @@ const MIGRATIONS: &[&str] = &["
     CREATE INDEX glue_crawl_of ON glue_crawl (crawler, started);
     CREATE TABLE glue_classifier (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE glue_tag (arn TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, name)) WITHOUT ROWID;
-"];
+",
+    "
+    CREATE TABLE glue_partition_index (database TEXT NOT NULL, name TEXT NOT NULL, index_name TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (database, name, index_name)) WITHOUT ROWID;
+    CREATE TABLE glue_statistics (database TEXT NOT NULL, name TEXT NOT NULL, partition TEXT NOT NULL, column_name TEXT NOT NULL,
+        body TEXT NOT NULL, PRIMARY KEY (database, name, partition, column_name)) WITHOUT ROWID;
+",
+];
+
+/// Where a table is kept with everything of its own.
+const OF_TABLE: [&str; 5] = ["glue_statistics", "glue_partition_index", "glue_partition", "glue_table_version", "glue_table"];
 
 /// Glue's catalogue. Clones share it; every method blocks on the database.
 #[derive(Clone)]
@@ -115,7 +127,7 @@ impl Catalog {
         let name = name.to_lowercase();
         self.write(|tx| {
             database(tx, &name)?;
-            for table in ["glue_partition", "glue_table_version", "glue_table"] {
+            for table in OF_TABLE {
                 tx.execute(&format!("DELETE FROM {table} WHERE database = ?1"), params![name])?;
             }
             tx.execute("DELETE FROM glue_database WHERE name = ?1", params![name])?;
@@ -144,6 +156,11 @@ impl Catalog {
     /// # Errors
     /// [`GlueError::NotFound`] without the database, [`GlueError::AlreadyExists`], [`GlueError::InvalidInput`].
     pub fn create_table(&self, database_name: &str, input: &Value) -> Result<(), GlueError> {
+        self.create_indexed_table(database_name, input, &[])
+    }
+
+    /// The same with indexes of its partitions.
+    pub(super) fn create_indexed_table(&self, database_name: &str, input: &Value, indexes: &[Value]) -> Result<(), GlueError> {
         let database_name = database_name.to_lowercase();
         let name = name_of(input, "Table")?;
         self.write(|tx| {
@@ -154,7 +171,10 @@ impl Catalog {
                 "INSERT OR IGNORE INTO glue_table (database, name, version, body) VALUES (?1, ?2, 0, ?3)",
                 params![database_name, name, Value::Object(body).to_string()],
             )?;
-            if added == 1 { Ok(()) } else { Err(GlueError::AlreadyExists("Table already exists.".to_owned())) }
+            if added == 0 {
+                return Err(GlueError::AlreadyExists("Table already exists.".to_owned()));
+            }
+            indexes.iter().try_for_each(|wanted| index::add(tx, &database_name, &name, wanted))
         })
     }
 
@@ -196,7 +216,7 @@ impl Catalog {
         let (database_name, name) = (database_name.to_lowercase(), name.to_lowercase());
         self.write(|tx| {
             table(tx, &database_name, &name)?;
-            for from in ["glue_partition", "glue_table_version", "glue_table"] {
+            for from in OF_TABLE {
                 tx.execute(&format!("DELETE FROM {from} WHERE database = ?1 AND name = ?2"), params![database_name, name])?;
             }
             Ok(())

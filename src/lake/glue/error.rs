@@ -14,6 +14,9 @@ pub enum GlueError {
     /// The request is not as Glue wants it.
     #[error("{0}")]
     InvalidInput(String),
+    /// There would be more of something than there may be.
+    #[error("{0}")]
+    LimitExceeded(String),
     /// The table was changed meanwhile.
     #[error("{0}")]
     ConcurrentModification(String),
@@ -47,6 +50,7 @@ impl GlueError {
             Self::NotFound(_) => "EntityNotFoundException",
             Self::AlreadyExists(_) => "AlreadyExistsException",
             Self::InvalidInput(_) => "InvalidInputException",
+            Self::LimitExceeded(_) => "ResourceNumberLimitExceededException",
             Self::ConcurrentModification(_) => "ConcurrentModificationException",
             Self::CrawlerRunning(_) => "CrawlerRunningException",
             Self::CrawlerNotRunning(_) => "CrawlerNotRunningException",

@@ -6,8 +6,10 @@ mod crawlers;
 mod definition;
 mod error;
 mod expression;
+mod index;
 mod partition;
 mod request;
+mod statistics;
 mod tables;
 
 use async_trait::async_trait;
@@ -42,13 +44,11 @@ impl GlueService {
 
     fn answer(&self, operation: &str, input: &Value) -> Result<Value, JsonError> {
         let request = Request(input);
-        let answered = match tables::answer(&self.catalog, operation, &request) {
-            Some(answer) => Some(answer),
-            None => match classifier::answer(&self.catalog, operation, &request) {
-                Some(answer) => Some(answer),
-                None => crawlers::answer(&self.catalog, &self.crawlers, operation, &request),
-            },
-        };
+        let answered = tables::answer(&self.catalog, operation, &request)
+            .or_else(|| index::answer(&self.catalog, operation, &request))
+            .or_else(|| statistics::answer(&self.catalog, operation, &request))
+            .or_else(|| classifier::answer(&self.catalog, operation, &request))
+            .or_else(|| crawlers::answer(&self.catalog, &self.crawlers, operation, &request));
         answered.ok_or_else(JsonError::unknown_operation)?.map_err(JsonError::from)
     }
 }

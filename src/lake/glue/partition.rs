@@ -60,6 +60,10 @@ impl Catalog {
             if after != values && one(tx, &database, &name, &after).is_ok() {
                 return Err(GlueError::AlreadyExists("Partition already exists.".to_owned()));
             }
+            if after != values {
+                let query = "UPDATE glue_statistics SET partition = ?4 WHERE database = ?1 AND name = ?2 AND partition = ?3";
+                tx.execute(query, params![database, name, key(values), key(&after)])?;
+            }
             tx.execute(
                 "UPDATE glue_partition SET key = ?4, body = ?5 WHERE database = ?1 AND name = ?2 AND key = ?3",
                 params![database, name, key(values), key(&after), body(&database, &name, &input, old.get("CreationTime")).to_string()],
@@ -77,6 +81,8 @@ impl Catalog {
         self.write(|tx| {
             let query = "DELETE FROM glue_partition WHERE database = ?1 AND name = ?2 AND key = ?3";
             let removed = tx.execute(query, params![database, name, key(values)])?;
+            let query = "DELETE FROM glue_statistics WHERE database = ?1 AND name = ?2 AND partition = ?3";
+            tx.execute(query, params![database, name, key(values)])?;
             if removed == 1 { Ok(()) } else { Err(not_found(values)) }
         })
     }
@@ -137,7 +143,7 @@ pub(crate) fn strings(value: Option<&Value>) -> Vec<String> {
 }
 
 /// The values as one text by which a partition is found.
-fn key(values: &[String]) -> String {
+pub(super) fn key(values: &[String]) -> String {
     Value::from(values.to_vec()).to_string()
 }
 
@@ -145,7 +151,8 @@ fn not_found(values: &[String]) -> GlueError {
     GlueError::NotFound(format!("Cannot find partition. Values: [{}]", values.join(", ")))
 }
 
-fn one(db: &Connection, database: &str, name: &str, values: &[String]) -> Result<Value, GlueError> {
+/// A partition of a table.
+pub(super) fn one(db: &Connection, database: &str, name: &str, values: &[String]) -> Result<Value, GlueError> {
     let query = "SELECT body FROM glue_partition WHERE database = ?1 AND name = ?2 AND key = ?3";
     let body: Option<String> = db.query_row(query, params![database, name, key(values)], |row| row.get(0)).optional()?;
     body.map(|body| parsed(&body)).ok_or_else(|| not_found(values))

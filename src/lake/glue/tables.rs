@@ -38,7 +38,6 @@ pub(super) fn answer(catalog: &Catalog, operation: &str, request: &Request<'_>) 
         "BatchUpdatePartition" => batch_update_partition(catalog, request),
         "DeletePartition" => delete_partition(catalog, request),
         "BatchDeletePartition" => batch_delete_partition(catalog, request),
-        "GetPartitionIndexes" => partition_indexes(catalog, request),
         "GetUserDefinedFunctions" => Ok(json!({"UserDefinedFunctions": []})),
         "GetCatalogImportStatus" => Ok(json!({"ImportStatus": {"ImportCompleted": true}})),
         "GetConnections" => Ok(json!({"ConnectionList": []})),
@@ -61,7 +60,7 @@ fn update_database(catalog: &Catalog, request: &Request<'_>) -> Answer {
 }
 
 fn create_table(catalog: &Catalog, request: &Request<'_>) -> Answer {
-    catalog.create_table(request.text("DatabaseName")?, request.value("TableInput")?)?;
+    catalog.create_indexed_table(request.text("DatabaseName")?, request.value("TableInput")?, request.list("PartitionIndexes"))?;
     Ok(done())
 }
 
@@ -99,13 +98,14 @@ fn get_tables(catalog: &Catalog, request: &Request<'_>) -> Answer {
 
 fn search_tables(catalog: &Catalog, request: &Request<'_>) -> Answer {
     let mut all = catalog.all_tables()?;
-    if let Some(sought) = request.maybe("SearchText").map(str::to_lowercase) {
+    if let Some(sought) = request.maybe("SearchText").map(str::to_lowercase).filter(|sought| !sought.is_empty()) {
         let exact = sought.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).map(str::to_owned);
+        let databases = catalog.databases()?;
         all.retain(|table| {
-            let words = [text(table, "Name"), text(table, "DatabaseName"), text(table, "Description")];
-            let columns = table.pointer("/StorageDescriptor/Columns").and_then(Value::as_array);
-            let columns = columns.into_iter().flatten().flat_map(|column| [text(column, "Name"), text(column, "Comment")]);
-            words.into_iter().chain(columns).any(|word| match &exact {
+            let database = databases.iter().find(|database| database.get("Name") == table.get("DatabaseName"));
+            let mut words = words_of(table);
+            words.extend(database.map(|database| text(database, "Description")));
+            words.iter().any(|word| match &exact {
                 Some(exact) => word.to_lowercase() == *exact,
                 None => word.to_lowercase().contains(&sought),
             })
@@ -121,8 +121,8 @@ fn search_tables(catalog: &Catalog, request: &Request<'_>) -> Answer {
             _ => "",
         };
         all.retain(|table| {
-            let found = if member.is_empty() { table.pointer(&format!("/Parameters/{key}")) } else { table.get(member) };
-            found.and_then(Value::as_str).is_some_and(|found| found.eq_ignore_ascii_case(&value))
+            let found = if member.is_empty() { table.get("Parameters").and_then(|all| all.get(&key)) } else { table.get(member) };
+            found.and_then(Value::as_str).is_some_and(|found| has_word(found, &value))
         });
     }
     for criterion in request.list("SortCriteria") {
@@ -133,6 +133,29 @@ fn search_tables(catalog: &Catalog, request: &Request<'_>) -> Answer {
         }
     }
     request.page("TableList", all, 100)
+}
+
+/// Everything in a table that is searched.
+fn words_of(table: &Value) -> Vec<String> {
+    let mut words: Vec<String> =
+        ["Name", "DatabaseName", "Description", "Owner", "TableType"].map(|member| text(table, member)).into_iter().collect();
+    for columns in ["/StorageDescriptor/Columns", "/PartitionKeys"] {
+        let columns = table.pointer(columns).and_then(Value::as_array);
+        words.extend(columns.into_iter().flatten().flat_map(|column| [text(column, "Name"), text(column, "Comment")]));
+    }
+    let storage = table.get("StorageDescriptor").unwrap_or(&Value::Null);
+    words.extend(["Location", "InputFormat", "OutputFormat"].map(|member| text(storage, member)));
+    words.extend(storage.pointer("/SerdeInfo/SerializationLibrary").and_then(Value::as_str).map(str::to_owned));
+    for (name, value) in table.get("Parameters").and_then(Value::as_object).into_iter().flatten() {
+        words.push(name.clone());
+        words.extend(value.as_str().map(str::to_owned));
+    }
+    words
+}
+
+/// Whether a text is this, or has it between marks of punctuation, in any case.
+fn has_word(text: &str, sought: &str) -> bool {
+    text.eq_ignore_ascii_case(sought) || text.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case(sought))
 }
 
 fn update_table(catalog: &Catalog, request: &Request<'_>) -> Answer {
@@ -289,12 +312,6 @@ fn batch_delete_partition(catalog: &Catalog, request: &Request<'_>) -> Answer {
         }
     }
     Ok(json!({"Errors": errors}))
-}
-
-fn partition_indexes(catalog: &Catalog, request: &Request<'_>) -> Answer {
-    let (database, name) = place(request, "TableName")?;
-    catalog.table(database, name)?;
-    Ok(json!({"PartitionIndexDescriptorList": []}))
 }
 
 fn detail(error: &GlueError) -> Value {

@@ -170,7 +170,105 @@ fn tables_are_searched_filtered_and_sorted() {
     assert_eq!(names(json!({"SearchText": "\"orders\""})), ["orders"], "in quotes it is the whole name");
     assert_eq!(names(json!({"Filters": [{"Key": "Name", "Value": "stock"}]})), ["stock"]);
     assert_eq!(names(json!({"Filters": [{"Key": "classification", "Value": "csv"}]})).len(), 3);
+    let input = json!({"Name": "far_away", "PartitionKeys": [{"Name": "moonphase", "Type": "string"}], "StorageDescriptor": {
+        "Columns": [], "Location": "s3://test-lake/planets/", "SerdeInfo": {"SerializationLibrary": "org.example.NeptuneSerDe"}},
+        "Parameters": {"orbit": "elliptic"}});
+    glue.call("CreateTable", json!({"DatabaseName": "default", "TableInput": input}));
+    for word in ["moonphase", "planets", "neptune", "orbit", "ELLIPTIC", "far_away"] {
+        assert_eq!(names(json!({"SearchText": word})), ["far_away"], "{word}");
+    }
+    assert_eq!(names(json!({"Filters": [{"Key": "Name", "Value": "away"}]})), ["far_away"], "a word of a name is enough");
+    assert!(names(json!({"Filters": [{"Key": "Name", "Value": "awa"}]})).is_empty());
+    assert_eq!(names(json!({"SearchText": "hive database"})).len(), 4, "a database's description is searched as well");
+    glue.call("DeleteTable", json!({"DatabaseName": "default", "Name": "far_away"}));
     assert_eq!(names(json!({"SortCriteria": [{"FieldName": "Name", "Sort": "DESC"}], "MaxResults": 2})), ["stock", "orders_2024"]);
+}
+
+#[test]
+fn statistics_of_columns_go_where_their_table_or_partition_goes() {
+    let glue = Glue::new();
+    glue.table("t");
+    glue.call(
+        "CreatePartition",
+        json!({"DatabaseName": "default", "TableName": "t", "PartitionInput": {"Values": ["2024", "1"],
+        "StorageDescriptor": {"Columns": [{"Name": "a", "Type": "bigint"}]}}}),
+    );
+    let with = |members: Value| {
+        let mut input = json!({"DatabaseName": "default", "TableName": "t"});
+        input.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        input
+    };
+    let statistics = |name: &str| {
+        let data = json!({"MinimumValue": 1, "MaximumValue": 9, "NumberOfNulls": 0, "NumberOfDistinctValues": 5});
+        let data = json!({"Type": "LONG", "LongColumnStatisticsData": data});
+        json!({"ColumnName": name, "ColumnType": "bigint", "AnalyzedTime": 1.5, "StatisticsData": data})
+    };
+    let mut broken = statistics("a");
+    broken["StatisticsData"]["Type"] = json!("STRING");
+    let list = json!({"ColumnStatisticsList": [statistics("A"), statistics("none"), broken]});
+    let answer = glue.call("UpdateColumnStatisticsForTable", with(list));
+    let codes: Vec<_> = answer["Errors"].as_array().unwrap().iter().map(|error| error["Error"]["ErrorCode"].clone()).collect();
+    assert_eq!(codes, ["EntityNotFoundException", "InvalidInputException"]);
+    let found = glue.call("GetColumnStatisticsForTable", with(json!({"ColumnNames": ["a", "x"]})));
+    assert_eq!(found["ColumnStatisticsList"], json!([statistics("A")]));
+    assert_eq!(found["Errors"][0]["ColumnName"], "x");
+    let many: Vec<Value> = (0..26).map(|_| statistics("a")).collect();
+    assert_eq!(glue.refused("UpdateColumnStatisticsForTable", with(json!({"ColumnStatisticsList": many}))), "InvalidInputException");
+    let values = json!(["2024", "1"]);
+    glue.call("UpdateColumnStatisticsForPartition", with(json!({"PartitionValues": values, "ColumnStatisticsList": [statistics("a")]})));
+    let of = |values: Value| {
+        let found = glue.call("GetColumnStatisticsForPartition", with(json!({"PartitionValues": values, "ColumnNames": ["a"]})));
+        found["ColumnStatisticsList"].as_array().unwrap().len()
+    };
+    assert_eq!(of(values.clone()), 1);
+    let moved = json!({"PartitionValueList": values, "PartitionInput": {"Values": ["2024", "2"]}});
+    glue.call("UpdatePartition", with(moved));
+    assert_eq!(of(json!(["2024", "2"])), 1);
+    let gone = json!({"PartitionValues": values, "ColumnNames": ["a"]});
+    assert_eq!(glue.refused("GetColumnStatisticsForPartition", with(gone)), "EntityNotFoundException");
+    glue.call("DeleteColumnStatisticsForTable", with(json!({"ColumnName": "a"})));
+    assert_eq!(glue.refused("DeleteColumnStatisticsForTable", with(json!({"ColumnName": "a"}))), "EntityNotFoundException");
+    glue.call("DeleteTable", json!({"DatabaseName": "default", "Name": "t"}));
+    glue.table("t");
+    let again = json!({"PartitionInput": {"Values": ["2024", "2"], "StorageDescriptor": {"Columns": [{"Name": "a", "Type": "bigint"}]}}});
+    glue.call("CreatePartition", with(again));
+    assert_eq!(of(json!(["2024", "2"])), 0, "nothing is left of the table that was deleted");
+}
+
+#[test]
+fn partitions_have_indexes() {
+    let glue = Glue::new();
+    glue.table("t");
+    let call = |index: Value| json!({"DatabaseName": "default", "TableName": "t", "PartitionIndex": index});
+    let found = || {
+        let found = glue.call("GetPartitionIndexes", json!({"DatabaseName": "default", "TableName": "t"}));
+        found["PartitionIndexDescriptorList"].as_array().unwrap().clone()
+    };
+    assert!(found().is_empty());
+    glue.call("CreatePartitionIndex", call(json!({"IndexName": "by_year", "Keys": ["year"]})));
+    assert_eq!(found()[0]["IndexStatus"], "ACTIVE");
+    assert_eq!(found()[0]["Keys"][0]["Name"], "year");
+    for (index, code) in [
+        (json!({"IndexName": "by_year", "Keys": ["month"]}), "AlreadyExistsException"),
+        (json!({"IndexName": "same", "Keys": ["year"]}), "AlreadyExistsException"),
+        (json!({"IndexName": "other", "Keys": ["id"]}), "InvalidInputException"),
+        (json!({"IndexName": "none", "Keys": []}), "InvalidInputException"),
+    ] {
+        assert_eq!(glue.refused("CreatePartitionIndex", call(index)), code);
+    }
+    glue.call("CreatePartitionIndex", call(json!({"IndexName": "b", "Keys": ["month"]})));
+    glue.call("CreatePartitionIndex", call(json!({"IndexName": "c", "Keys": ["year", "month"]})));
+    let fourth = call(json!({"IndexName": "d", "Keys": ["month", "year"]}));
+    assert_eq!(glue.refused("CreatePartitionIndex", fourth), "ResourceNumberLimitExceededException");
+    let named = |name: &str| json!({"DatabaseName": "default", "TableName": "t", "IndexName": name});
+    glue.call("DeletePartitionIndex", named("b"));
+    assert_eq!((glue.refused("DeletePartitionIndex", named("b")), found().len()), ("EntityNotFoundException".to_owned(), 2));
+    let input = json!({"Name": "u", "PartitionKeys": [{"Name": "k", "Type": "string"}], "StorageDescriptor": {"Columns": []}});
+    let create =
+        |keys: Value| json!({"DatabaseName": "default", "TableInput": input, "PartitionIndexes": [{"IndexName": "i", "Keys": keys}]});
+    assert_eq!(glue.refused("CreateTable", create(json!(["x"]))), "InvalidInputException");
+    assert_eq!(glue.refused("GetTable", json!({"DatabaseName": "default", "Name": "u"})), "EntityNotFoundException");
+    glue.call("CreateTable", create(json!(["k"])));
 }
 
 #[test]

@@ -133,6 +133,11 @@ async fn send(body: Option<StreamingBlob>, sender: mpsc::Sender<Chunk>) -> S3Res
 
 /// What is wrong with a body that does not arrive as it was signed. The types of these errors are not public: their names are in their words.
 pub(super) fn broken_body(broken: StdError) -> S3Error {
+    let broken = match broken.downcast::<S3Error>() {
+        // A form knows itself what is wrong with it.
+        Ok(known) => return *known,
+        Err(broken) => broken,
+    };
     let words = broken.to_string();
     let code = if words.contains("Sha256Mismatch") {
         S3ErrorCode::Custom("XAmzContentSHA256Mismatch".into())

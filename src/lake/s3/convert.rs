@@ -35,6 +35,7 @@ pub(super) fn error(error: &LakeError) -> S3Error {
         }
         LakeError::Closed => S3ErrorCode::ServiceUnavailable,
         LakeError::TooNew { .. } | LakeError::InUse(_) | LakeError::Io { .. } | LakeError::Damaged { .. } | LakeError::Database(_) => {
+            tracing::error!(%error, "a request to S3 failed");
             S3ErrorCode::InternalError
         }
     };
@@ -82,14 +83,6 @@ pub(super) fn etag(text: &str) -> ETag {
     ETag::Strong(text.to_owned())
 }
 
-/// The encryption to be stated for an object, and the KMS key with it.
-pub(super) fn encryption(meta: &ObjectMeta) -> (dto::ServerSideEncryption, Option<String>) {
-    (
-        dto::ServerSideEncryption::from(meta.encryption.clone().unwrap_or_else(|| dto::ServerSideEncryption::AES256.to_owned())),
-        meta.kms_key.clone(),
-    )
-}
-
 /// The storage class to be stated in a header, which leaves STANDARD out.
 pub(super) fn storage_class(meta: &ObjectMeta) -> Option<dto::StorageClass> {
     meta.storage_class.clone().map(dto::StorageClass::from)
@@ -109,6 +102,7 @@ macro_rules! meta_of {
             storage_class: $input.storage_class.as_ref().map(|class| class.as_str().to_owned()).filter(|class| class != "STANDARD"),
             encryption: $input.server_side_encryption.as_ref().map(|encryption| encryption.as_str().to_owned()),
             kms_key: $input.ssekms_key_id.clone(),
+            bucket_key: $input.bucket_key_enabled.unwrap_or(false),
             user: $input.metadata.clone().unwrap_or_default().into_iter().collect(),
             tags: $crate::lake::s3::tagging::from_header($input.tagging.as_deref())?,
         }

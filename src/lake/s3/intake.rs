@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::StreamExt as _;
 use http::header::{AUTHORIZATION, RANGE};
-use http::{Extensions, HeaderMap, Method, Request, StatusCode, Uri};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use md5::{Digest as _, Md5};
 use s3s::dto::{Range, StreamingBlob};
@@ -54,16 +54,19 @@ pub(super) struct Intake {
 #[async_trait]
 impl S3Route for Intake {
     fn is_match(&self, method: &Method, uri: &Uri, headers: &HeaderMap, _: &mut Extensions) -> bool {
-        has_range_to_ignore(method, headers) || (has_xml(method, uri) && !is_streamed(headers))
+        has_range_to_ignore(method, headers) || has_empty_digest(headers) || (has_xml(method, uri) && !is_streamed(headers))
     }
 
     async fn check_access(&self, request: &mut S3Request<Body>) -> S3Result<()> {
-        let_in(request.credentials.as_ref(), &request.headers)?;
+        let_in(request.credentials.as_ref(), &request.method, &request.headers)?;
         check_scope(request.service.as_deref(), request.region.as_ref().map(s3s::region::Region::as_str))
     }
 
     async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
         let S3Request { input: mut body, method, uri, mut headers, .. } = request;
+        if has_empty_digest(&headers) {
+            return Err(s3_error!(InvalidDigest, "The Content-MD5 you specified is not valid."));
+        }
         if has_range_to_ignore(&method, &headers) {
             headers.remove(RANGE);
         }
@@ -88,6 +91,11 @@ fn has_range_to_ignore(method: &Method, headers: &HeaderMap) -> bool {
     let range = headers.get(RANGE).filter(|_| reads);
     // A lone dash would be read as the last no bytes.
     range.is_some_and(|range| range.to_str().ok().is_none_or(|range| range == "bytes=-" || Range::parse(range).is_err()))
+}
+
+/// Whether a digest is promised and not given.
+fn has_empty_digest(headers: &HeaderMap) -> bool {
+    headers.get("content-md5").is_some_and(HeaderValue::is_empty)
 }
 
 /// Whether the body of a request is a small document rather than an object.

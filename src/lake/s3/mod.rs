@@ -3,9 +3,15 @@
 mod body;
 mod buckets;
 mod convert;
+mod cors;
+mod encryption;
+mod form;
+mod front;
 mod intake;
 mod listing;
 mod objects;
+mod policy;
+mod post;
 mod settings;
 mod tagging;
 mod uploads;
@@ -13,29 +19,26 @@ mod uploads;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, Method};
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::SimpleAuth;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3, S3Request, S3Response, S3Result, dto, s3_error};
 
-use crate::lake::auth::{Credentials, Refusal};
+use crate::lake::auth::Credentials;
 use crate::lake::storage::Store;
-use crate::lake::sts::escaped;
 use crate::lake::{ACCOUNT, REGION};
+
+pub(super) use front::Front;
 
 /// The biggest request body that is held in memory: lists of keys, parts and tags.
 const BIGGEST_XML: usize = 4 * 1024 * 1024;
 
-/// The biggest object that can be posted by an HTML form, which is held in memory.
-const BIGGEST_FORM: u64 = 64 * 1024 * 1024;
-
 /// S3 over this storage, for whoever has these credentials.
-pub(super) fn service(store: Store, credentials: &Credentials) -> S3Service {
+fn service(store: Store, credentials: &Credentials) -> S3Service {
     let mut config = S3Config::default();
     config.xml_max_body_size = BIGGEST_XML;
-    config.post_object_max_file_size = BIGGEST_FORM;
     let config = Arc::new(StaticConfigProvider::new(Arc::new(config)));
     let mut within = S3ServiceBuilder::new(Operations { store: store.clone(), let_in: true });
     within.set_config(config.clone());
@@ -53,36 +56,17 @@ struct OwnerOnly;
 #[async_trait]
 impl S3Access for OwnerOnly {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
-        let_in(context.credentials(), context.headers())
+        let_in(context.credentials(), context.method(), context.headers())
     }
 }
 
 /// Whether a request was signed, expects no other owner, and asks for nothing that cannot be.
-fn let_in(credentials: Option<&s3s::auth::Credentials>, headers: &HeaderMap) -> S3Result<()> {
+fn let_in(credentials: Option<&s3s::auth::Credentials>, method: &Method, headers: &HeaderMap) -> S3Result<()> {
     let expects_another = |name| headers.get(name).is_some_and(|owner| owner != ACCOUNT);
     if credentials.is_none() || expects_another("x-amz-expected-bucket-owner") || expects_another("x-amz-source-expected-bucket-owner") {
         return Err(s3_error!(AccessDenied, "Access Denied"));
     }
-    check_encryption(headers)
-}
-
-/// Whether a request asks for an encryption that the lake can state. A key of the client's own would have to be used, not stated: it is refused by name.
-fn check_encryption(headers: &HeaderMap) -> S3Result<()> {
-    let own = |name: &http::HeaderName| {
-        name.as_str().starts_with("x-amz-server-side-encryption-customer")
-            || name.as_str().starts_with("x-amz-copy-source-server-side-encryption-customer")
-    };
-    if headers.keys().any(own) {
-        return Err(s3_error!(NotImplemented, "A local lake does not encrypt with keys that the client provides."));
-    }
-    let method = headers.get("x-amz-server-side-encryption").map(|value| value.as_bytes().starts_with(b"aws:kms"));
-    if headers.contains_key("x-amz-server-side-encryption-aws-kms-key-id") && method != Some(true) {
-        return Err(s3_error!(
-            InvalidArgument,
-            "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms"
-        ));
-    }
-    Ok(())
+    encryption::check(method, headers)
 }
 
 struct Operations {
@@ -143,12 +127,16 @@ operations! {
     put_bucket_acl(PutBucketAclInput) -> PutBucketAclOutput: settings::put_bucket_acl;
     get_object_acl(GetObjectAclInput) -> GetObjectAclOutput: settings::get_object_acl;
     put_object_acl(PutObjectAclInput) -> PutObjectAclOutput: settings::put_object_acl;
-    get_bucket_encryption(GetBucketEncryptionInput) -> GetBucketEncryptionOutput: settings::encryption;
+    get_bucket_encryption(GetBucketEncryptionInput) -> GetBucketEncryptionOutput: encryption::get;
+    put_bucket_encryption(PutBucketEncryptionInput) -> PutBucketEncryptionOutput: encryption::put;
+    delete_bucket_encryption(DeleteBucketEncryptionInput) -> DeleteBucketEncryptionOutput: encryption::delete;
     get_bucket_ownership_controls(GetBucketOwnershipControlsInput) -> GetBucketOwnershipControlsOutput: settings::ownership;
     get_public_access_block(GetPublicAccessBlockInput) -> GetPublicAccessBlockOutput: settings::public_access;
     get_bucket_request_payment(GetBucketRequestPaymentInput) -> GetBucketRequestPaymentOutput: settings::payment;
     get_bucket_policy(GetBucketPolicyInput) -> GetBucketPolicyOutput: settings::policy;
-    get_bucket_cors(GetBucketCorsInput) -> GetBucketCorsOutput: settings::cors;
+    get_bucket_cors(GetBucketCorsInput) -> GetBucketCorsOutput: cors::get;
+    put_bucket_cors(PutBucketCorsInput) -> PutBucketCorsOutput: cors::put;
+    delete_bucket_cors(DeleteBucketCorsInput) -> DeleteBucketCorsOutput: cors::delete;
     get_bucket_lifecycle_configuration(GetBucketLifecycleConfigurationInput) -> GetBucketLifecycleConfigurationOutput: settings::lifecycle;
     get_bucket_website(GetBucketWebsiteInput) -> GetBucketWebsiteOutput: settings::website;
     get_bucket_replication(GetBucketReplicationInput) -> GetBucketReplicationOutput: settings::replication;
@@ -160,40 +148,4 @@ operations! {
     abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput: uploads::abort;
     list_parts(ListPartsInput) -> ListPartsOutput: uploads::list_parts;
     list_multipart_uploads(ListMultipartUploadsInput) -> ListMultipartUploadsOutput: uploads::list;
-}
-
-/// The answer to a request that is not let in.
-pub(super) fn refuse(refusal: &Refusal) -> Response<s3s::Body> {
-    let (status, code, region) = match refusal {
-        Refusal::Unsigned | Refusal::HeadersNotSigned => (StatusCode::FORBIDDEN, "AccessDenied", ""),
-        Refusal::Incomplete(_) => (StatusCode::BAD_REQUEST, "InvalidRequest", ""),
-        Refusal::UnknownKey => (StatusCode::FORBIDDEN, "InvalidAccessKeyId", ""),
-        Refusal::Mismatch(_) => (StatusCode::BAD_REQUEST, "AuthorizationHeaderMalformed", REGION),
-        Refusal::Query(_) => (StatusCode::BAD_REQUEST, "AuthorizationQueryParametersError", ""),
-    };
-    let region = if region.is_empty() { String::new() } else { format!("<Region>{region}</Region>") };
-    let message = escaped(&refusal.to_string());
-    let body =
-        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message>{region}</Error>");
-    let mut response = Response::new(s3s::Body::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/xml"));
-    response
-}
-
-/// Has an answer say which request it answers: in its headers, and in its body where that is an error.
-pub(super) fn identify(response: Response<s3s::Body>, request_id: &str, resource: &str) -> Response<s3s::Body> {
-    const END: &[u8] = b"</Error>";
-    let (mut parts, mut body) = response.into_parts();
-    if let Some(bytes) = body.bytes().filter(|bytes| !parts.status.is_success() && bytes.ends_with(END)) {
-        let start = bytes.slice(..bytes.len() - END.len());
-        let resource = escaped(resource);
-        let end = format!("<Resource>{resource}</Resource><RequestId>{request_id}</RequestId><HostId>{request_id}</HostId></Error>");
-        body = s3s::Body::from([start.as_ref(), end.as_bytes()].concat());
-    }
-    if let Ok(id) = http::HeaderValue::from_str(request_id) {
-        parts.headers.insert("x-amz-request-id", id.clone());
-        parts.headers.insert("x-amz-id-2", id);
-    }
-    Response::from_parts(parts, body)
 }

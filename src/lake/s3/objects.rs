@@ -16,9 +16,10 @@ use crate::model::BucketName;
 
 use super::body::{self, Expected};
 use super::convert::{
-    Conditions, algorithm, algorithms, blocking, bucket, checksum_type, checksums_of, encryption, error, etag, meta_of, precondition,
-    put_checksums, storage_class, timestamp,
+    Conditions, algorithm, algorithms, blocking, bucket, checksum_type, checksums_of, error, etag, meta_of, precondition, put_checksums,
+    storage_class, timestamp,
 };
+use super::encryption::put_encryption;
 
 pub(super) async fn put(store: &Store, request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
     let S3Request { mut input, headers, trailing_headers, .. } = request;
@@ -38,16 +39,14 @@ pub(super) async fn put(store: &Store, request: S3Request<PutObjectInput>) -> S3
     let staged = body::receive(store, input.body.take(), expected, trailing_headers, Some(Algorithm::Crc64Nvme)).await?;
     let (store, key) = (store.clone(), input.key);
     let info = blocking(move || store.commit(&bucket, &key, staged, meta, condition)).await?;
-    let (encryption, kms_key) = encryption(&info.meta);
     let mut output = PutObjectOutput {
         e_tag: Some(etag(&info.etag)),
         checksum_type: checksum_type(&info.checksums),
-        server_side_encryption: Some(encryption),
-        ssekms_key_id: kms_key,
         version_id: stated_version(info.version),
         ..PutObjectOutput::default()
     };
     put_checksums!(output, info.checksums);
+    put_encryption!(output, info.meta.encryption());
     Ok(S3Response::new(output))
 }
 
@@ -101,7 +100,7 @@ fn wanted(info: &ObjectInfo, range: Option<Range>, part: Option<i32>) -> S3Resul
 /// Fills in what a get and a head have in common.
 macro_rules! describe {
     ($output:ident, $info:expr, $wanted:expr, $with_checksums:expr) => {{
-        let (encryption, kms_key) = encryption(&$info.meta);
+        put_encryption!($output, $info.meta.encryption());
         $output.accept_ranges = Some("bytes".to_owned());
         $output.content_length = Some(i64::try_from($wanted.length).unwrap_or(i64::MAX));
         $output.content_range.clone_from(&$wanted.content_range);
@@ -118,8 +117,6 @@ macro_rules! describe {
         $output.metadata = Some($info.meta.user.clone().into_iter().collect());
         $output.e_tag = Some(etag(&$info.etag));
         $output.last_modified = Some(timestamp($info.modified));
-        $output.server_side_encryption = Some(encryption);
-        $output.ssekms_key_id = kms_key;
         $output.version_id.clone_from(&$info.version);
         if $with_checksums {
             $output.checksum_type = checksum_type(&$wanted.checksums);
@@ -185,6 +182,7 @@ pub(super) async fn copy(store: &Store, request: S3Request<CopyObjectInput>) -> 
     meta.tags = if replaces_tags { given.tags } else { found.meta.tags.clone() };
     meta.encryption = given.encryption;
     meta.kms_key = given.kms_key;
+    meta.bucket_key = given.bucket_key;
     meta.storage_class = given.storage_class;
     meta.redirect = given.redirect;
     let named = input.checksum_algorithm.as_ref().map(|named| algorithm(named.as_str())).transpose()?;
@@ -205,15 +203,14 @@ pub(super) async fn copy(store: &Store, request: S3Request<CopyObjectInput>) -> 
         ..CopyObjectResult::default()
     };
     put_checksums!(result, info.checksums);
-    let (encryption, kms_key) = encryption(&info.meta);
-    Ok(S3Response::new(CopyObjectOutput {
+    let mut output = CopyObjectOutput {
         copy_object_result: Some(result),
-        server_side_encryption: Some(encryption),
-        ssekms_key_id: kms_key,
-        version_id: info.version,
+        version_id: info.version.clone(),
         copy_source_version_id: copied_version,
         ..CopyObjectOutput::default()
-    }))
+    };
+    put_encryption!(output, info.meta.encryption());
+    Ok(S3Response::new(output))
 }
 
 /// The bucket, key and version that a copy is made from.

@@ -1,15 +1,13 @@
 //! What a lake says about settings that S3 has and one user's own disk has no use for: the defaults of a new bucket, and no others.
 
 use s3s::dto::{
-    AccessControlPolicy, BucketCannedACL, GetBucketAclInput, GetBucketAclOutput, GetBucketCorsInput, GetBucketCorsOutput,
-    GetBucketEncryptionInput, GetBucketEncryptionOutput, GetBucketLifecycleConfigurationInput, GetBucketLifecycleConfigurationOutput,
-    GetBucketOwnershipControlsInput, GetBucketOwnershipControlsOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
-    GetBucketReplicationInput, GetBucketReplicationOutput, GetBucketRequestPaymentInput, GetBucketRequestPaymentOutput,
-    GetBucketWebsiteInput, GetBucketWebsiteOutput, GetObjectAclInput, GetObjectAclOutput, GetObjectLockConfigurationInput,
-    GetObjectLockConfigurationOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput, Grant, Grantee, ObjectCannedACL,
-    ObjectOwnership, OwnershipControls, OwnershipControlsRule, Payer, Permission, PublicAccessBlockConfiguration, PutBucketAclInput,
-    PutBucketAclOutput, PutObjectAclInput, PutObjectAclOutput, ServerSideEncryption, ServerSideEncryptionByDefault,
-    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Type,
+    AccessControlPolicy, BucketCannedACL, GetBucketAclInput, GetBucketAclOutput, GetBucketLifecycleConfigurationInput,
+    GetBucketLifecycleConfigurationOutput, GetBucketOwnershipControlsInput, GetBucketOwnershipControlsOutput, GetBucketPolicyInput,
+    GetBucketPolicyOutput, GetBucketReplicationInput, GetBucketReplicationOutput, GetBucketRequestPaymentInput,
+    GetBucketRequestPaymentOutput, GetBucketWebsiteInput, GetBucketWebsiteOutput, GetObjectAclInput, GetObjectAclOutput,
+    GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput, Grant,
+    Grantee, ObjectCannedACL, ObjectOwnership, OwnershipControls, OwnershipControlsRule, Payer, Permission, PublicAccessBlockConfiguration,
+    PutBucketAclInput, PutBucketAclOutput, PutObjectAclInput, PutObjectAclOutput, Type,
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
@@ -31,7 +29,7 @@ fn grants() -> Vec<Grant> {
 }
 
 /// Only the owner's own full control can be set: it is what there is.
-fn check_acl(canned: Option<&str>, policy: Option<&AccessControlPolicy>, any_grant: bool) -> S3Result<()> {
+pub(super) fn check_acl(canned: Option<&str>, policy: Option<&AccessControlPolicy>, any_grant: bool) -> S3Result<()> {
     let private = canned.is_none_or(|canned| canned == "private" || canned == "bucket-owner-full-control");
     let own = policy.and_then(|policy| policy.grants.as_ref()).is_none_or(|grants| *grants == self::grants());
     if private && own && !any_grant { Ok(()) } else { Err(s3_error!(AccessControlListNotSupported, "The bucket does not allow ACLs")) }
@@ -64,20 +62,6 @@ pub(super) async fn put_object_acl(store: &Store, request: S3Request<PutObjectAc
     let granted = [input.grant_full_control, input.grant_read, input.grant_read_acp, input.grant_write, input.grant_write_acp];
     check_acl(input.acl.as_ref().map(ObjectCannedACL::as_str), input.access_control_policy.as_ref(), granted.iter().any(Option::is_some))?;
     Ok(S3Response::new(PutObjectAclOutput::default()))
-}
-
-pub(super) async fn encryption(
-    store: &Store,
-    request: S3Request<GetBucketEncryptionInput>,
-) -> S3Result<S3Response<GetBucketEncryptionOutput>> {
-    check(store, &request.input.bucket).await?;
-    let sse_algorithm = ServerSideEncryption::from_static(ServerSideEncryption::AES256);
-    let rule = ServerSideEncryptionRule {
-        apply_server_side_encryption_by_default: Some(ServerSideEncryptionByDefault { kms_master_key_id: None, sse_algorithm }),
-        bucket_key_enabled: Some(false),
-    };
-    let server_side_encryption_configuration = Some(ServerSideEncryptionConfiguration { rules: vec![rule] });
-    Ok(S3Response::new(GetBucketEncryptionOutput { server_side_encryption_configuration }))
 }
 
 pub(super) async fn ownership(
@@ -123,7 +107,6 @@ macro_rules! absent {
 
 absent! {
     policy(GetBucketPolicyInput) -> GetBucketPolicyOutput: NoSuchBucketPolicy, "The bucket policy does not exist";
-    cors(GetBucketCorsInput) -> GetBucketCorsOutput: NoSuchCORSConfiguration, "The CORS configuration does not exist";
     lifecycle(GetBucketLifecycleConfigurationInput) -> GetBucketLifecycleConfigurationOutput:
         NoSuchLifecycleConfiguration, "The lifecycle configuration does not exist";
     website(GetBucketWebsiteInput) -> GetBucketWebsiteOutput:

@@ -76,6 +76,8 @@ pub(super) fn from_header(header: Option<&str>) -> S3Result<Tags> {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         tags.push((decoded(key)?, decoded(value)?));
     }
+    // A header is a map to S3, and given back in the order of its keys.
+    tags.sort();
     checked(tags, OF_OBJECT)
 }
 
@@ -128,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_header_is_a_query_string() {
-        let tags = from_header(Some("a=1&b+c=%ED%95%9C&d")).unwrap();
+        let tags = from_header(Some("d&b+c=%ED%95%9C&a=1")).unwrap();
         assert_eq!(tags, [("a", "1"), ("b c", "한"), ("d", "")].map(|(key, value)| (key.to_owned(), value.to_owned())));
         assert_eq!(from_header(None).unwrap(), []);
     }

@@ -18,9 +18,10 @@ use crate::model::BucketName;
 
 use super::body::{self, Expected};
 use super::convert::{
-    Conditions, algorithm, blocking, bucket, checksum_type, checksums_of, encryption, etag, initiator, kind_name, meta_of, owner,
-    precondition, put_checksums, storage_class, timestamp,
+    Conditions, algorithm, blocking, bucket, checksum_type, checksums_of, etag, initiator, kind_name, meta_of, owner, precondition,
+    put_checksums, storage_class, timestamp,
 };
+use super::encryption::put_encryption;
 use super::listing::{Encoding, page_size};
 use super::objects::{copy_source, open, stated_version};
 
@@ -33,22 +34,26 @@ pub(super) async fn create(
 ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
     let input = request.input;
     let bucket = bucket(&input.bucket)?;
-    let meta = meta_of!(input);
+    let mut meta = meta_of!(input);
     let algorithm = input.checksum_algorithm.as_ref().map(|named| algorithm(named.as_str())).transpose()?;
     let kind = kind_of(algorithm, input.checksum_type.as_ref())?;
-    let (encryption, kms_key) = encryption(&meta);
     let (store, key) = (store.clone(), input.key.clone());
-    let id = blocking(move || store.create_upload(&bucket, &key, meta, algorithm, kind)).await?;
-    Ok(S3Response::new(CreateMultipartUploadOutput {
+    let (id, encryption) = blocking(move || {
+        meta.encrypt_by_default(store.bucket_settings(&bucket)?.encryption.as_ref());
+        let encryption = meta.encryption();
+        Ok((store.create_upload(&bucket, &key, meta, algorithm, kind)?, encryption))
+    })
+    .await?;
+    let mut output = CreateMultipartUploadOutput {
         bucket: Some(input.bucket),
         key: Some(input.key),
         upload_id: Some(id),
         checksum_algorithm: algorithm.map(|algorithm| ChecksumAlgorithm::from_static(algorithm.name())),
         checksum_type: algorithm.map(|_| kind_name(kind)),
-        server_side_encryption: Some(encryption),
-        ssekms_key_id: kms_key,
         ..CreateMultipartUploadOutput::default()
-    }))
+    };
+    put_encryption!(output, encryption);
+    Ok(S3Response::new(output))
 }
 
 /// What the checksum of an upload covers: CRC-64 always everything, SHA only the parts, the others as is asked.
@@ -79,14 +84,9 @@ pub(super) async fn upload_part(store: &Store, request: S3Request<UploadPartInpu
     let staged = body::receive(store, input.body.take(), expected, trailing_headers, None).await?;
     let store = store.clone();
     let part = blocking(move || store.upload_part(&bucket, &input.key, &input.upload_id, input.part_number, staged)).await?;
-    let (encryption, kms_key) = encryption(&upload.meta);
-    let mut output = UploadPartOutput {
-        e_tag: Some(etag(&part.etag)),
-        server_side_encryption: Some(encryption),
-        ssekms_key_id: kms_key,
-        ..UploadPartOutput::default()
-    };
+    let mut output = UploadPartOutput { e_tag: Some(etag(&part.etag)), ..UploadPartOutput::default() };
     put_checksums!(output, part.checksums);
+    put_encryption!(output, upload.meta.encryption());
     Ok(S3Response::new(output))
 }
 
@@ -117,17 +117,13 @@ pub(super) async fn upload_part_copy(store: &Store, request: S3Request<UploadPar
         store.upload_part(&bucket, &input.key, &input.upload_id, input.part_number, staged)
     })
     .await?;
-    let (encryption, kms_key) = encryption(&upload.meta);
     let mut result =
         CopyPartResult { e_tag: Some(etag(&part.etag)), last_modified: Some(timestamp(part.modified)), ..CopyPartResult::default() };
     put_checksums!(result, part.checksums);
-    Ok(S3Response::new(UploadPartCopyOutput {
-        copy_part_result: Some(result),
-        copy_source_version_id: copied_version,
-        server_side_encryption: Some(encryption),
-        ssekms_key_id: kms_key,
-        ..UploadPartCopyOutput::default()
-    }))
+    let mut output =
+        UploadPartCopyOutput { copy_part_result: Some(result), copy_source_version_id: copied_version, ..UploadPartCopyOutput::default() };
+    put_encryption!(output, upload.meta.encryption());
+    Ok(S3Response::new(output))
 }
 
 /// The bytes that a part is copied from: only `bytes=first-last` within the source will do.
@@ -178,9 +174,8 @@ pub(super) async fn complete(
         Ok(completed(bucket_name, object_key, info))
     });
     let mut output = soon_or_later(work, SILENT).await?;
-    if output.future.is_some() {
-        let (encryption, kms_key) = under_way.map(|upload| encryption(&upload.meta)).unzip();
-        (output.server_side_encryption, output.ssekms_key_id) = (encryption, kms_key.flatten());
+    if let (Some(_), Some(upload)) = (&output.future, under_way) {
+        put_encryption!(output, upload.meta.encryption());
     }
     Ok(S3Response::new(output))
 }
@@ -197,19 +192,17 @@ async fn soon_or_later(
 }
 
 fn completed(bucket: String, key: String, info: ObjectInfo) -> CompleteMultipartUploadOutput {
-    let (encryption, kms_key) = encryption(&info.meta);
     let mut output = CompleteMultipartUploadOutput {
         location: Some(format!("/{bucket}/{key}")),
         bucket: Some(bucket),
         key: Some(key),
         e_tag: Some(etag(&info.etag)),
         checksum_type: checksum_type(&info.checksums),
-        server_side_encryption: Some(encryption),
-        ssekms_key_id: kms_key,
         version_id: stated_version(info.version),
         ..CompleteMultipartUploadOutput::default()
     };
     put_checksums!(output, info.checksums);
+    put_encryption!(output, info.meta.encryption());
     output
 }
 

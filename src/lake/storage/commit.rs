@@ -9,7 +9,7 @@ use crate::lake::LakeError;
 use crate::model::BucketName;
 
 use super::disk::{self, Step};
-use super::object::{DeleteKey, Deleted, ObjectInfo, Precondition, Versioning};
+use super::object::{BucketSettings, DeleteKey, Deleted, ObjectInfo, Precondition, Versioning};
 use super::rows::{self, Also, Aside, Intent, Row};
 use super::staged::Staged;
 use super::versions::{self, NULL};
@@ -133,8 +133,9 @@ impl Inner {
     /// Checks what must hold, chooses the file and makes the folders above it; gives the intent, and the folders in which there will be something new.
     fn plan(&self, put: &Put) -> Result<(Intent, BTreeSet<PathBuf>), LakeError> {
         let bucket = self.find_bucket(&put.bucket)?;
-        let versioning = self.bucket_settings(&put.bucket)?.versioning;
+        let BucketSettings { versioning, encryption, .. } = self.bucket_settings(&put.bucket)?;
         let (mut row, mut also) = (put.row.clone(), put.also.clone());
+        row.detail.meta.encrypt_by_default(encryption.as_ref());
         if put.condition != Precondition::None || versioning != Versioning::Off {
             let current = self.current(&put.bucket, &put.key)?;
             check(&put.condition, &put.key, current.as_ref())?;

@@ -31,8 +31,8 @@ use rows::{Also, Detail, Row};
 
 pub use db::Db;
 pub use object::{
-    Algorithm, BucketInfo, BucketSettings, ChecksumKind, Checksums, CompletedPart, DeleteKey, Deleted, ListQuery, Listing, ObjectInfo,
-    ObjectMeta, ObjectPart, PartInfo, Precondition, UploadInfo, VersionInfo, VersionListing, Versioning,
+    Algorithm, BucketInfo, BucketSettings, ChecksumKind, Checksums, CompletedPart, CorsRule, DeleteKey, Deleted, Encryption, ListQuery,
+    Listing, ObjectInfo, ObjectMeta, ObjectPart, PartInfo, Precondition, UploadInfo, VersionInfo, VersionListing, Versioning,
 };
 pub use staged::{Digests, Staged};
 

@@ -214,11 +214,11 @@ impl Store {
 
 /// The parts that an upload is to be completed with, with their files.
 fn chosen(named: &[CompletedPart], known: &[(PartInfo, String)]) -> Result<Vec<(PartInfo, String)>, LakeError> {
+    if named.iter().zip(named.iter().skip(1)).any(|(one, next)| one.number >= next.number) {
+        return Err(LakeError::InvalidPartOrder);
+    }
     let mut parts: Vec<(PartInfo, String)> = Vec::with_capacity(named.len());
     for wanted in named {
-        if parts.last().is_some_and(|(last, _)| last.number >= wanted.number) {
-            return Err(LakeError::InvalidPartOrder);
-        }
         let at = known.binary_search_by_key(&wanted.number, |(part, _)| part.number).ok();
         let found = at.and_then(|at| known.get(at)).ok_or(LakeError::InvalidPart(wanted.number))?;
         let differs = |algorithm| {

@@ -25,6 +25,44 @@ pub struct BucketSettings {
     pub tags: Vec<(String, String)>,
     /// Whether replaced and deleted objects are kept.
     pub versioning: Versioning,
+    /// Which pages of other origins may use it; the first rule that fits counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cors: Vec<CorsRule>,
+    /// What is stated of objects that are written without an encryption of their own; `AES256` where nothing was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<Encryption>,
+}
+
+/// What pages of some origins may do with a bucket. Origins and request headers are patterns in which one star stands for anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CorsRule {
+    /// The rule's name.
+    pub id: Option<String>,
+    /// The methods that are allowed, such as `GET`.
+    pub methods: Vec<String>,
+    /// The origins that are allowed, such as `https://*.example.com`.
+    pub origins: Vec<String>,
+    /// The request headers that are allowed.
+    pub headers: Vec<String>,
+    /// The headers of an answer that a page may read.
+    pub exposed: Vec<String>,
+    /// For how many seconds a browser may remember the rule.
+    pub max_age: Option<i32>,
+}
+
+/// An encryption as it is declared. The lake states it and encrypts nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Encryption {
+    /// `AES256`, `aws:kms` or `aws:kms:dsse`.
+    pub algorithm: String,
+    /// The key of the key service that was named with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+    /// Whether a key of the bucket is to be used.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bucket_key: bool,
 }
 
 /// Whether a bucket keeps what is replaced and deleted.
@@ -130,6 +168,9 @@ pub struct ObjectMeta {
     /// The KMS key that was named with the encryption.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
+    /// Whether the bucket's key was to be used.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bucket_key: bool,
     /// `x-amz-meta-…`, by the name after that.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub user: BTreeMap<String, String>,
@@ -142,6 +183,21 @@ impl ObjectMeta {
     /// Metadata that is only a content type.
     pub fn of_type(content_type: &str) -> Self {
         Self { content_type: Some(content_type.to_owned()), ..Self::default() }
+    }
+
+    /// The encryption that was declared, if any was.
+    pub fn encryption(&self) -> Option<Encryption> {
+        let algorithm = self.encryption.clone()?;
+        Some(Encryption { algorithm, kms_key: self.kms_key.clone(), bucket_key: self.bucket_key })
+    }
+
+    /// Declares an encryption where none was declared.
+    pub(crate) fn encrypt_by_default(&mut self, default: Option<&Encryption>) {
+        if let (None, Some(default)) = (&self.encryption, default) {
+            self.encryption = Some(default.algorithm.clone());
+            self.kms_key.clone_from(&default.kms_key);
+            self.bucket_key = default.bucket_key;
+        }
     }
 }
 

@@ -100,10 +100,10 @@ pub const QUERY_FORMS: &[Form] = &[
         "SELECT x FROM (VALUES 1, 2) AS t(x) WHERE x IN (SELECT 1) OR EXISTS (SELECT 1 WHERE x = 2) OR x > ALL (SELECT 5)",
         "Subqueries as values, in `IN`, `EXISTS`, `ANY`, `ALL` and `SOME`, also where they take columns from outside:",
     ),
-    form("SELECT 1 UNION SELECT 2 EXCEPT SELECT 2 INTERSECT SELECT 2", "Set operations:"),
+    form("SELECT 1 UNION SELECT 2 EXCEPT SELECT 2 INTERSECT ALL SELECT 2", "Set operations, with `ALL` and `DISTINCT`:"),
     form(
         "SELECT x FROM (VALUES 3, NULL, 1) AS t(x) ORDER BY x DESC NULLS FIRST OFFSET 1 LIMIT 1",
-        "Order and limits, `FETCH FIRST … ROWS ONLY` too:",
+        "Order and limits, `FETCH FIRST … ROWS ONLY` and `WITH TIES` too:",
     ),
     form("SELECT x FROM (VALUES 1, 2) AS t(x) TABLESAMPLE BERNOULLI (50)", "Samples:"),
     form("SELECT transform(ARRAY[1, 2], x -> x + 1)", "Lambdas:"),

@@ -291,7 +291,7 @@ fn most_frequent(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
 fn numeric_histogram(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
     let (all, limit) = (numbers(values)?, constant(values, 1)?);
     let weights = cast(column(values, 2)?, &DataType::Float64)?;
-    let mut buckets: Vec<(f64, f64)> = Vec::with_capacity(limit + 1);
+    let mut buckets: Vec<(f64, f64)> = Vec::new();
     for (value, weight) in all.into_iter().zip(weights.as_primitive::<Float64Type>().iter().map(|weight| weight.unwrap_or(1.0))) {
         let at = buckets.partition_point(|(mean, _)| *mean < value);
         match buckets.get_mut(at) {
@@ -416,7 +416,8 @@ fn at_shares(all: &ArrayRef, wanted: &ArrayRef, order: &[u32], gives: &FieldRef,
     let shares = if is_list { wanted.as_list::<i32>().value(0) } else { wanted.slice(0, 1) };
     let shares = cast(&shares, &DataType::Float64)?;
     let mut places = Vec::new();
-    for share in shares.as_primitive::<Float64Type>().iter().flatten() {
+    for share in shares.as_primitive::<Float64Type>() {
+        let Some(share) = share else { return exec_err!("INVALID_FUNCTION_ARGUMENT: Percentage cannot be null") };
         if !(0.0..=1.0).contains(&share) {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1");
         }

@@ -26,15 +26,15 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("to_utf8", &[Kind::Text], BYTES, |call| binaries(call.rows, |row| Ok(call.text(0, row).map(|text| text.as_bytes().to_vec())))),
     optional(1, scalar("from_utf8", &[Kind::Bytes, Kind::Text], TEXT, from_utf8)),
     scalar("to_hex", &[Kind::Bytes], TEXT, |call| texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(hex::encode_upper(b)))))),
-    scalar("from_hex", &[Kind::Any], BYTES, |call| decoded(call, |text| hex::decode(text).ok(), "hex")),
+    scalar("from_hex", &[Kind::TextOrBytes], BYTES, |call| decoded(call, |text| hex::decode(text).ok(), "hex")),
     scalar("to_base64", &[Kind::Bytes], TEXT, |call| {
         texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(STANDARD.encode(b)))))
     }),
-    scalar("from_base64", &[Kind::Any], BYTES, |call| decoded(call, |text| PLAIN.decode(text).ok(), "base64")),
+    scalar("from_base64", &[Kind::TextOrBytes], BYTES, |call| decoded(call, |text| PLAIN.decode(text).ok(), "base64")),
     scalar("to_base64url", &[Kind::Bytes], TEXT, |call| {
         texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(URL_SAFE.encode(b)))))
     }),
-    scalar("from_base64url", &[Kind::Any], BYTES, |call| decoded(call, |text| OF_URLS.decode(text).ok(), "base64url")),
+    scalar("from_base64url", &[Kind::TextOrBytes], BYTES, |call| decoded(call, |text| OF_URLS.decode(text).ok(), "base64url")),
     scalar("md5", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| md5::Md5::digest(bytes).to_vec())),
     scalar("sha1", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| sha1(bytes).to_vec())),
     scalar("sha256", &[Kind::Bytes], BYTES, |call| digest(call, |bytes| sha2::Sha256::digest(bytes).to_vec())),

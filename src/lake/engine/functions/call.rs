@@ -7,10 +7,15 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray as _, BinaryViewBuilder, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder,
     ListBuilder, StringViewBuilder, TimestampMillisecondBuilder,
 };
-use datafusion::arrow::datatypes::{DataType, Date32Type, FieldRef, Float64Type, Int64Type, TimestampMillisecondType};
+use datafusion::arrow::compute::{CastOptions, cast_with_options};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, FieldRef, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType,
+};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 
+use super::Scalar;
 use crate::lake::engine::types::athena_type;
 use crate::lake::engine::zoned::Zoned;
 use crate::sql::Type;
@@ -24,17 +29,19 @@ pub(in crate::lake::engine) struct Call {
     zoned: Vec<Option<Zoned>>,
 }
 
-/// Evaluates a function; once only where all its arguments are constants.
-pub(super) fn invoke(args: &ScalarFunctionArgs, work: fn(&Call) -> Result<ArrayRef>) -> Result<ColumnarValue> {
-    let constant = !args.args.is_empty() && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+/// Evaluates a function; once only where all its arguments are constants and it answers the same each time.
+pub(super) fn invoke(args: &ScalarFunctionArgs, function: &Scalar) -> Result<ColumnarValue> {
+    let constant = !function.volatile && !args.args.is_empty() && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
     let rows = if constant { 1 } else { args.number_rows };
     let arrays = args.args.iter().map(|arg| arg.to_array(rows)).collect::<Result<Vec<_>>>()?;
     let types = args.arg_fields.iter().map(|field| athena_type(field)).collect();
     let zoned = arrays.iter().map(Zoned::of).collect();
     let call = Call { arrays, types, rows, gives: Arc::clone(&args.return_field), zoned };
-    let answer = work(&call)?;
+    let answer = (function.work)(&call)?;
     let wanted = args.return_field.data_type();
-    let answer = if answer.data_type() == wanted { answer } else { datafusion::arrow::compute::cast(&answer, wanted)? };
+    // What does not fit is an error, and never NULL.
+    let strict = CastOptions { safe: false, ..CastOptions::default() };
+    let answer = if answer.data_type() == wanted { answer } else { cast_with_options(&answer, wanted, &strict)? };
     if constant { Ok(ColumnarValue::Scalar(constant_of(&answer)?)) } else { Ok(ColumnarValue::Array(answer)) }
 }
 
@@ -101,7 +108,18 @@ impl Call {
     pub(super) fn millis(&self, at: usize, row: usize) -> Option<i64> {
         match self.zoned.get(at) {
             Some(Some(zoned)) => Some(zoned.get(row)?.0),
-            _ => Some(self.valid(at, row)?.as_primitive_opt::<TimestampMillisecondType>()?.value(row)),
+            _ => {
+                let array = self.valid(at, row)?;
+                match array.data_type() {
+                    DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                        Some(array.as_primitive_opt::<TimestampMicrosecondType>()?.value(row).div_euclid(1000))
+                    }
+                    DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+                        Some(array.as_primitive_opt::<TimestampNanosecondType>()?.value(row).div_euclid(1_000_000))
+                    }
+                    _ => Some(array.as_primitive_opt::<TimestampMillisecondType>()?.value(row)),
+                }
+            }
         }
     }
 

@@ -1,25 +1,29 @@
 //! CAST and `TRY_CAST` with Trino's rules: rounding, formats, strictness, JSON, and nested types.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray as _, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray, StringViewBuilder,
-    StructArray, TimestampMicrosecondArray, TimestampMillisecondArray, new_null_array,
+    Array, ArrayRef, AsArray as _, BinaryViewArray, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray,
+    NullBufferBuilder, StringViewArray, StringViewBuilder, StructArray, TimestampMicrosecondArray, TimestampMillisecondArray,
+    new_null_array,
 };
-use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
+use datafusion::arrow::buffer::OffsetBuffer;
+use datafusion::arrow::compute::{CastOptions, cast, cast_with_options, concat};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, FieldRef, Float64Type, Int64Type, TimeUnit};
 use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, cast as cast_expr,
 };
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
 use super::call::constant_of;
 use super::date::read_instant;
-use super::json::{scalar_text, written};
+use super::json_path::{self, items, members};
 use super::to_json::to_json;
 use crate::lake::engine::parse::{CAST, TRY_CAST};
 use crate::lake::engine::scan;
@@ -199,10 +203,32 @@ impl Caster {
                 let DataType::Struct(fields) = target else { return plan_err!("a row has fields") };
                 Ok(Arc::new(StructArray::try_new_with_length(fields, columns, record.nulls().cloned(), record.len())?))
             }
-            (Type::Varchar | Type::VarcharN(_) | Type::Char(_) | Type::Uuid, _) => self.of_text(array, to),
+            (Type::Varchar | Type::VarcharN(_) | Type::Char(_), _) | (Type::Uuid, Type::Uuid) => self.of_text(array, to),
             (_, Type::Varchar | Type::VarcharN(_) | Type::Char(_)) => {
                 let shown = shown(array, from)?;
-                self.of_text(&shown, to)
+                let long = |text: &&str| matches!(to, Type::VarcharN(most) if text.chars().count() > *most as usize);
+                // What is no text is not cut.
+                if let Some(value) = shown.as_string_view().iter().flatten().find(long) {
+                    self.bad::<()>(|| format!("Value {value} cannot be represented as {to}"))?;
+                }
+                let fitting: StringViewArray = shown.as_string_view().iter().map(|text| text.filter(|text| !long(text))).collect();
+                self.of_text(&(Arc::new(fitting) as ArrayRef), to)
+            }
+            (Type::Uuid, Type::Varbinary) => {
+                let texts = cast(array, &DataType::Utf8View)?;
+                let bytes = |text: &str| uuid::Uuid::parse_str(text).ok().map(|id| id.as_bytes().to_vec());
+                Ok(Arc::new(texts.as_string_view().iter().map(|text| text.and_then(bytes)).collect::<BinaryViewArray>()))
+            }
+            (Type::Varbinary, Type::Uuid) => {
+                let mut builder = StringViewBuilder::new();
+                for bytes in cast(array, &DataType::BinaryView)?.as_binary_view() {
+                    match bytes.map(uuid::Uuid::from_slice) {
+                        Some(Ok(id)) => builder.append_value(id.hyphenated().to_string()),
+                        Some(Err(_)) => builder.append_option(self.bad::<&str>(|| "Invalid UUID binary length".to_owned())?),
+                        None => builder.append_null(),
+                    }
+                }
+                Ok(Arc::new(builder.finish()))
             }
             (Type::Boolean, _) => {
                 let numbers: Int64Array = array.as_boolean().iter().map(|value| value.map(i64::from)).collect();
@@ -228,7 +254,20 @@ impl Caster {
         let wide = cast(array, &DataType::Utf8View)?;
         let texts = wide.as_string_view();
         match to {
-            Type::Varchar | Type::Uuid => Ok(wide),
+            Type::Varchar => Ok(wide),
+            Type::Uuid => {
+                let mut builder = StringViewBuilder::with_capacity(texts.len());
+                for value in texts {
+                    match value.map(|value| (value, uuid::Uuid::parse_str(value))) {
+                        Some((_, Ok(id))) => builder.append_value(id.hyphenated().to_string()),
+                        Some((value, Err(_))) => {
+                            builder.append_option(self.bad::<&str>(|| format!("Cannot cast value to UUID: {value}"))?);
+                        }
+                        None => builder.append_null(),
+                    }
+                }
+                Ok(Arc::new(builder.finish()))
+            }
             Type::VarcharN(length) | Type::Char(length) => {
                 let mut builder = StringViewBuilder::with_capacity(texts.len());
                 for value in texts {
@@ -418,7 +457,8 @@ impl Caster {
                         10_i128.checked_pow(u32::from(scale - from)).and_then(|unit| value.checked_mul(unit))
                     } else {
                         10_i128.checked_pow(u32::from(from - scale)).map(|unit| {
-                            let up = (value % unit).abs() * 2 >= unit;
+                            let rest = (value % unit).abs();
+                            let up = rest >= unit - rest;
                             value / unit + if up { value.signum() } else { 0 }
                         })
                     };
@@ -436,64 +476,139 @@ impl Caster {
 
     fn of_json(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let wide = cast(array, &DataType::Utf8View)?;
-        let mut parsed: Vec<Option<Value>> = Vec::with_capacity(wide.len());
+        let mut values: Vec<Option<&str>> = Vec::with_capacity(wide.len());
         for text in wide.as_string_view() {
-            parsed.push(match text {
-                Some(text) => match serde_json::from_str(text) {
-                    Ok(Value::Null) => None,
-                    Ok(value) => Some(value),
+            values.push(match text {
+                Some(text) => match serde_json::from_str::<IgnoredAny>(text) {
+                    Ok(_) => Some(text.trim()),
                     Err(_) => self.bad(|| format!("Cannot cast to {to}. {text}"))?,
                 },
                 None => None,
             });
         }
-        if matches!(to, Type::Array(_) | Type::Map(..) | Type::Row(_)) {
-            for value in parsed.iter_mut().flatten() {
-                if let (Type::Row(fields), Value::Array(items)) = (to, &*value) {
-                    // A row may be written as an array, too.
-                    let names = fields.iter().enumerate().map(|(at, (name, _))| name.clone().unwrap_or_else(|| unnamed_field(at)));
-                    *value = Value::Object(names.zip(items.iter().cloned()).collect());
-                }
-                let fits = matches!((to, &*value), (Type::Array(_), Value::Array(_)) | (Type::Map(..) | Type::Row(_), Value::Object(_)));
-                if !fits && !self.lenient {
-                    return exec_err!(
-                        "INVALID_CAST_ARGUMENT: Cannot cast to {to}. Expected a json {}, but got {}",
-                        kind(to),
-                        written(value)
-                    );
-                }
-            }
-            return scan::column_of_json(to, parsed.iter().map(Option::as_ref));
+        let nested = matches!(to, Type::Array(_) | Type::Map(..) | Type::Row(_));
+        if !(self.lenient && nested) {
+            return self.of_json_texts(&values, to);
         }
-        let mut builder = StringViewBuilder::with_capacity(parsed.len());
-        for value in &parsed {
-            match value.as_ref().map(|value| (value, scalar_text(value))) {
-                Some((_, Some(text))) => builder.append_value(text),
-                Some((value, None)) => {
-                    self.bad::<()>(|| format!("Cannot cast '{}' to {to}", written(value)))?;
+        // What does not fit within makes the whole NULL.
+        let strict = Self { lenient: false };
+        if let Ok(all) = strict.of_json_texts(&values, to) {
+            return Ok(all);
+        }
+        let each: Vec<ArrayRef> =
+            values.iter().map(|value| strict.of_json_texts(&[*value], to).unwrap_or_else(|_| new_null_array(&arrow_type(to), 1))).collect();
+        Ok(concat(&each.iter().map(AsRef::as_ref).collect::<Vec<_>>())?)
+    }
+
+    /// Values of a type from the texts of JSON values, item by item where they have some.
+    fn of_json_texts(&self, texts: &[Option<&str>], to: &Type) -> Result<ArrayRef> {
+        let known: Vec<Option<&str>> = texts.iter().map(|text| text.filter(|text| *text != "null")).collect();
+        let expected = |kind: &str, text: &str| self.bad::<()>(|| format!("Cannot cast to {to}. Expected a json {kind}, but got {text}"));
+        let mut valid = NullBufferBuilder::new(known.len());
+        let mut lengths = Vec::with_capacity(known.len());
+        match to {
+            Type::Json => {
+                let compacted = known.iter().map(|text| text.and_then(json_path::compact));
+                Ok(Arc::new(compacted.collect::<StringViewArray>()))
+            }
+            Type::Array(item) => {
+                let mut inside = Vec::new();
+                for text in known {
+                    let found = text.and_then(items);
+                    if let (Some(text), None) = (text, &found) {
+                        expected("array", text)?;
+                    }
+                    valid.append(found.is_some());
+                    lengths.push(found.as_ref().map_or(0, Vec::len));
+                    inside.extend(found.into_iter().flatten().map(Some));
+                }
+                let values = self.of_json_texts(&inside, item)?;
+                let field = Arc::new(arrow_field("item", item));
+                Ok(Arc::new(ListArray::try_new(field, OffsetBuffer::from_lengths(lengths), values, valid.finish())?))
+            }
+            Type::Map(key, value) => {
+                let (mut keys, mut inside) = (StringViewBuilder::new(), Vec::new());
+                for text in known {
+                    let found = text.and_then(members);
+                    if let (Some(text), None) = (text, &found) {
+                        expected("object", text)?;
+                    }
+                    valid.append(found.is_some());
+                    let entries: BTreeMap<_, _> = found.into_iter().flatten().collect();
+                    lengths.push(entries.len());
+                    for (name, value) in entries {
+                        keys.append_value(name);
+                        inside.push(Some(value));
+                    }
+                }
+                let names: ArrayRef = Arc::new(keys.finish());
+                let keys = self.of_text(&names, key)?;
+                let values = self.of_json_texts(&inside, value)?;
+                let DataType::Map(entries_field, _) = arrow_type(to) else { return exec_err!("a map is wanted") };
+                let DataType::Struct(fields) = entries_field.data_type().clone() else { return exec_err!("entries are wanted") };
+                let entries = StructArray::try_new(fields, vec![keys, values], None)?;
+                Ok(Arc::new(MapArray::try_new(entries_field, OffsetBuffer::from_lengths(lengths), entries, valid.finish(), false)?))
+            }
+            Type::Row(fields) => self.rows_of_json(&known, fields, to),
+            _ => self.scalars_of_json(&known, to),
+        }
+    }
+
+    /// A row is written as an object, or as an array of its fields.
+    fn rows_of_json(&self, texts: &[Option<&str>], fields: &[(Option<String>, Type)], to: &Type) -> Result<ArrayRef> {
+        let mut valid = NullBufferBuilder::new(texts.len());
+        let mut columns: Vec<Vec<Option<&str>>> = vec![Vec::with_capacity(texts.len()); fields.len()];
+        for text in texts {
+            let listed = text.and_then(items).filter(|items| items.len() == fields.len());
+            let named = text.and_then(members);
+            if let (Some(text), None, None) = (text, &listed, &named) {
+                self.bad::<()>(|| format!("Cannot cast to {to}. Expected a json array or object, but got {text}"))?;
+            }
+            valid.append(listed.is_some() || named.is_some());
+            for (at, (column, (name, _))) in columns.iter_mut().zip(fields).enumerate() {
+                let item = listed.as_ref().and_then(|items| items.get(at).copied());
+                let member = || {
+                    let name = name.clone().unwrap_or_else(|| unnamed_field(at));
+                    let of_name = |(key, _): &&(Cow<'_, str>, &str)| key.eq_ignore_ascii_case(&name);
+                    named.as_ref().and_then(|members| members.iter().rev().find(of_name)).map(|(_, value)| *value)
+                };
+                column.push(item.or_else(member));
+            }
+        }
+        let arrays =
+            columns.iter().zip(fields).map(|(column, (_, athena))| self.of_json_texts(column, athena)).collect::<Result<Vec<_>>>()?;
+        let DataType::Struct(fields) = arrow_type(to) else { return exec_err!("a row is wanted") };
+        Ok(Arc::new(StructArray::try_new_with_length(fields, arrays, valid.finish(), texts.len())?))
+    }
+
+    fn scalars_of_json(&self, texts: &[Option<&str>], to: &Type) -> Result<ArrayRef> {
+        let whole = matches!(to, Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt);
+        let mut builder = StringViewBuilder::with_capacity(texts.len());
+        for text in texts {
+            let Some(text) = text else {
+                builder.append_null();
+                continue;
+            };
+            match json_path::scalar(text) {
+                // A fraction in JSON rounds; a text is read as any text is.
+                Some(number) if whole && !text.starts_with('"') && number.contains(['.', 'E', 'e']) => {
+                    builder.append_option(scan::decimal_of(&number, 38, 0).map(|rounded| rounded.to_string()));
+                }
+                Some(number) if !whole && !text.starts_with('"') && is_text(to) => builder.append_option(json_path::compact(&number)),
+                Some(found) => builder.append_value(found),
+                None => {
+                    self.bad::<()>(|| format!("Cannot cast '{text}' to {to}"))?;
                     builder.append_null();
                 }
-                None => builder.append_null(),
             }
         }
         let texts: ArrayRef = Arc::new(builder.finish());
-        if matches!(to, Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt) {
-            // A fraction in JSON rounds.
-            let fraction = texts.as_string_view().iter().flatten().any(|text| text.contains(['.', 'E', 'e']));
-            if fraction {
-                let doubles = self.of_text(&texts, &Type::Double)?;
-                return self.of_double(&doubles, to);
-            }
-        }
         self.of_text(&texts, to)
     }
 }
 
-const fn kind(to: &Type) -> &'static str {
-    match to {
-        Type::Array(_) => "array",
-        _ => "object",
-    }
+const fn is_text(to: &Type) -> bool {
+    matches!(to, Type::Varchar | Type::VarcharN(_) | Type::Char(_))
 }
 
 fn double(value: f64) -> String {
@@ -503,7 +618,7 @@ fn double(value: f64) -> String {
 }
 
 /// Each value's text as a cast gives it: doubles always with an exponent.
-fn shown(array: &ArrayRef, from: &Type) -> Result<ArrayRef> {
+pub(super) fn shown(array: &ArrayRef, from: &Type) -> Result<ArrayRef> {
     let mut builder = StringViewBuilder::with_capacity(array.len());
     let exponent = matches!(from, Type::Double | Type::Real);
     for row in 0..array.len() {

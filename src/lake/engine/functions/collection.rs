@@ -7,7 +7,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, ListArray, NullBufferBuilder, StructArray, UInt32Array, new_empty_array};
 use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::compute::{cast, concat, take};
-use datafusion::arrow::datatypes::{DataType, FieldRef, Float64Type, Int64Type};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Float32Type, Float64Type, Int64Type};
 use datafusion::arrow::row::{RowConverter, Rows, SortField};
 use datafusion::common::{Result, exec_err, plan_err};
 use rand::seq::SliceRandom as _;
@@ -17,6 +17,7 @@ use super::combinations::{combinations, contains_sequence};
 use super::{Gives, Kind, Scalar, Type0, optional, scalar, variadic, volatile};
 use crate::lake::engine::text;
 use crate::lake::engine::types::athena_type_of;
+use crate::lake::engine::zoned;
 use crate::sql::Type;
 
 const BIGINT: Gives = Gives::Always(Type0::BigInt);
@@ -76,7 +77,6 @@ fn value_type(types: &[Type]) -> Result<Type> {
     match types.first() {
         Some(Type::Array(item)) => Ok(item.as_ref().clone()),
         Some(Type::Map(_, value)) => Ok(value.as_ref().clone()),
-        Some(Type::Row(fields)) => Ok(fields.first().map_or(Type::Unknown, |(_, first)| first.clone())),
         Some(other) => {
             plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({other}) for function element_at. Expected: an array or map")
         }
@@ -159,17 +159,26 @@ pub(super) fn bounds(list: &ListArray, row: usize) -> (usize, usize) {
     (at(row), at(row + 1) - at(row))
 }
 
+/// Fractions in which there is one zero, without a sign.
+fn one_zero(values: &ArrayRef) -> ArrayRef {
+    match values.data_type() {
+        DataType::Float64 => Arc::new(values.as_primitive::<Float64Type>().unary::<_, Float64Type>(|value| value + 0.0)),
+        DataType::Float32 => Arc::new(values.as_primitive::<Float32Type>().unary::<_, Float32Type>(|value| value + 0.0)),
+        _ => Arc::clone(values),
+    }
+}
+
 /// Values in a form in which equal ones are the same bytes and smaller ones come first.
 pub(super) fn comparable(values: &ArrayRef) -> Result<Rows> {
     let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())])?;
-    Ok(converter.convert_columns(std::slice::from_ref(values))?)
+    Ok(converter.convert_columns(&[one_zero(&zoned::alike(values)?)])?)
 }
 
 /// Two arrays of values in one comparable form.
 pub(super) fn comparable_both(one: &ArrayRef, other: &ArrayRef) -> Result<(Rows, Rows)> {
-    let other = cast(other, one.data_type())?;
+    let (one, other) = (one_zero(&zoned::alike(one)?), one_zero(&zoned::alike(&cast(other, one.data_type())?)?));
     let converter = RowConverter::new(vec![SortField::new(one.data_type().clone())])?;
-    Ok((converter.convert_columns(std::slice::from_ref(one))?, converter.convert_columns(&[other])?))
+    Ok((converter.convert_columns(&[one])?, converter.convert_columns(&[other])?))
 }
 
 fn cardinality(call: &Call) -> Result<ArrayRef> {
@@ -199,16 +208,6 @@ fn element(call: &Call, strict: bool) -> Result<ArrayRef> {
     let array = call.needed(0)?;
     let mut indices: Vec<Option<u32>> = Vec::with_capacity(call.rows);
     match array.data_type() {
-        DataType::Struct(_) => {
-            let record = array.as_struct();
-            let at = cast(call.needed(1)?, &DataType::Int64)?;
-            let at = at.as_primitive::<Int64Type>();
-            let place = (call.rows > 0 && at.is_valid(0)).then(|| at.value(0)).and_then(|at| usize::try_from(at - 1).ok()).unwrap_or(0);
-            match record.columns().get(place) {
-                Some(column) => Ok(Arc::clone(column)),
-                None => exec_err!("INVALID_FUNCTION_ARGUMENT: ROW index out of bounds: {}", place + 1),
-            }
-        }
         DataType::Map(..) => {
             let map = array.as_map();
             let (keys, wanted) = comparable_both(map.keys(), call.needed(1)?)?;
@@ -437,12 +436,11 @@ fn join(call: &Call) -> Result<ArrayRef> {
         let (items, delimiter) = (some!(call.list(0, row)), some!(call.text(1, row)));
         let instead = if call.has(2) { Some(some!(call.text(2, row))) } else { None };
         let mut parts: Vec<String> = Vec::with_capacity(items.len());
-        for at in 0..items.len() {
-            let mut out = String::new();
-            if text::write(items.as_ref(), at, &athena, &mut out) {
-                parts.push(out);
-            } else if let Some(instead) = instead {
-                parts.push(instead.to_owned());
+        // Each item is as a cast to varchar has it.
+        let shown = super::cast::shown(&items, &athena)?;
+        for item in shown.as_string_view() {
+            if let Some(item) = item.or(instead) {
+                parts.push(item.to_owned());
             }
         }
         Ok(Some(Cow::Owned(parts.join(delimiter))))
@@ -504,8 +502,11 @@ fn repeat(call: &Call) -> Result<ArrayRef> {
     let mut rows = Vec::with_capacity(call.rows);
     for row in 0..call.rows {
         let count = call.integer(1, row);
-        if count.is_some_and(|count| count > 10_000_000) {
+        if count.is_some_and(|count| count > 10_000) {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000");
+        }
+        if count.is_some_and(|count| count < 0) {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0");
         }
         let place = u32::try_from(row).unwrap_or(0);
         let count = count.map(|count| usize::try_from(count).unwrap_or(0));
@@ -541,6 +542,11 @@ fn windows(call: &Call, choices: bool) -> Result<ArrayRef> {
         let places: Vec<Vec<usize>> = if choices {
             if size > 5 {
                 return exec_err!("INVALID_FUNCTION_ARGUMENT: combination size must not exceed 5: {size}");
+            }
+            // As many as there are ways to choose, each with so many items.
+            let ways = (0..size).try_fold(1_usize, |ways, at| Some(ways.checked_mul(items.len().checked_sub(at)?)? / (at + 1)));
+            if ways.unwrap_or(if items.len() < size { 0 } else { usize::MAX }).saturating_mul(size.max(1)) > 100_000 {
+                return exec_err!("INVALID_FUNCTION_ARGUMENT: combinations exceed max size");
             }
             combinations(items.len(), size)
         } else if items.len() <= size {

@@ -3,17 +3,20 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array as _, ArrayRef, BooleanArray, StringViewArray};
+use datafusion::arrow::array::{Array as _, ArrayRef, BooleanArray, StringViewArray, new_null_array};
 use datafusion::arrow::compute::kernels::cmp::{gt, lt};
 use datafusion::arrow::compute::kernels::zip::zip;
 use datafusion::arrow::compute::{cast, nullif, or_kleene};
-use datafusion::common::{Result, plan_err};
+use datafusion::common::{Result, exec_err, plan_err};
 
 use super::call::{Call, texts};
 use super::{Gives, Kind, Scalar, Type0, scalar, variadic, volatile};
 use crate::lake::engine::typing;
-use crate::lake::engine::zoned::Zoned;
+use crate::lake::engine::zoned::{self, Zoned};
 use crate::sql::Type;
+
+/// The values as they are compared.
+pub(super) const INSTANTS: Scalar = scalar("$instants", &[Kind::Any], Gives::Of(first), |call| zoned::alike(call.needed(0)?));
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
     variadic(1, scalar("greatest", &[Kind::Any], Gives::Of(common), |call| extreme(call, true))),
@@ -22,8 +25,23 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     volatile(scalar("uuid", &[], Gives::Of(|_| Ok(Type::Uuid)), |call| {
         texts(call.rows, |_| Ok(Some(Cow::Owned(uuid::Uuid::new_v4().to_string()))))
     })),
+    scalar("$ties", &[Kind::Integer], Gives::Always(Type0::BigInt), |call| Ok(Arc::clone(call.needed(0)?))),
+    INSTANTS,
+    volatile(scalar("$fail", &[Kind::Any, Kind::Text], Gives::Of(first), fail)),
     scalar("current_timezone", &[], Gives::Always(Type0::Text), |call| texts(call.rows, |_| Ok(Some(Cow::Borrowed("UTC"))))),
 ];
+
+fn first(types: &[Type]) -> Result<Type> {
+    Ok(types.first().cloned().unwrap_or(Type::Unknown))
+}
+
+/// Fails with the second argument where there is a row; its type is the first's.
+fn fail(call: &Call) -> Result<ArrayRef> {
+    match call.text(1, 0) {
+        Some(message) if call.rows > 0 => exec_err!("{message}"),
+        _ => Ok(new_null_array(call.gives.data_type(), call.rows)),
+    }
+}
 
 /// The type that all the values fit.
 fn common(types: &[Type]) -> Result<Type> {

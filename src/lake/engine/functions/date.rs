@@ -22,6 +22,7 @@ const TEXT: Gives = Gives::Always(Type0::Text);
 const DATE: Gives = Gives::Always(Type0::Date);
 const TIME: &[Kind] = &[Kind::Time];
 const SPAN: &[Kind] = &[Kind::TimeOrSpan];
+const CLOCK: &[Kind] = &[Kind::ClockOrSpan];
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("year", SPAN, BIGINT, |call| field_of(call, "year", |time| i64::from(time.year()))),
@@ -37,10 +38,10 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("dow", TIME, BIGINT, |call| field(call, |time| i64::from(time.weekday().number_from_monday()))),
     scalar("day_of_year", TIME, BIGINT, |call| field(call, |time| i64::from(time.ordinal()))),
     scalar("doy", TIME, BIGINT, |call| field(call, |time| i64::from(time.ordinal()))),
-    scalar("hour", SPAN, BIGINT, |call| field_of(call, "hour", |time| i64::from(time.hour()))),
-    scalar("minute", SPAN, BIGINT, |call| field_of(call, "minute", |time| i64::from(time.minute()))),
-    scalar("second", SPAN, BIGINT, |call| field_of(call, "second", |time| i64::from(time.second()))),
-    scalar("millisecond", SPAN, BIGINT, |call| field_of(call, "millisecond", |time| i64::from(time.nanosecond() / 1_000_000))),
+    scalar("hour", CLOCK, BIGINT, |call| field_of(call, "hour", |time| i64::from(time.hour()))),
+    scalar("minute", CLOCK, BIGINT, |call| field_of(call, "minute", |time| i64::from(time.minute()))),
+    scalar("second", CLOCK, BIGINT, |call| field_of(call, "second", |time| i64::from(time.second()))),
+    scalar("millisecond", CLOCK, BIGINT, |call| field_of(call, "millisecond", |time| i64::from(time.nanosecond() / 1_000_000))),
     scalar("timezone_hour", TIME, BIGINT, |call| offset(call, |seconds| seconds / 3600)),
     scalar("timezone_minute", TIME, BIGINT, |call| offset(call, |seconds| seconds / 60 % 60)),
     scalar("date", &[Kind::Any], DATE, to_date),
@@ -195,27 +196,24 @@ fn offset(call: &Call, of: fn(i64) -> i64) -> Result<ArrayRef> {
 }
 
 fn to_date(call: &Call) -> Result<ArrayRef> {
+    if let Some(array) = call.array(0).filter(|array| matches!(array.data_type(), DataType::Date32 | DataType::Timestamp(..))) {
+        return Ok(datafusion::arrow::compute::cast(array, &DataType::Date32)?);
+    }
     dates(call.rows, |row| {
         if let Some(text) = call.text(0, row) {
             return match NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d") {
                 Ok(day) => Ok(days(day)),
-                Err(_) => match read_instant(text.trim()) {
-                    Some((time, _)) => Ok(days(time.date())),
-                    None => exec_err!("INVALID_CAST_ARGUMENT: Value cannot be cast to date: {text}"),
-                },
+                Err(_) => exec_err!("INVALID_CAST_ARGUMENT: Value cannot be cast to date: {text}"),
             };
         }
-        // Times of any precision come here uncast.
         let array = some!(call.array(0));
         if let Some(zoned) = call.zoned(0) {
             return Ok(zoned.clock(row).and_then(|time| days(time.date())));
         }
-        if !matches!(array.data_type(), DataType::Date32 | DataType::Timestamp(..) | DataType::Null | DataType::Utf8View | DataType::Utf8) {
+        if !matches!(array.data_type(), DataType::Null | DataType::Utf8View | DataType::Utf8) {
             return plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters for function date. Expected: date(timestamp)");
         }
-        let local = datafusion::arrow::compute::cast(&array.slice(row, 1), &DataType::Date32)?;
-        let day = local.as_primitive::<datafusion::arrow::datatypes::Date32Type>();
-        Ok(day.is_valid(0).then(|| day.value(0)))
+        Ok(None)
     })
 }
 
@@ -227,14 +225,11 @@ fn last_day(call: &Call) -> Result<ArrayRef> {
     })
 }
 
-/// The answer in the type of an argument: a day for a day, an instant for an instant.
-fn like(call: &Call, at: usize, of: impl FnMut(usize) -> Result<Option<NaiveDateTime>>) -> Result<ArrayRef> {
-    let mut of = of;
+/// The answer in the type of an argument: a day for a day, an instant for an instant; with `keeps` what the argument has below a
+/// millisecond is added again.
+fn like(call: &Call, at: usize, keeps: bool, mut of: impl FnMut(usize) -> Result<Option<NaiveDateTime>>) -> Result<ArrayRef> {
     if call.gives.data_type() == &DataType::Date32 {
         return dates(call.rows, |row| Ok(of(row)?.and_then(|time| days(time.date()))));
-    }
-    if let DataType::Time64(_) = call.gives.data_type() {
-        return exec_err!("NOT_SUPPORTED: The local lake does not calculate with times of day");
     }
     if call.zoned(at).is_some() {
         return zoned::collect(call.rows, |row| {
@@ -242,7 +237,19 @@ fn like(call: &Call, at: usize, of: impl FnMut(usize) -> Result<Option<NaiveDate
             Ok(Some((instant(time, zone(name)), name)))
         });
     }
-    instants(call.rows, &call.gives, |row| Ok(of(row)?.map(|time| instant(time, None))))
+    let per = match call.gives.data_type() {
+        DataType::Timestamp(TimeUnit::Microsecond, _) => 1000,
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => 1_000_000,
+        _ => return instants(call.rows, &call.gives, |row| Ok(of(row)?.map(|time| instant(time, None)))),
+    };
+    let ticks = datafusion::arrow::compute::cast(call.needed(at)?, &DataType::Int64)?;
+    let ticks = ticks.as_primitive::<Int64Type>();
+    let made = bigints(call.rows, |row| {
+        let millis = instant(some!(of(row)?), None);
+        let rest = if keeps && ticks.is_valid(row) { ticks.value(row).rem_euclid(per) } else { 0 };
+        Ok(millis.checked_mul(per).and_then(|ticks| ticks.checked_add(rest)))
+    })?;
+    Ok(datafusion::arrow::compute::cast(&made, call.gives.data_type())?)
 }
 
 /// A unit that a date or a timestamp has; dates have none below a day.
@@ -261,7 +268,7 @@ fn is_date(call: &Call, at: usize) -> bool {
 
 fn trunc(call: &Call) -> Result<ArrayRef> {
     let date = is_date(call, 1);
-    like(call, 1, |row| {
+    like(call, 1, false, |row| {
         let (unit, time) = (some!(call.text(0, row)), some!(clock(call, 1, row)));
         let day = time.date();
         let start = |day: Option<NaiveDate>| day.map(|day| day.and_time(NaiveTime::MIN));
@@ -286,7 +293,21 @@ fn months(time: NaiveDateTime, count: i64) -> Option<NaiveDateTime> {
 
 fn add(call: &Call) -> Result<ArrayRef> {
     let date = is_date(call, 2);
-    like(call, 2, |row| {
+    if let Some(zoned) = call.zoned(2) {
+        // Hours and less are counted on the time line, not on the clock.
+        let unit = |row: usize| call.text(0, row).and_then(|unit| below_a_day(&unit.to_lowercase()));
+        if (0..call.rows).all(|row| call.text(0, row).is_none() || unit(row).is_some()) {
+            return zoned::collect(call.rows, |row| {
+                let (size, count) = (some!(unit(row)), some!(call.integer(1, row)));
+                let (millis, name) = some!(zoned.get(row));
+                match count.checked_mul(size).and_then(|by| millis.checked_add(by)) {
+                    Some(moved) => Ok(Some((moved, name))),
+                    None => exec_err!("INVALID_FUNCTION_ARGUMENT: The time lies outside of what a timestamp holds"),
+                }
+            });
+        }
+    }
+    like(call, 2, true, |row| {
         let (unit, count, time) = (some!(call.text(0, row)), some!(call.integer(1, row)), some!(clock(call, 2, row)));
         let by = |duration: Option<Duration>| duration.and_then(|duration| time.checked_add_signed(duration));
         let moved = match unit_of(&unit.to_lowercase(), date)? {
@@ -305,6 +326,17 @@ fn add(call: &Call) -> Result<ArrayRef> {
             None => exec_err!("INVALID_FUNCTION_ARGUMENT: The time lies outside of what a timestamp holds"),
         }
     })
+}
+
+/// The milliseconds of a unit that is less than a day.
+fn below_a_day(unit: &str) -> Option<i64> {
+    match unit {
+        "millisecond" => Some(1),
+        "second" => Some(1_000),
+        "minute" => Some(60_000),
+        "hour" => Some(3_600_000),
+        _ => None,
+    }
 }
 
 /// How many whole months lie between.
@@ -328,6 +360,10 @@ fn diff(call: &Call) -> Result<ArrayRef> {
         if absolute && matches!(unit.as_str(), "millisecond" | "second" | "minute" | "hour") {
             let utc = |at: usize| call.millis(at, row).and_then(DateTime::from_timestamp_millis).map(|time| time.naive_utc());
             (from, to) = (utc(1).unwrap_or(from), utc(2).unwrap_or(to));
+        } else if absolute {
+            let zone = zone_of(call, 1, row).and_then(zone);
+            let on_clock = |at: usize| call.millis(at, row).and_then(|millis| zoned::clock(millis, zone));
+            (from, to) = (on_clock(1).unwrap_or(from), on_clock(2).unwrap_or(to));
         }
         let apart = to - from;
         Ok(Some(match unit_of(&unit, date)? {
@@ -412,7 +448,9 @@ fn from_unixtime(call: &Call) -> Result<ArrayRef> {
 /// Nanoseconds since 1970.
 fn from_unixtime_nanos(call: &Call) -> Result<ArrayRef> {
     let nanos = datafusion::arrow::compute::cast(call.needed(0)?, &DataType::Decimal128(38, 0))?;
-    let nanos = datafusion::arrow::compute::cast(&nanos, &DataType::Int64)?;
+    let strict = datafusion::arrow::compute::CastOptions { safe: false, ..Default::default() };
+    let nanos = datafusion::arrow::compute::cast_with_options(&nanos, &DataType::Int64, &strict)
+        .map_err(|_error| datafusion::common::exec_datafusion_err!("NUMERIC_VALUE_OUT_OF_RANGE: the nanoseconds do not fit a bigint"))?;
     zoned::in_utc(&datafusion::arrow::compute::cast(&nanos, &zoned::instant_type(TimeUnit::Nanosecond))?)
 }
 

@@ -101,10 +101,14 @@ fn converted(call: &Call, at: usize, row: usize, conversion: char, spec: &str, f
     let rest = spec.get(flags.len()..).unwrap_or("");
     let (width, precision) = rest.split_once('.').map_or((rest, None), |(width, precision)| (width, precision.parse::<usize>().ok()));
     let width: usize = width.parse().unwrap_or(0);
+    if width.max(precision.unwrap_or(0)) > WIDEST {
+        return exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format string: {format} (wider than {WIDEST})");
+    }
     let mut shown = String::new();
     let present = text::write(array.as_ref(), row, athena, &mut shown);
     let number = || -> Option<f64> { shown.parse().ok() };
     let body = match conversion.to_ascii_lowercase() {
+        'b' if !present => "false".to_owned(),
         _ if !present => "null".to_owned(),
         'd' => match shown.parse::<i128>() {
             Ok(value) => {
@@ -116,7 +120,10 @@ fn converted(call: &Call, at: usize, row: usize, conversion: char, spec: &str, f
         },
         'f' => match number() {
             Some(value) => {
-                let digits = format!("{:.*}", precision.unwrap_or(6), value.abs());
+                let digits = match rounded(&shown, precision.unwrap_or(6)) {
+                    Some(digits) => digits,
+                    None => format!("{:.*}", precision.unwrap_or(6), value.abs()),
+                };
                 let digits = match (flags.contains(','), digits.split_once('.')) {
                     (true, Some((whole, fraction))) => format!("{}.{fraction}", grouped(whole)),
                     (true, None) => grouped(&digits),
@@ -145,6 +152,11 @@ fn converted(call: &Call, at: usize, row: usize, conversion: char, spec: &str, f
                 "true".to_owned()
             }
         }
+        'c' => match shown.parse::<u32>().ok().and_then(char::from_u32) {
+            Some(c) if *athena != Type::Varchar => c.to_string(),
+            _ => shown,
+        },
+        'g' | 'h' => return exec_err!("NOT_SUPPORTED: The local lake does not support %{conversion} in format"),
         _ => match precision {
             Some(precision) => shown.chars().take(precision).collect(),
             None => shown,
@@ -160,6 +172,41 @@ fn converted(call: &Call, at: usize, row: usize, conversion: char, spec: &str, f
     } else {
         " ".repeat(missing) + &body
     })
+}
+
+/// The widest that one value is shown.
+const WIDEST: usize = 10_000;
+
+/// A number, as it is shown, with so many decimals, rounded away from zero at the half as Java rounds it; without its sign.
+fn rounded(shown: &str, decimals: usize) -> Option<String> {
+    let (mantissa, exponent) = shown.trim_start_matches('-').split_once(['E', 'e']).unwrap_or((shown.trim_start_matches('-'), "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if !whole.bytes().chain(fraction.bytes()).all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|digit| digit - b'0').collect();
+    let mut point = i64::try_from(whole.len()).ok()? + exponent.parse::<i64>().ok()?;
+    if point < 0 {
+        let zeros = usize::try_from(-point).ok().filter(|zeros| *zeros < 400)?;
+        digits.splice(0..0, std::iter::repeat_n(0, zeros));
+        point = 0;
+    }
+    let point = usize::try_from(point).ok().filter(|point| *point < 400)?;
+    let end = point + decimals;
+    let up = digits.get(end).is_some_and(|next| *next >= 5);
+    digits.resize(end, 0);
+    let mut carry = u8::from(up);
+    for digit in digits.iter_mut().rev() {
+        *digit += carry;
+        carry = *digit / 10;
+        *digit %= 10;
+    }
+    let text: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
+    let (whole, fraction) = text.split_at_checked(point)?;
+    let whole = if carry > 0 { format!("1{whole}") } else { whole.to_owned() };
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    Some(if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") })
 }
 
 fn signed(negative: bool, digits: &str, flags: &str) -> String {

@@ -4,12 +4,11 @@ use std::borrow::Cow;
 
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::{Result, exec_err};
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
 use super::call::{Call, bigints, booleans, some, texts};
 use super::json_path::{self, JsonPath, compact, items};
 use super::{Gives, Kind, Scalar, Type0, scalar};
-use crate::lake::engine::text::double;
 use crate::sql::Type;
 
 const JSON: Gives = Gives::Always(Type0::Json);
@@ -29,32 +28,12 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("is_json_scalar", &[Kind::Text], Gives::Always(Type0::Boolean), is_scalar),
 ];
 
-/// The text of a JSON value as Trino writes it: keys sorted, no blanks.
-pub(super) fn written(value: &Value) -> String {
-    match value {
-        Value::Object(members) => {
-            let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_by(|one, other| one.0.cmp(other.0));
-            let inner: Vec<String> =
-                sorted.iter().map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), written(value))).collect();
-            format!("{{{}}}", inner.join(","))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(",")),
-        Value::Number(number) if number.is_f64() => {
-            let mut out = String::new();
-            double(&mut out, number.as_f64().unwrap_or(0.0));
-            out
-        }
-        other => other.to_string(),
-    }
-}
-
 fn parse(call: &Call) -> Result<ArrayRef> {
     texts(call.rows, |row| {
         let text = some!(call.text(0, row));
-        match serde_json::from_str::<Value>(text) {
-            Ok(value) => Ok(Some(Cow::Owned(written(&value)))),
-            Err(_) => exec_err!("INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON: '{text}'"),
+        match serde_json::from_str::<IgnoredAny>(text).ok().and_then(|_| json_path::sorted(text)) {
+            Some(sorted) => Ok(Some(Cow::Owned(sorted))),
+            None => exec_err!("INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON: '{text}'"),
         }
     })
 }
@@ -71,15 +50,6 @@ fn at_path<'c>(call: &'c Call, row: usize, last: &mut Option<(String, JsonPath)>
 fn extract(call: &Call) -> Result<ArrayRef> {
     let mut last = None;
     texts(call.rows, |row| Ok(at_path(call, row, &mut last)?.and_then(compact).map(Cow::Owned)))
-}
-
-/// A number, text or boolean as text; nothing for anything else.
-pub(super) fn scalar_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(written(value)),
-        _ => None,
-    }
 }
 
 fn extract_scalar(call: &Call) -> Result<ArrayRef> {
@@ -131,8 +101,8 @@ fn array_contains(call: &Call) -> Result<ArrayRef> {
 fn is_scalar(call: &Call) -> Result<ArrayRef> {
     booleans(call.rows, |row| {
         let text = some!(call.text(0, row));
-        match serde_json::from_str::<Value>(text) {
-            Ok(value) => Ok(Some(!value.is_array() && !value.is_object())),
+        match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) => Ok(Some(!text.trim_start().starts_with(['[', '{']))),
             Err(_) => exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid JSON value: {text}"),
         }
     })

@@ -193,13 +193,25 @@ impl<'t> Reader<'t> {
 }
 
 /// What a JSON string says.
-fn unquoted(string: &str) -> Option<Cow<'_, str>> {
+pub(in crate::lake::engine) fn unquoted(string: &str) -> Option<Cow<'_, str>> {
     let inside = string.strip_prefix('"')?.strip_suffix('"')?;
     if inside.contains('\\') { serde_json::from_str(string).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inside)) }
 }
 
 /// The text of a value as Trino writes it: no blanks, the members in their order, fractions as Java writes them.
 pub(super) fn compact(value: &str) -> Option<String> {
+    dense(value, |number, out| match number.parse::<f64>() {
+        Ok(fraction) if number.contains(['.', 'e', 'E']) && fraction.is_finite() => double(out, fraction),
+        _ => out.push_str(number),
+    })
+}
+
+/// The text of a value without blanks, its numbers as they are.
+pub(in crate::lake::engine) fn plain(value: &str) -> Option<String> {
+    dense(value, |number, out| out.push_str(number))
+}
+
+fn dense(value: &str, write_number: impl Fn(&str, &mut String)) -> Option<String> {
     let mut out = String::with_capacity(value.len());
     let mut reader = Reader { text: value, at: 0 };
     while let Some(byte) = reader.peek() {
@@ -220,10 +232,7 @@ pub(super) fn compact(value: &str) -> Option<String> {
                 let start = reader.at;
                 reader.word()?;
                 let word = value.get(start..reader.at)?;
-                match word.parse::<f64>() {
-                    Ok(number) if word.contains(['.', 'e', 'E']) => double(&mut out, number),
-                    _ => out.push_str(word),
-                }
+                write_number(word, &mut out);
             }
         }
     }
@@ -231,7 +240,7 @@ pub(super) fn compact(value: &str) -> Option<String> {
 }
 
 /// A number, text or boolean as it stands in the text; nothing for anything else.
-pub(super) fn scalar(value: &str) -> Option<Cow<'_, str>> {
+pub(in crate::lake::engine) fn scalar(value: &str) -> Option<Cow<'_, str>> {
     match value.bytes().next()? {
         b'"' => unquoted(value),
         b'{' | b'[' => None,
@@ -266,8 +275,64 @@ pub(super) fn size(value: &str) -> Option<i64> {
     }
 }
 
+/// The members of an object, the names as they read and the texts of the values; nothing for what is no object.
+pub(in crate::lake::engine) fn members(text: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
+    let mut reader = Reader { text, at: 0 };
+    reader.eat(b'{')?;
+    let mut found = Vec::new();
+    if reader.eat(b'}').is_some() {
+        return Some(found);
+    }
+    loop {
+        let name = unquoted(reader.string()?)?;
+        reader.eat(b':')?;
+        found.push((name, reader.value()?));
+        if reader.eat(b'}').is_some() {
+            return Some(found);
+        }
+        reader.eat(b',')?;
+    }
+}
+
+/// The text of a value as Trino writes what it parsed: members sorted, the last of a name kept, no blanks.
+pub(super) fn sorted(value: &str) -> Option<String> {
+    let mut out = String::with_capacity(value.len());
+    write_sorted(value.trim(), &mut out)?;
+    Some(out)
+}
+
+fn write_sorted(value: &str, out: &mut String) -> Option<()> {
+    match value.bytes().next()? {
+        b'{' => {
+            let all: std::collections::BTreeMap<Cow<'_, str>, &str> = members(value)?.into_iter().collect();
+            out.push('{');
+            for (at, (name, member)) in all.into_iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                out.push_str(&serde_json::Value::from(name.as_ref()).to_string());
+                out.push(':');
+                write_sorted(member, out)?;
+            }
+            out.push('}');
+        }
+        b'[' => {
+            out.push('[');
+            for (at, item) in items(value)?.into_iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write_sorted(item, out)?;
+            }
+            out.push(']');
+        }
+        _ => out.push_str(&compact(value)?),
+    }
+    Some(())
+}
+
 /// The texts of an array's items; nothing for what is no array.
-pub(super) fn items(text: &str) -> Option<Vec<&str>> {
+pub(in crate::lake::engine) fn items(text: &str) -> Option<Vec<&str>> {
     let mut reader = Reader { text, at: 0 };
     reader.eat(b'[')?;
     let mut found = Vec::new();

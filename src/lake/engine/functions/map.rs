@@ -126,7 +126,7 @@ pub(super) fn entry_arrays(map: &MapArray, row: usize) -> Option<(ArrayRef, Arra
 
 /// Fails where a key is NULL or there twice.
 pub(super) fn check_keys(keys: &ArrayRef) -> Result<()> {
-    if keys.null_count() > 0 {
+    if keys.logical_null_count() > 0 {
         return exec_err!("INVALID_FUNCTION_ARGUMENT: map key cannot be null");
     }
     let rows = comparable(keys)?;
@@ -281,8 +281,13 @@ pub(super) fn merged(parts: &[(ArrayRef, ArrayRef)]) -> Result<(ArrayRef, ArrayR
 fn split_entries(call: &Call, row: usize) -> Result<Option<(ArrayRef, ArrayRef)>> {
     let (Some(text), Some(between), Some(inside)) = (call.text(0, row), call.text(1, row), call.text(2, row)) else { return Ok(None) };
     let (mut keys, mut values) = (Vec::new(), Vec::new());
-    for entry in text.split(between).filter(|entry| !entry.is_empty()) {
-        let Some((key, value)) = entry.split_once(inside) else {
+    if between.is_empty() || inside.is_empty() || between == inside {
+        return exec_err!("INVALID_FUNCTION_ARGUMENT: entryDelimiter and keyValueDelimiter must be texts that differ");
+    }
+    // An entry that is empty is passed over at the very end only.
+    let text = text.strip_suffix(between).unwrap_or(text);
+    for entry in text.split(between).filter(|_| !text.is_empty()) {
+        let Some((key, value)) = entry.split_once(inside).filter(|(_, value)| !value.contains(inside)) else {
             return exec_err!(
                 "INVALID_FUNCTION_ARGUMENT: Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'"
             );

@@ -13,7 +13,7 @@ mod date;
 pub(super) mod format;
 mod java;
 mod json;
-mod json_path;
+pub(super) mod json_path;
 mod lambda;
 mod map;
 mod number;
@@ -67,7 +67,9 @@ pub(super) enum Kind {
     DoubleOrDoubles,
     /// A day, a time or an interval.
     TimeOrSpan,
-    /// A day or a time, as it is; days and times come as milliseconds where they are times.
+    /// A day, a time, a time of day or an interval.
+    ClockOrSpan,
+    /// A day, or a time of at least milliseconds.
     Time,
     /// An array.
     List,
@@ -103,15 +105,18 @@ impl Kind {
                 DataType::List(item) if item.data_type().is_numeric() => Some(DataType::new_list(DataType::Float64, true)),
                 given => Self::Double.fit(given),
             },
+            Self::ClockOrSpan if matches!(given, DataType::Time64(_)) => Some(given.clone()),
+            Self::ClockOrSpan => Self::TimeOrSpan.fit(given),
             Self::TimeOrSpan => match given {
                 DataType::Duration(TimeUnit::Millisecond) | DataType::Interval(IntervalUnit::YearMonth) => Some(given.clone()),
                 given => Self::Time.fit(given),
             },
             Self::Time if null => Some(DataType::Timestamp(TimeUnit::Millisecond, None)),
             Self::Time => match given {
-                DataType::Date32 | DataType::Time64(_) => Some(given.clone()),
+                DataType::Date32 => Some(given.clone()),
                 DataType::Date64 => Some(DataType::Date32),
-                DataType::Timestamp(_, zone) => Some(DataType::Timestamp(TimeUnit::Millisecond, zone.clone())),
+                DataType::Timestamp(TimeUnit::Second, zone) => Some(DataType::Timestamp(TimeUnit::Millisecond, zone.clone())),
+                DataType::Timestamp(..) => Some(given.clone()),
                 kept => zoned::unit_of(kept).map(|_| zoned::zoned_type(TimeUnit::Millisecond)),
             },
             Self::List => match given {
@@ -296,7 +301,7 @@ impl ScalarUDFImpl for Udf {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        call::invoke(&args, self.function.work)
+        call::invoke(&args, self.function)
     }
 }
 
@@ -320,6 +325,12 @@ const LISTS: [&[Scalar]; 14] = [
 fn udf(function: &'static Scalar) -> ScalarUDF {
     let volatility = if function.volatile { Volatility::Volatile } else { Volatility::Immutable };
     ScalarUDF::new_from_impl(Udf { function, signature: Signature::user_defined(volatility) })
+}
+
+/// The function that leaves values as they are compared: times with a zone by their instants.
+pub(super) fn instants_function() -> ScalarUDF {
+    static INSTANTS: Scalar = conditional::INSTANTS;
+    udf(&INSTANTS)
 }
 
 /// A function of this folder by its name.

@@ -11,6 +11,7 @@ use rand::Rng as _;
 
 use super::call::{Call, bigints, booleans, doubles, some, texts};
 use super::{Gives, Kind, Scalar, Type0, optional, scalar, volatile};
+use crate::lake::engine::types::athena_type_of;
 use crate::sql::Type;
 
 const BIGINT: Gives = Gives::Always(Type0::BigInt);
@@ -20,10 +21,9 @@ const TWO: &[Kind] = &[Kind::Integer, Kind::Integer];
 const SHIFT: &[Kind] = &[Kind::Number, Kind::Integer];
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
-    optional(1, scalar("round", &[Kind::Number, Kind::Integer], Gives::Of(same), |call| rounded(call, f64::round, true))),
-    optional(1, scalar("truncate", &[Kind::Number, Kind::Integer], Gives::Of(same), |call| rounded(call, f64::trunc, false))),
-    scalar("sign", &[Kind::Number], Gives::Of(same), sign),
-    scalar("mod", &[Kind::Number, Kind::Number], Gives::Of(wider), modulo),
+    optional(1, scalar("round", &[Kind::Number, Kind::Integer], Gives::Of(round_type), |call| rounded(call, f64::round, true))),
+    optional(1, scalar("truncate", &[Kind::Number, Kind::Integer], Gives::Of(truncate_type), |call| rounded(call, f64::trunc, false))),
+    scalar("sign", &[Kind::Number], Gives::Of(sign_type), sign),
     scalar("e", &[], DOUBLE, |call| doubles(call.rows, |_| Ok(Some(std::f64::consts::E)))),
     scalar("nan", &[], DOUBLE, |call| doubles(call.rows, |_| Ok(Some(f64::NAN)))),
     scalar("infinity", &[], DOUBLE, |call| doubles(call.rows, |_| Ok(Some(f64::INFINITY)))),
@@ -36,13 +36,11 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("bitwise_or", TWO, BIGINT, |call| bits(call, |a, b| a | b)),
     scalar("bitwise_xor", TWO, BIGINT, |call| bits(call, |a, b| a ^ b)),
     scalar("bitwise_not", &[Kind::Integer], BIGINT, |call| bigints(call.rows, |row| Ok(call.integer(0, row).map(|value| !value)))),
-    scalar("bitwise_left_shift", SHIFT, Gives::Of(whole), |call| shifted(call, |value, by, _| value << by)),
+    scalar("bitwise_left_shift", SHIFT, Gives::Of(whole), |call| shifted(call, |value, by, _| value.checked_shl(by).unwrap_or(0))),
     scalar("bitwise_right_shift", SHIFT, Gives::Of(whole), |call| {
-        shifted(call, |value, by, width| ((value.cast_unsigned() & (u64::MAX >> (64 - width))) >> by).cast_signed())
+        shifted(call, |value, by, width| (value.cast_unsigned() & (u64::MAX >> (64 - width))).checked_shr(by).unwrap_or(0).cast_signed())
     }),
-    scalar("bitwise_right_shift_arithmetic", SHIFT, Gives::Of(whole), |call| {
-        shifted(call, |value, by, width| value >> if by < width { by } else { 63 })
-    }),
+    scalar("bitwise_right_shift_arithmetic", SHIFT, Gives::Of(whole), |call| shifted(call, |value, by, _| value >> by.min(63))),
     scalar("bit_count", TWO, BIGINT, bit_count),
     scalar("from_base", &[Kind::Text, Kind::Integer], BIGINT, from_base),
     scalar("to_base", TWO, Gives::Always(Type0::Text), to_base),
@@ -59,21 +57,41 @@ fn same(types: &[Type]) -> Result<Type> {
     })
 }
 
-fn wider(types: &[Type]) -> Result<Type> {
-    let rank = |athena: &Type| match athena {
-        Type::TinyInt => 1,
-        Type::SmallInt => 2,
-        Type::Integer => 3,
-        Type::BigInt => 4,
-        Type::Decimal { .. } => 5,
-        Type::Real => 6,
-        Type::Double => 7,
-        _ => 0,
-    };
-    Ok(types.iter().max_by_key(|athena| rank(athena)).cloned().unwrap_or(Type::BigInt))
+fn round_type(types: &[Type]) -> Result<Type> {
+    Ok(match (types.first(), types.len()) {
+        (Some(Type::Decimal { precision, scale }), 1) => {
+            Type::Decimal { precision: (precision - scale + (*scale).min(1)).clamp(1, 38), scale: 0 }
+        }
+        (Some(Type::Decimal { precision, scale }), _) => Type::Decimal { precision: (precision + 1).min(38), scale: *scale },
+        _ => same(types)?,
+    })
 }
 
-/// Numbers with so many decimals; a negative count reaches before the point. Decimals keep their type.
+fn truncate_type(types: &[Type]) -> Result<Type> {
+    Ok(match (types.first(), types.len()) {
+        (Some(Type::Decimal { precision, scale }), 1) => Type::Decimal { precision: (precision - scale).max(1), scale: 0 },
+        _ => same(types)?,
+    })
+}
+
+fn sign_type(types: &[Type]) -> Result<Type> {
+    Ok(match types.first() {
+        Some(Type::Decimal { .. }) => Type::Decimal { precision: 1, scale: 0 },
+        _ => same(types)?,
+    })
+}
+
+/// Whether a whole number is one of a type.
+fn fits(value: i64, data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Int8 => i8::try_from(value).is_ok(),
+        DataType::Int16 => i16::try_from(value).is_ok(),
+        DataType::Int32 => i32::try_from(value).is_ok(),
+        _ => true,
+    }
+}
+
+/// Numbers with so many decimals; a negative count reaches before the point.
 fn rounded(call: &Call, fraction: fn(f64) -> f64, nearest: bool) -> Result<ArrayRef> {
     let array = call.needed(0)?;
     let places = |row: usize| if call.has(1) { call.integer(1, row) } else { Some(0) };
@@ -89,13 +107,23 @@ fn rounded(call: &Call, fraction: fn(f64) -> f64, nearest: bool) -> Result<Array
             })?;
             Ok(cast(&answer, array.data_type())?)
         }
-        DataType::Decimal128(precision, scale) => {
+        DataType::Decimal128(_, scale) => {
             let values = array.as_primitive::<Decimal128Type>();
-            let mut builder = datafusion::arrow::array::Decimal128Builder::new().with_data_type(DataType::Decimal128(*precision, *scale));
+            let DataType::Decimal128(digits, kept) = call.gives.data_type() else { return plan_err!("a decimal is wanted") };
+            let limit = 10_i128.pow(u32::from(*digits));
+            let mut builder = datafusion::arrow::array::Decimal128Builder::new().with_data_type(call.gives.data_type().clone());
             for row in 0..call.rows {
-                let valid = values.is_valid(row);
-                builder
-                    .append_option(places(row).filter(|_| valid).map(|places| cut(values.value(row), i64::from(*scale) - places, nearest)));
+                let Some(places) = places(row).filter(|_| values.is_valid(row)) else {
+                    builder.append_null();
+                    continue;
+                };
+                let rounded = cut(values.value(row), i64::from(*scale) - places, nearest);
+                // Without a number of places the answer has none after the point.
+                let rounded = if kept < scale { rounded / 10_i128.pow(u32::from(scale.abs_diff(*kept))) } else { rounded };
+                if rounded.abs() >= limit {
+                    return exec_err!("NUMERIC_VALUE_OUT_OF_RANGE: decimal overflow");
+                }
+                builder.append_value(rounded);
             }
             Ok(Arc::new(builder.finish()))
         }
@@ -105,7 +133,11 @@ fn rounded(call: &Call, fraction: fn(f64) -> f64, nearest: bool) -> Result<Array
             let answer = bigints(call.rows, |row| {
                 let value = some!(values.is_valid(row).then(|| values.value(row)));
                 let places = some!(places(row));
-                Ok(i64::try_from(cut(i128::from(value), -places, nearest)).ok())
+                let rounded = i64::try_from(cut(i128::from(value), -places, nearest)).ok();
+                match rounded.filter(|rounded| fits(*rounded, array.data_type())) {
+                    Some(rounded) => Ok(Some(rounded)),
+                    None => exec_err!("NUMERIC_VALUE_OUT_OF_RANGE: {} overflow", athena_type_of(array.data_type())),
+                }
             })?;
             Ok(cast(&answer, array.data_type())?)
         }
@@ -117,7 +149,7 @@ fn cut(value: i128, digits: i64, nearest: bool) -> i128 {
     let Some(unit) = u32::try_from(digits).ok().filter(|digits| *digits > 0) else { return value };
     let Some(unit) = 10_i128.checked_pow(unit) else { return 0 };
     let (whole, rest) = (value / unit, value % unit);
-    let up = nearest && rest.abs() * 2 >= unit;
+    let up = nearest && rest.abs() >= unit - rest.abs();
     (whole + if up { value.signum() } else { 0 }) * unit
 }
 
@@ -129,18 +161,7 @@ fn sign(call: &Call) -> Result<ArrayRef> {
         let value = some!(values.is_valid(row).then(|| values.value(row)));
         Ok(Some(if value == 0.0 || value.is_nan() { value } else { value.signum() }))
     })?;
-    Ok(cast(&answer, array.data_type())?)
-}
-
-fn modulo(call: &Call) -> Result<ArrayRef> {
-    let target = call.gives.data_type();
-    let (left, right) = (cast(call.needed(0)?, target)?, cast(call.needed(1)?, target)?);
-    datafusion::arrow::compute::kernels::numeric::rem(&left, &right).map_err(|error| match error {
-        datafusion::arrow::error::ArrowError::DivideByZero => {
-            datafusion::common::DataFusionError::Execution("DIVISION_BY_ZERO: Division by zero".to_owned())
-        }
-        other => other.into(),
-    })
+    Ok(cast(&answer, call.gives.data_type())?)
 }
 
 fn random_type(types: &[Type]) -> Result<Type> {
@@ -187,10 +208,7 @@ fn shifted(call: &Call, of: fn(i64, u32, u32) -> i64) -> Result<ArrayRef> {
     let answer = bigints(call.rows, |row| {
         let value = some!(values.is_valid(row).then(|| values.value(row)));
         let by = some!(call.integer(1, row));
-        let Some(by) = u32::try_from(by).ok().filter(|by| *by < width) else {
-            // Nothing is left but the sign, where it stays.
-            return Ok(Some(of(value, 63, width).signum().min(0)));
-        };
+        let by = u32::try_from(by).unwrap_or(u32::MAX);
         // The number is cut back to its width, its uppermost bit being the sign.
         let spare = 64 - width;
         Ok(Some((of(value, by, width) << spare) >> spare))
@@ -277,6 +295,12 @@ fn width_bucket(call: &Call) -> Result<ArrayRef> {
                 return exec_err!("INVALID_FUNCTION_ARGUMENT: Bins cannot be an empty array");
             }
             let bins = bins.as_primitive::<Float64Type>();
+            if value.is_nan() {
+                return exec_err!("INVALID_FUNCTION_ARGUMENT: Operand cannot be NaN");
+            }
+            if bins.values().iter().any(|bin| !bin.is_finite()) || !bins.values().is_sorted() {
+                return exec_err!("INVALID_FUNCTION_ARGUMENT: Bin values are not sorted in ascending order");
+            }
             Ok(i64::try_from(bins.values().partition_point(|bin| *bin <= value)).ok())
         });
     }
@@ -294,20 +318,19 @@ fn width_bucket(call: &Call) -> Result<ArrayRef> {
         if value.is_nan() || (low - high).abs() == 0.0 || !low.is_finite() || !high.is_finite() {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: bounds must be finite and differ, and the operand must not be NaN");
         }
-        let (below, above, share) = if low < high {
-            (value < low, value >= high, (value - low) / (high - low))
-        } else {
-            (value > low, value <= high, (low - value) / (low - high))
+        let (lower, upper) = (low.min(high), low.max(high));
+        let Some(beyond) = count.checked_add(1) else {
+            return exec_err!("NUMERIC_VALUE_OUT_OF_RANGE: Bucket for value {value} is out of range");
         };
-        #[allow(clippy::cast_possible_truncation, reason = "the share is between 0 and 1, so the bucket is within the count")]
-        let inside = (share * count as f64) as i64 + 1;
-        Ok(Some(if below {
+        #[allow(clippy::cast_possible_truncation, reason = "the value lies between the bounds, so its bucket is within the count")]
+        let bucket = if value < lower {
             0
-        } else if above {
-            count + 1
+        } else if value >= upper {
+            beyond
         } else {
-            inside
-        }))
+            (count as f64 * (value - lower) / (upper - lower) + 1.0) as i64
+        };
+        Ok(Some(if low > high { beyond - bucket } else { bucket }))
     })
 }
 

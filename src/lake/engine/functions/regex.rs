@@ -1,12 +1,13 @@
 //! Functions of regular expressions.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::{Result, exec_err};
 
 use super::call::{Call, bigints, booleans, integers, some, text_lists, texts};
-use super::pattern::{Patterns, rust_replacement};
+use super::pattern::{Pattern, Patterns};
 use super::{Gives, Kind, Scalar, Type0, optional, scalar};
 
 const TEXTS: &[Kind] = &[Kind::Text, Kind::Text];
@@ -29,39 +30,42 @@ fn like(call: &Call) -> Result<ArrayRef> {
     let mut patterns = Patterns::default();
     booleans(call.rows, |row| {
         let (text, pattern) = (some!(call.text(0, row)), some!(call.text(1, row)));
-        Ok(Some(patterns.get(pattern)?.is_match(text)))
+        patterns.get(pattern, text)?.is_match(text).map(Some)
     })
 }
 
-fn group(call: &Call, row: usize) -> Option<usize> {
-    if call.has(2) { usize::try_from(call.integer(2, row)?).ok() } else { Some(0) }
-}
-
-fn check(regex: &regex::Regex, group: usize) -> Result<()> {
-    let groups = regex.captures_len() - 1;
-    if group > groups {
-        return exec_err!("INVALID_FUNCTION_ARGUMENT: Pattern has {groups} groups. Cannot access group {group}");
+/// The number of the group that is wanted, of a pattern that has it.
+fn group(call: &Call, row: usize, regex: &Pattern) -> Result<Option<usize>> {
+    let wanted = if call.has(2) { some!(call.integer(2, row)) } else { 0 };
+    let groups = regex.groups();
+    match usize::try_from(wanted) {
+        Ok(group) if group <= groups => Ok(Some(group)),
+        Ok(group) => exec_err!("INVALID_FUNCTION_ARGUMENT: Pattern has {groups} groups. Cannot access group {group}"),
+        Err(_) => exec_err!("INVALID_FUNCTION_ARGUMENT: Group cannot be negative"),
     }
-    Ok(())
 }
 
 fn extract(call: &Call) -> Result<ArrayRef> {
     let mut patterns = Patterns::default();
     texts(call.rows, |row| {
-        let (text, pattern, group) = (some!(call.text(0, row)), some!(call.text(1, row)), some!(group(call, row)));
-        let regex = patterns.get(pattern)?;
-        check(regex, group)?;
-        Ok(regex.captures(text).and_then(|found| found.get(group)).map(|found| Cow::Borrowed(found.as_str())))
+        let (text, pattern) = (some!(call.text(0, row)), some!(call.text(1, row)));
+        let regex = patterns.get(pattern, text)?;
+        let group = some!(group(call, row, regex)?);
+        Ok(regex.first(text, group)?.map(Cow::Borrowed))
     })
 }
 
 fn extract_all(call: &Call) -> Result<ArrayRef> {
     let mut patterns = Patterns::default();
     text_lists(call.rows, |row| {
-        let (text, pattern, group) = (some!(call.text(0, row)), some!(call.text(1, row)), some!(group(call, row)));
-        let regex = patterns.get(pattern)?;
-        check(regex, group)?;
-        Ok(Some(regex.captures_iter(text).map(|found| found.get(group).map(|found| Cow::Borrowed(found.as_str()))).collect()))
+        let (text, pattern) = (some!(call.text(0, row)), some!(call.text(1, row)));
+        let regex = patterns.get(pattern, text)?;
+        let group = some!(group(call, row, regex)?);
+        let part = |place: Range<usize>| text.get(place).map(Cow::Borrowed);
+        if group == 0 {
+            return Ok(Some(regex.places(text, 0)?.into_iter().map(part).collect()));
+        }
+        Ok(Some(regex.captures(text)?.into_iter().map(|mut found| found.get_mut(group).and_then(Option::take).and_then(part)).collect()))
     })
 }
 
@@ -70,7 +74,7 @@ fn replace(call: &Call) -> Result<ArrayRef> {
     texts(call.rows, |row| {
         let (text, pattern) = (some!(call.text(0, row)), some!(call.text(1, row)));
         let by = if call.has(2) { some!(call.text(2, row)) } else { "" };
-        Ok(Some(patterns.get(pattern)?.replace_all(text, rust_replacement(by).as_str())))
+        patterns.replace_all(pattern, text, by).map(Some)
     })
 }
 
@@ -78,7 +82,14 @@ fn split(call: &Call) -> Result<ArrayRef> {
     let mut patterns = Patterns::default();
     text_lists(call.rows, |row| {
         let (text, pattern) = (some!(call.text(0, row)), some!(call.text(1, row)));
-        Ok(Some(patterns.get(pattern)?.split(text).map(|piece| Some(Cow::Borrowed(piece))).collect()))
+        let mut pieces = Vec::new();
+        let mut end = 0;
+        for place in patterns.get(pattern, text)?.places(text, 0)? {
+            pieces.push(text.get(end..place.start).map(Cow::Borrowed));
+            end = place.end;
+        }
+        pieces.push(text.get(end..).map(Cow::Borrowed));
+        Ok(Some(pieces))
     })
 }
 
@@ -86,7 +97,7 @@ fn count(call: &Call) -> Result<ArrayRef> {
     let mut patterns = Patterns::default();
     bigints(call.rows, |row| {
         let (text, pattern) = (some!(call.text(0, row)), some!(call.text(1, row)));
-        Ok(i64::try_from(patterns.get(pattern)?.find_iter(text).count()).ok())
+        Ok(i64::try_from(patterns.get(pattern, text)?.places(text, 0)?.len()).ok())
     })
 }
 
@@ -96,14 +107,14 @@ fn position(call: &Call) -> Result<ArrayRef> {
         let (text, pattern) = (some!(call.text(0, row)), some!(call.text(1, row)));
         let start = if call.has(2) { some!(call.integer(2, row)) } else { 1 };
         let occurrence = if call.has(3) { some!(call.integer(3, row)) } else { 1 };
-        let (Ok(start), Ok(occurrence)) = (usize::try_from(start - 1), usize::try_from(occurrence - 1)) else {
+        let place = |number: i64| number.checked_sub(1).and_then(|place| usize::try_from(place).ok());
+        let (Some(start), Some(occurrence)) = (place(start), place(occurrence)) else {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: start position and occurrence cannot be smaller than 1");
         };
         let Some(from) = text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(start) else { return Ok(Some(-1)) };
-        let rest = text.get(from..).unwrap_or("");
-        let found = patterns.get(pattern)?.find_iter(rest).nth(occurrence);
+        let found = patterns.get(pattern, text)?.places(text, from)?.into_iter().nth(occurrence);
         Ok(Some(found.map_or(-1, |found| {
-            let before = text.get(..from + found.start()).map_or(0, |before| before.chars().count());
+            let before = text.get(..found.start).map_or(0, |before| before.chars().count());
             i32::try_from(before + 1).unwrap_or(-1)
         })))
     })

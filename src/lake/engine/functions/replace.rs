@@ -22,10 +22,12 @@ pub(super) fn by_lambda(call: &Applied) -> Result<ArrayRef> {
     for row in 0..call.rows() {
         let mut found = Vec::new();
         if texts.is_valid(row) && patterns.is_valid(row) {
-            for matched in known.get(patterns.value(row))?.captures_iter(texts.value(row)) {
-                found.extend(matched.get(0).map(|whole| whole.range()));
-                for group in matched.iter().skip(1) {
-                    groups.values().append_option(group.map(|group| group.as_str()));
+            let text = texts.value(row);
+            for matched in known.get(patterns.value(row), text)?.captures(text)? {
+                let mut parts = matched.into_iter();
+                found.extend(parts.next().flatten());
+                for group in parts {
+                    groups.values().append_option(group.and_then(|place| text.get(place)));
                 }
                 groups.append(true);
                 owners.push(u32::try_from(row).unwrap_or(0));

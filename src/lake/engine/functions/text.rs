@@ -16,7 +16,7 @@ const BIGINT: Gives = Gives::Always(Type0::BigInt);
 pub(super) const FUNCTIONS: &[Scalar] = &[
     variadic(2, scalar("concat", &[Kind::Any], Gives::Of(concat_type), concat_values)),
     scalar("length", &[Kind::TextOrBytes], BIGINT, length),
-    scalar("reverse", &[Kind::Any], Gives::Of(same), reverse),
+    scalar("reverse", &[Kind::Any], Gives::Of(reversed_type), reverse),
     optional(2, scalar("substr", &[Kind::TextOrBytes, Kind::Integer, Kind::Integer], Gives::Of(text_or_bytes), substr)),
     optional(2, scalar("substring", &[Kind::TextOrBytes, Kind::Integer, Kind::Integer], Gives::Of(text_or_bytes), substr)),
     scalar("split_part", &[Kind::Text, Kind::Text, Kind::Integer], TEXT, split_part),
@@ -44,11 +44,32 @@ fn gives_bytes(call: &Call) -> bool {
     call.gives.data_type() == &datafusion::arrow::datatypes::DataType::BinaryView
 }
 
-fn same(types: &[Type]) -> Result<Type> {
-    Ok(types.first().cloned().unwrap_or(Type::Unknown))
+fn reversed_type(types: &[Type]) -> Result<Type> {
+    match types.first() {
+        Some(athena @ (Type::Varchar | Type::VarcharN(_) | Type::Char(_) | Type::Varbinary | Type::Array(_) | Type::Unknown)) => {
+            Ok(athena.clone())
+        }
+        other => {
+            let given = other.map_or_else(String::new, ToString::to_string);
+            datafusion::common::plan_err!(
+                "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({given}) for function reverse. Expected: reverse(varchar), \
+                 reverse(varbinary), reverse(array(E))"
+            )
+        }
+    }
 }
 
 fn concat_type(types: &[Type]) -> Result<Type> {
+    let text = |athena: &Type| matches!(athena, Type::Varchar | Type::VarcharN(_) | Type::Char(_));
+    let known: Vec<&Type> = types.iter().filter(|athena| **athena != Type::Unknown).collect();
+    let alike = known.iter().all(|athena| text(athena)) || known.iter().all(|athena| **athena == Type::Varbinary);
+    if !alike && !known.iter().any(|athena| matches!(athena, Type::Array(_))) {
+        let given: Vec<String> = types.iter().map(ToString::to_string).collect();
+        return datafusion::common::plan_err!(
+            "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function concat. Expected: concat(varchar)",
+            given.join(", ")
+        );
+    }
     match types.iter().find(|athena| **athena != Type::Unknown) {
         Some(array @ Type::Array(_)) => Ok(array.clone()),
         Some(Type::Varbinary) => Ok(Type::Varbinary),
@@ -173,7 +194,7 @@ fn substr(call: &Call) -> Result<ArrayRef> {
 fn split_part(call: &Call) -> Result<ArrayRef> {
     texts(call.rows, |row| {
         let (text, delimiter, index) = (some!(call.text(0, row)), some!(call.text(1, row)), some!(call.integer(2, row)));
-        let Ok(index) = usize::try_from(index - 1) else {
+        let Ok(index) = usize::try_from(index.saturating_sub(1)) else {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: Index must be greater than zero");
         };
         if delimiter.is_empty() {
@@ -210,7 +231,7 @@ fn strpos(call: &Call) -> Result<ArrayRef> {
             1.. => overlapping(text, sought).nth(usize::try_from(instance - 1).unwrap_or(usize::MAX)),
             _ => {
                 let all: Vec<usize> = overlapping(text, sought).collect();
-                all.into_iter().rev().nth(usize::try_from(-instance - 1).unwrap_or(usize::MAX))
+                all.into_iter().rev().nth(usize::try_from(-1 - instance).unwrap_or(usize::MAX))
             }
         };
         Ok(Some(found.map_or(0, |at| text.get(..at).map_or(0, |before| i64::try_from(before.chars().count()).unwrap_or(0)) + 1)))
@@ -221,7 +242,13 @@ fn overlapping<'t>(text: &'t str, sought: &'t str) -> impl Iterator<Item = usize
     text.char_indices().map(|(at, _)| at).filter(move |at| text.get(*at..).is_some_and(|rest| rest.starts_with(sought)))
 }
 
+/// The longest text that is made of one by padding.
+const LONGEST: usize = 16 << 20;
+
 fn length_of(size: i64) -> Result<usize> {
+    if usize::try_from(size).is_ok_and(|size| size > LONGEST && i32::try_from(size).is_ok()) {
+        return exec_err!("NOT_SUPPORTED: The local lake pads to at most {LONGEST} characters");
+    }
     match usize::try_from(size).ok().filter(|size| i32::try_from(*size).is_ok()) {
         Some(size) => Ok(size),
         None => exec_err!("INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]"),
@@ -293,7 +320,13 @@ fn codepoint(call: &Call) -> Result<ArrayRef> {
 }
 
 fn levenshtein(call: &Call) -> Result<ArrayRef> {
-    bigints(call.rows, |row| Ok(i64::try_from(edits(some!(call.text(0, row)), some!(call.text(1, row)))).ok()))
+    bigints(call.rows, |row| {
+        let (one, other) = (some!(call.text(0, row)), some!(call.text(1, row)));
+        if one.chars().count().saturating_mul(other.chars().count().saturating_sub(1)) > 1_000_000 {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: The combined inputs for Levenshtein distance are too large");
+        }
+        Ok(i64::try_from(edits(one, other)).ok())
+    })
 }
 
 /// How many characters must be put in, left out or changed to turn one text into the other.

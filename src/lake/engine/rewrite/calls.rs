@@ -206,6 +206,11 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             None
         }
         ("reduce_agg", Some([value, start, step, _])) => Some(reduced(function, value, start, step, span)),
+        ("mod", Some([left, right])) => Some(Expr::BinaryOp {
+            left: Box::new(Expr::Nested(Box::new(left.clone()))),
+            op: mark::operator("%", mark::place_of(span.start), &[mark::place(left), mark::place(right)]),
+            right: Box::new(Expr::Nested(Box::new(right.clone()))),
+        }),
         ("map", Some([])) => {
             let empty = || Expr::Array(Array { elem: Vec::new(), named: true });
             Some(call("map", span, vec![empty(), empty()]))
@@ -245,7 +250,7 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
         ("now" | "current_timestamp", Some(digits)) => Some(zoned(now(span), &format!("timestamp({}) with time zone", precision(digits)))),
         ("localtime", Some(_)) => Some(zoned(zoned(now(span), "timestamp(3)"), "time(3)")),
         ("localtimestamp", Some(digits)) => Some(zoned(now(span), &format!("timestamp({})", precision(digits)))),
-        ("if" | "try" | "max_by" | "min_by" | "approx_percentile", _) => return Err(wrong(&name, span)),
+        ("if" | "try" | "max_by" | "min_by" | "approx_percentile" | "mod", _) => return Err(wrong(&name, span)),
         _ => None,
     };
     if let Some(replaced) = replaced {

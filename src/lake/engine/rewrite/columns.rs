@@ -50,7 +50,8 @@ pub(super) fn name(select: &mut Select, counter: &mut usize) {
             }
             SelectItem::ExprWithAlias { alias, .. } => {
                 let lower = alias.value.to_lowercase();
-                if !seen.insert(lower.clone()) {
+                // Names that look like made ones are told from these.
+                if !seen.insert(lower.clone()) || lower.starts_with(UNNAMED) || lower.ends_with(']') {
                     *alias = fresh(counter, DUPLICATE, &format!("${lower}"));
                 }
             }

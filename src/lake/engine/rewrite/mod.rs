@@ -17,15 +17,22 @@ pub(super) use names::{Named, Relation, shown_name};
 pub(super) use unnest::UnnestPlanner;
 
 use super::error::QueryError;
-use super::mark;
+use super::mark::{self, Place};
+use super::parsed::Clauses;
 
 /// Rewrites a query in place; `database` is the one that it runs in.
 ///
 /// # Errors
 /// [`QueryError`] where a construct has no counterpart: it is named.
-pub(super) fn rewrite(query: &mut Query, database: &str) -> Result<(), QueryError> {
+pub(super) fn rewrite(query: &mut Query, database: &str, clauses: &Clauses) -> Result<(), QueryError> {
     let named = Named::of(query);
-    let mut rewriter = Rewriter { with_path: named.wants_path(), named, fresh: 0, database: database.to_owned() };
+    let mut rewriter = Rewriter {
+        with_path: named.wants_path(),
+        named,
+        fresh: 0,
+        database: database.to_owned(),
+        fetch: clauses.fetches.first().copied().unwrap_or((1, 1)),
+    };
     match VisitMut::visit(query, &mut rewriter) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(error) => Err(error),
@@ -37,6 +44,7 @@ struct Rewriter {
     with_path: bool,
     fresh: usize,
     database: String,
+    fetch: Place,
 }
 
 fn flow(done: Result<(), QueryError>) -> ControlFlow<QueryError> {
@@ -54,7 +62,7 @@ impl VisitorMut for Rewriter {
         if let Err(error) = relations::set_operations(query) {
             return ControlFlow::Break(error);
         }
-        flow(relations::limits(query))
+        flow(relations::limits(query, self.fetch))
     }
 
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryError> {
@@ -99,6 +107,7 @@ impl VisitorMut for Rewriter {
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryError> {
         literals::keep_in_window(expr);
         rows::value(expr, &mut self.fresh);
+        rows::several(expr, &mut self.fresh);
         expressions::session(expr, &self.database);
         expressions::open_lambda(expr);
         ControlFlow::Continue(())

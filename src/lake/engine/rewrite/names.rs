@@ -23,14 +23,14 @@ pub(in crate::lake::engine) fn shown_name(name: &str, position: usize) -> (Strin
     if name.starts_with(UNNAMED) {
         return (format!("_col{position}"), false);
     }
+    if let Some((_, name)) = name.strip_prefix(DUPLICATE).and_then(|rest| rest.split_once('$')) {
+        return (name.to_owned(), true);
+    }
     // DataFusion calls the field of a row `r[field]`.
     if let Some((_, field)) = name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
         return (field.to_owned(), true);
     }
-    match name.strip_prefix(DUPLICATE).and_then(|rest| rest.split_once('$')) {
-        Some((_, name)) => (name.to_owned(), true),
-        None => (name.to_owned(), true),
-    }
+    (name.to_owned(), true)
 }
 
 /// A table that a query names, and where.

@@ -2,15 +2,16 @@
 
 use datafusion::sql::sqlparser::ast::{
     Array, BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Ident, Join, JoinConstraint, JoinOperator, LimitClause, Query, Select,
-    SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias, TableAliasColumnDef, TableFactor, TableSampleKind, TableSampleMethod,
-    TableWithJoins, Value, WildcardAdditionalOptions,
+    SelectItem, SetExpr, TableAlias, TableAliasColumnDef, TableFactor, TableSampleKind, TableSampleMethod, TableWithJoins, Value,
+    WildcardAdditionalOptions,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
 use crate::lake::engine::error::QueryError;
-use crate::lake::engine::mark;
+use crate::lake::engine::mark::{self, Place};
 use crate::lake::engine::parse::call;
 use crate::lake::engine::parsed::select_query;
+use crate::lake::engine::plan::TIES;
 
 /// Marks the predicates of joins.
 pub(super) fn mark_predicates(from: &mut TableWithJoins) {
@@ -52,14 +53,11 @@ fn name_derived(factor: &mut TableFactor, counter: &mut usize) {
     }
 }
 
-/// Refuses set operations whose sides have not as many columns, and INTERSECT ALL and EXCEPT ALL, which count rows as DataFusion's do not.
+/// Refuses set operations whose sides have not as many columns.
 pub(super) fn set_operations(query: &Query) -> Result<(), QueryError> {
     let mut open = vec![query.body.as_ref()];
     while let Some(body) = open.pop() {
-        if let SetExpr::SetOperation { op, set_quantifier, left, right } = body {
-            if *set_quantifier == SetQuantifier::All && !matches!(op, SetOperator::Union) {
-                return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not support {op} ALL")));
-            }
+        if let SetExpr::SetOperation { op, left, right, .. } = body {
             if let (Some(one), Some(other)) = (width(left), width(right))
                 && one != other
             {
@@ -72,7 +70,7 @@ pub(super) fn set_operations(query: &Query) -> Result<(), QueryError> {
 }
 
 /// How many columns a query has, where its text says it.
-fn width(body: &SetExpr) -> Option<usize> {
+pub(super) fn width(body: &SetExpr) -> Option<usize> {
     match body {
         SetExpr::Select(select) => {
             let plain = |item: &SelectItem| matches!(item, SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. });
@@ -166,13 +164,23 @@ fn lateral(factor: &mut TableFactor) -> Result<(), QueryError> {
     Ok(())
 }
 
-/// FETCH FIRST n ROWS ONLY is LIMIT n.
-pub(super) fn limits(query: &mut Query) -> Result<(), QueryError> {
+/// FETCH FIRST n ROWS ONLY is LIMIT n; WITH TIES it is a limit that is marked.
+pub(super) fn limits(query: &mut Query, place: Place) -> Result<(), QueryError> {
     let Some(fetch) = query.fetch.take() else { return Ok(()) };
-    if fetch.with_ties || fetch.percent {
-        return Err(QueryError::new("NOT_SUPPORTED: The local lake does not support FETCH FIRST … WITH TIES"));
+    let (line, column) = (place.0.max(1), place.1.max(1));
+    if fetch.percent {
+        return Err(QueryError::new(format!("SYNTAX_ERROR: line {line}:{column}: mismatched input 'PERCENT'. Expecting: 'ROW', 'ROWS'")));
     }
-    let limit = Some(fetch.quantity.unwrap_or_else(|| Expr::Value(Value::Number("1".to_owned(), false).with_empty_span())));
+    if fetch.with_ties && query.order_by.is_none() {
+        let message = "FETCH FIRST WITH TIES clause requires ORDER BY";
+        return Err(QueryError::new(format!("MISSING_ORDER_BY: line {line}:{column}: {message}")));
+    }
+    let rows = fetch.quantity.unwrap_or_else(|| Expr::Value(Value::Number("1".to_owned(), true).with_empty_span()));
+    if matches!(&rows, Expr::Value(value) if matches!(&value.value, Value::Number(digits, _) if digits == "0")) {
+        let message = "FETCH FIRST row count must be positive (actual value: 0)";
+        return Err(QueryError::new(format!("NUMERIC_VALUE_OUT_OF_RANGE: line {line}:{column}: {message}")));
+    }
+    let limit = Some(if fetch.with_ties { call(TIES, Span::empty(), vec![rows]) } else { rows });
     query.limit_clause = Some(match query.limit_clause.take() {
         Some(LimitClause::LimitOffset { offset, limit_by, .. }) => LimitClause::LimitOffset { limit, offset, limit_by },
         _ => LimitClause::LimitOffset { limit, offset: None, limit_by: Vec::new() },

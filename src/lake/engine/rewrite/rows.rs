@@ -86,6 +86,19 @@ pub(super) fn value(expr: &mut Expr, counter: &mut usize) {
     };
 }
 
+/// `(SELECT a, b …)` as one value, a row of the two.
+pub(super) fn several(expr: &mut Expr, counter: &mut usize) {
+    let Expr::Subquery(subquery) = expr else { return };
+    let Some(width @ 2..) = super::relations::width(&subquery.body) else { return };
+    *counter += 1;
+    let columns: Vec<Ident> = (0..width).map(|at| Ident::with_quote('"', format!("$row{counter}_{at}"))).collect();
+    let row = Expr::Tuple(columns.iter().cloned().map(Expr::Identifier).collect());
+    let columns = columns.into_iter().map(|name| TableAliasColumnDef { name, data_type: None }).collect();
+    let alias = Some(TableAlias { explicit: true, name: Ident::with_quote('"', format!("$row{counter}")), columns, at: None });
+    let from = TableFactor::Derived { lateral: false, subquery: subquery.clone(), alias, sample: None };
+    **subquery = select_query(vec![SelectItem::UnnamedExpr(row)], TableWithJoins { relation: from, joins: Vec::new() });
+}
+
 /// The sign of a comparison.
 fn sign(operator: &BinaryOperator) -> Option<String> {
     Some(match operator {

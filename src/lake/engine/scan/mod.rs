@@ -47,21 +47,6 @@ pub(super) fn column_of_texts<'t>(
     Ok(column.finish()?)
 }
 
-/// A column of this type from values of JSON documents.
-pub(super) fn column_of_json<'t>(
-    athena: &Type,
-    values: impl Iterator<Item = Option<&'t serde_json::Value>>,
-) -> Result<datafusion::arrow::array::ArrayRef> {
-    let mut column = column::Column::new(athena);
-    for value in values {
-        match value {
-            Some(value) => column.json(&value.to_string()),
-            None => column.null(),
-        }
-    }
-    Ok(column.finish()?)
-}
-
 /// Whether a text is a value of this type.
 pub(super) fn is_value(athena: &Type, text: &str) -> bool {
     let bytes = text.as_bytes();

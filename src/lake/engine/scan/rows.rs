@@ -123,13 +123,11 @@ impl Rows {
                     let line = String::from_utf8_lossy(bytes);
                     let object = match json::object(&line) {
                         Ok(Some(object)) => object,
-                        _ if text.ignore_malformed => "{}",
+                        _ if text.ignore_malformed => Vec::new(),
                         Ok(None) => return Err(malformed(address, "A JSONObject text must begin with '{'")),
-                        Err(error) => return Err(malformed(address, &error.to_string())),
+                        Err(error) => return Err(malformed(address, &error)),
                     };
-                    // Rows that are only counted are sound, and that is all.
-                    let values =
-                        if self.keys.is_empty() { Vec::new() } else { json::found(json::members(object), &self.keys, self.compared) };
+                    let values = json::found(&object, &self.keys, self.compared);
                     for (builder, value) in self.builders.iter_mut().zip(values) {
                         match value {
                             Some(value) => builder.json(value),

@@ -9,7 +9,7 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, Result, ScalarValue, exec_err, plan_err};
 use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 
-use super::division;
+use super::{decimal, division};
 use crate::lake::engine::types::athena_type_of;
 
 /// What is done with two numbers, or one.
@@ -87,7 +87,7 @@ impl ScalarUDFImpl for Exact {
     fn return_type(&self, given: &[DataType]) -> Result<DataType> {
         match (self.act, given) {
             (Act::Negate, [one]) => Ok(one.clone()),
-            (_, [DataType::Decimal128(p, s), DataType::Decimal128(q, t)]) => Ok(decimal(self.act, (*p, *s), (*q, *t))),
+            (_, [DataType::Decimal128(p, s), DataType::Decimal128(q, t)]) => Ok(type_of(self.act, (*p, *s), (*q, *t))),
             (_, [one, other]) if one == other => Ok(one.clone()),
             _ => plan_err!("{} has two sides of one type", self.act.name()),
         }
@@ -113,6 +113,9 @@ impl ScalarUDFImpl for Exact {
 
 impl Exact {
     fn compute(&self, one: &dyn Datum, other: &dyn Datum, target: &DataType) -> std::result::Result<ArrayRef, ArrowError> {
+        if let Some(results) = decimal::roomy(self.act, one, other, target) {
+            return Ok(results);
+        }
         match self.act {
             Act::Add => numeric::add(one, other),
             Act::Subtract => numeric::sub(one, other),
@@ -141,7 +144,7 @@ impl Exact {
 }
 
 /// Trino's type of what is made of two decimals.
-fn decimal(act: Act, (p, s): (u8, i8), (q, t): (u8, i8)) -> DataType {
+fn type_of(act: Act, (p, s): (u8, i8), (q, t): (u8, i8)) -> DataType {
     let (p, s, q, t) = (i16::from(p), i16::from(s), i16::from(q), i16::from(t));
     let (precision, scale) = match act {
         Act::Multiply => (p + q, s + t),

@@ -1,17 +1,19 @@
 //! Checks of expressions that are no operators: IN, BETWEEN, LIKE, CASE, COALESCE, predicates, rows of VALUES.
 
+use std::sync::Arc;
+
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TransformedResult as _, TreeNode as _};
 use datafusion::common::{Column, DFSchema, Result, ScalarValue, plan_err};
 use datafusion::logical_expr::expr::{AggregateFunction, Between, Case, Cast, InList, InSubquery, Like, ScalarFunction};
-use datafusion::logical_expr::{Expr, Operator};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, Operator, Subquery};
 
 use super::arithmetic::{self, Act};
 use super::coercion::{common, fits, is_orderable, is_text};
 use super::{Typed, binary, builtin, collection, compared, interval, located, mismatch, row, type_of};
 use crate::lake::engine::functions;
 use crate::lake::engine::mark::{HAVING, IF, Mark, ON, Place};
-use crate::lake::engine::types::athena_type;
+use crate::lake::engine::types::{arrow_type, athena_type};
 use crate::lake::engine::zoned;
 use crate::sql::Type;
 
@@ -63,7 +65,11 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
                     format!("Value expression and result of subquery must be of the same type: row({}) vs row({column})", value.athena);
                 return mismatch(mark.place, message);
             };
-            Ok(Expr::InSubquery(InSubquery { expr: Box::new(value.into(&both)), subquery, negated }))
+            if !zoned::holds(&arrow_type(&both)) {
+                return Ok(Expr::InSubquery(InSubquery { expr: Box::new(value.into(&both)), subquery, negated }));
+            }
+            let subquery = compared_by(subquery, &both, mark.place)?;
+            Ok(Expr::InSubquery(InSubquery { expr: Box::new(value.comparable(&both)), subquery, negated }))
         }
         Expr::Case(case) => cases(case, mark, schema),
         Expr::ScalarFunction(ScalarFunction { func, args }) if func.name() == "coalesce" => {
@@ -94,7 +100,7 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
                 && let Some(first @ Expr::Literal(..)) = args.first_mut()
             {
                 let field = crate::lake::engine::types::arrow_field("", &Type::VarcharN(length));
-                *first = Expr::Cast(Cast::new_from_field(Box::new(first.clone()), std::sync::Arc::new(field)));
+                *first = Expr::Cast(Cast::new_from_field(Box::new(first.clone()), Arc::new(field)));
             }
             Ok(Expr::ScalarFunction(ScalarFunction { func, args }))
         }
@@ -133,6 +139,16 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
     }
 }
 
+/// A subquery whose only column is made what values of a type are compared by.
+fn compared_by(subquery: Subquery, wanted: &Type, place: Place) -> Result<Subquery> {
+    let plan = Arc::unwrap_or_clone(subquery.subquery);
+    let Some(column) = plan.schema().columns().into_iter().next() else { return plan_err!("a subquery has a column") };
+    let name = column.name.clone();
+    let key = Typed::new(Expr::Column(column), plan.schema(), place)?.comparable(wanted).alias(name);
+    let plan = LogicalPlanBuilder::from(plan).project([key])?.build()?;
+    Ok(Subquery { subquery: Arc::new(plan), ..subquery })
+}
+
 /// `-x`.
 pub(super) fn negated(inner: Typed, place: Place) -> Result<Expr> {
     match inner.athena {
@@ -147,7 +163,7 @@ pub(super) fn negated(inner: Typed, place: Place) -> Result<Expr> {
 }
 
 /// The number of a literal, which may be cast.
-fn whole(expr: &Expr) -> Option<i64> {
+pub(super) fn whole(expr: &Expr) -> Option<i64> {
     match expr {
         Expr::Literal(ScalarValue::Int64(Some(number)), _) => Some(*number),
         Expr::Cast(cast) => whole(&cast.expr),
@@ -278,7 +294,7 @@ fn cases(case: Case, mark: &Mark, schema: &DFSchema) -> Result<Expr> {
 }
 
 /// The first value, unless it equals the second; its type is the first's.
-fn nullif(func: std::sync::Arc<datafusion::logical_expr::ScalarUDF>, args: Vec<Expr>, mark: &Mark, schema: &DFSchema) -> Result<Expr> {
+fn nullif(func: Arc<datafusion::logical_expr::ScalarUDF>, args: Vec<Expr>, mark: &Mark, schema: &DFSchema) -> Result<Expr> {
     let mut typed = Vec::new();
     for (at, arg) in args.into_iter().enumerate() {
         typed.push(Typed::new(arg, schema, mark.part(at))?);

@@ -5,7 +5,9 @@ mod builtin;
 mod check;
 mod coercion;
 mod collection;
+mod decimal;
 mod division;
+mod fraction;
 mod interval;
 mod plan;
 mod row;
@@ -21,7 +23,7 @@ use datafusion::sql::sqlparser::ast::BinaryOperator;
 
 pub(super) use coercion::common;
 pub(super) use plan::check_plan;
-pub(super) use subquery::counted;
+pub(super) use subquery::{asked, before, counted};
 
 use self::arithmetic::Act;
 use self::coercion::{digits, is_orderable, is_text};
@@ -104,7 +106,9 @@ impl Typed {
     /// The expression in another type that Trino coerces it to, as it is compared: times with a zone by their instants.
     fn comparable(self, wanted: &Type) -> Expr {
         if !matches!(wanted, Type::TimestampTz(_)) {
-            return self.into(wanted);
+            let zoned = zoned::holds(&arrow_type(wanted));
+            let expr = self.into(wanted);
+            return if zoned { instants(expr) } else { expr };
         }
         match zoned::unit_of(&self.data) {
             Some(unit) => {
@@ -118,6 +122,28 @@ impl Typed {
             }
         }
     }
+}
+
+/// An expression in another type that Trino coerces it to.
+pub(super) fn brought(expr: Expr, schema: &DFSchema, wanted: &Type) -> Result<Expr> {
+    Ok(Typed::new(expr, schema, (0, 0))?.into_null(wanted))
+}
+
+/// What an expression is compared by: itself, or where it holds times with a zone, their instants.
+pub(super) fn same(expr: Expr, schema: &DFSchema) -> Result<Expr> {
+    let (_, data) = type_of(&expr, schema)?;
+    Ok(if zoned::unit_of(&data).is_some() {
+        zoned::instant_of(expr)
+    } else if zoned::holds(&data) {
+        instants(expr)
+    } else {
+        expr
+    })
+}
+
+/// A value with times in it as they are compared.
+fn instants(expr: Expr) -> Expr {
+    functions::instants_function().call(vec![expr])
 }
 
 /// The type of an expression; a literal text has its length.
@@ -247,14 +273,18 @@ fn compared(operator: Operator, left: Typed, right: Typed, place: Place) -> Resu
         let expr = typed.comparable(&common);
         if trims { datafusion::functions::string::rtrim().call(vec![expr]) } else { expr }
     };
-    let fraction = |typed: &Typed| matches!(typed.athena, Type::Real | Type::Double) && !is_finite(&typed.expr);
+    let may_be_nan = |typed: &Typed| matches!(typed.athena, Type::Real | Type::Double) && !is_finite(&typed.expr);
     // What is asked of the greater side, or of either, is not asked of one that cannot be NaN.
     let doubtful = match operator {
-        Operator::Gt | Operator::GtEq => fraction(&left).then(|| left.expr.clone()),
-        Operator::Lt | Operator::LtEq => fraction(&right).then(|| right.expr.clone()),
-        Operator::Eq | Operator::NotEq => (fraction(&left) && fraction(&right)).then(|| left.expr.clone()),
+        Operator::Gt | Operator::GtEq => may_be_nan(&left).then(|| left.expr.clone()),
+        Operator::Lt | Operator::LtEq => may_be_nan(&right).then(|| right.expr.clone()),
+        Operator::Eq | Operator::NotEq => (may_be_nan(&left) && may_be_nan(&right)).then(|| left.expr.clone()),
         _ => None,
     };
+    if doubtful.is_some() && [&left.expr, &right.expr].into_iter().any(has_subquery) {
+        let [left, right] = [left, right].map(|typed| typed.comparable(&Type::Double));
+        return Ok(fraction::comparison(operator, left, right));
+    }
     let plain = binary(side(left), operator, side(right));
     Ok(match doubtful {
         Some(value) if operator == Operator::NotEq => binary(plain, Operator::Or, binary(value, Operator::Gt, infinity())),
@@ -266,6 +296,10 @@ fn compared(operator: Operator, left: Typed, right: Typed, place: Place) -> Resu
 /// To DataFusion NaN is the greatest number and equals itself, to Trino no comparison with it holds: all others are at most infinite.
 fn infinity() -> Expr {
     datafusion::logical_expr::lit(f64::INFINITY)
+}
+
+fn has_subquery(expr: &Expr) -> bool {
+    expr.exists(|part| Ok(matches!(part, Expr::ScalarSubquery(_)))).unwrap_or(false)
 }
 
 /// Whether an expression is a number that is written out.

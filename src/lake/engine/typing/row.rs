@@ -10,7 +10,7 @@ use crate::lake::engine::mark::Place;
 use crate::sql::Type;
 
 /// The fields of a row, taken from it, or as they were put into it.
-fn fields(row: &Typed) -> Vec<Typed> {
+pub(super) fn fields(row: &Typed) -> Vec<Typed> {
     let (Type::Row(types), DataType::Struct(data)) = (&row.athena, &row.data) else { return Vec::new() };
     let taken = |at: usize, name: &str| match &row.expr {
         Expr::ScalarFunction(made) if made.func.name() == "named_struct" => made.args.get(2 * at + 1).cloned(),

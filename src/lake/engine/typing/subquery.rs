@@ -21,13 +21,13 @@ pub(in crate::lake::engine) fn counted(plan: LogicalPlan) -> Result<LogicalPlan>
             })?;
             if changed.transformed { changed.map_data(LogicalPlan::recompute_schema) } else { Ok(changed) }
         }
-        LogicalPlan::Aggregate(aggregate) if aggregate.aggr_expr.iter().any(asks) => before(aggregate).map(Transformed::yes),
+        LogicalPlan::Aggregate(aggregate) if aggregate.aggr_expr.iter().any(asks) => before(aggregate, is_asked).map(Transformed::yes),
         other => Ok(Transformed::no(other)),
     })
     .data()
 }
 
-const fn is_asked(expr: &Expr) -> bool {
+fn is_asked(expr: &Expr) -> bool {
     matches!(expr, Expr::InSubquery(_) | Expr::Exists(_))
 }
 
@@ -35,8 +35,13 @@ fn asks(expr: &Expr) -> bool {
     expr.exists(|part| Ok(is_asked(part))).unwrap_or(false)
 }
 
-/// What an aggregate asks of subqueries is asked in a projection before it.
-fn before(aggregate: Aggregate) -> Result<LogicalPlan> {
+/// An expression with its IN and EXISTS counted.
+pub(in crate::lake::engine) fn asked(expr: Expr, schema: &DFSchema) -> Result<Expr> {
+    replaced(expr, schema).data()
+}
+
+/// An aggregate with some parts of what it computes, its subqueries, in a projection before it.
+pub(in crate::lake::engine) fn before(aggregate: Aggregate, moves: fn(&Expr) -> bool) -> Result<LogicalPlan> {
     let Aggregate { input, group_expr, aggr_expr, .. } = aggregate;
     let schema = Arc::clone(input.schema());
     let mut items: Vec<Expr> = schema.iter().map(|(qualifier, field)| Expr::Column(Column::from((qualifier, field)))).collect();
@@ -44,12 +49,12 @@ fn before(aggregate: Aggregate) -> Result<LogicalPlan> {
     let mut moved = Vec::new();
     for expr in aggr_expr {
         let name = expr.schema_name().to_string();
-        if !asks(&expr) {
+        if !expr.exists(|part| Ok(moves(part)))? {
             moved.push(expr);
             continue;
         }
         let changed = expr.transform_down(|part| {
-            if !is_asked(&part) {
+            if !moves(&part) {
                 return Ok(Transformed::no(part));
             }
             let name = format!("$asked{}", items.len() - columns);

@@ -161,3 +161,12 @@ def test_a_bucket_says_who_may_use_it_and_how_it_is_encrypted(bucket):
     with pytest.raises(ClientError, match="must be made over a secure connection"):
         own = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
         s3.put_object(Bucket=bucket, Key="own", Body=b"x", **own)
+
+
+def test_what_aws_has_closed_is_closed(bucket):
+    s3 = boto3.client("s3")
+    with pytest.raises(ClientError, match="MethodNotAllowed"):
+        csv = {"CSV": {"FileHeaderInfo": "USE"}}
+        expression = "SELECT * FROM s3object"
+        serde = {"InputSerialization": csv, "OutputSerialization": {"CSV": {}}}
+        s3.select_object_content(Bucket=bucket, Key="raw/reviews/part-1.csv", Expression=expression, ExpressionType="SQL", **serde)

@@ -6,12 +6,14 @@ pub mod error;
 mod files;
 mod format;
 mod functions;
+mod json_forms;
 mod keys;
 mod mark;
 mod object;
 mod operators;
 mod parse;
 mod parsed;
+mod plain;
 mod plan;
 mod portions;
 mod projection;
@@ -60,6 +62,9 @@ use self::typing::Checked;
 use crate::lake::LakeError;
 use crate::lake::glue::Catalog;
 use crate::sql::{SyntaxError, Type};
+
+/// The stack of what plans and runs queries: address space, of which a plain query touches little.
+const STACK: usize = 64 << 20;
 
 /// The name of the one data catalog.
 pub const CATALOG: &str = "awsdatacatalog";
@@ -114,7 +119,7 @@ impl Threads {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(count.max(1))
             .thread_name(name)
-            .thread_stack_size(8 << 20)
+            .thread_stack_size(STACK)
             // A step of a query is long: what comes from outside, a stop above all, has its turn after one of them, not after dozens.
             .global_queue_interval(1)
             .enable_all()
@@ -232,7 +237,8 @@ impl Engine {
     /// [`LakeError::Io`] where its threads cannot be started.
     pub fn start(catalog: Catalog, limits: Limits) -> Result<Self, LakeError> {
         let staging = catalog.store().staging();
-        let threads = Threads::start("fairlake-engine", limits.threads).map_err(|error| LakeError::io(&staging, error))?;
+        // One more than work on queries: a stop is heeded while all of these are in the middle of a step.
+        let threads = Threads::start("fairlake-engine", limits.threads.max(1) + 1).map_err(|error| LakeError::io(&staging, error))?;
         let consumers = std::num::NonZeroUsize::new(5).unwrap_or(std::num::NonZeroUsize::MIN);
         let pool: Arc<dyn MemoryPool> = Arc::new(TrackConsumersPool::new(FairSpillPool::new(limits.memory), consumers));
         let disk = DiskManagerBuilder::default()
@@ -264,7 +270,8 @@ impl Engine {
     /// # Errors
     /// [`SyntaxError`] in Athena's words.
     pub fn parse(text: &str) -> Result<ParsedQuery, SyntaxError> {
-        parse::query(text)
+        // What reads a long chain of operators goes as deep as it is long.
+        stacker::maybe_grow(STACK / 2, STACK, || parse::query(text))
     }
 
     /// Plans a query. A stop is asked for through `stopped`, and by dropping the rows.
@@ -318,6 +325,7 @@ impl Engine {
         let runtime = self.runtime_env(&files)?;
         let mut base = SessionStateBuilder::new_from_existing(self.inner.base.clone())
             .with_runtime_env(runtime)
+            .with_physical_optimizer_rule(Arc::new(plain::PlainFirst))
             .with_physical_optimizer_rule(Arc::new(stop::GiveWay(stopped.clone())))
             .build();
         base.mark_start_execution();

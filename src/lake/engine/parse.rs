@@ -10,6 +10,7 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
+use super::json_forms;
 use super::mark::place_of;
 use super::operators;
 use super::parsed::{Clauses, ParsedQuery};
@@ -115,7 +116,7 @@ impl Dialect for Trino {
             Token::Minus => return Some(operators::minus(parser)),
             Token::Word(ref word) if word.keyword == Keyword::CAST && word.quote_style.is_none() => CAST,
             Token::Word(ref word) if word.keyword == Keyword::TRY_CAST && word.quote_style.is_none() => TRY_CAST,
-            _ => return None,
+            _ => return json_forms::read(parser),
         };
         if parser.peek_nth_token_ref(1).token != Token::LParen {
             return None;
@@ -127,10 +128,13 @@ impl Dialect for Trino {
         operators::infix(parser, expr, precedence)
     }
 
-    /// `||` binds less than `+`.
+    /// `||` binds less than `+`; a colon stands between keys and values only.
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
-        let joins = parser.peek_token_ref().token == Token::StringConcat;
-        joins.then(|| Ok(self.prec_value(Precedence::PlusMinus) - 1))
+        match parser.peek_token_ref().token {
+            Token::StringConcat => Some(Ok(self.prec_value(Precedence::PlusMinus) - 1)),
+            Token::Colon => Some(Ok(self.prec_unknown())),
+            _ => None,
+        }
     }
 }
 
@@ -184,6 +188,7 @@ pub(super) fn text_value(text: impl Into<String>) -> Expr {
 pub(super) fn query(text: &str) -> Result<ParsedQuery, SyntaxError> {
     let dialect = Trino;
     let tokens = tokens(&dialect, text)?;
+    not_too_long(&tokens)?;
     offset_first(&tokens)?;
     no_time_travel(&tokens)?;
     let clauses = Box::new(clauses(&tokens));
@@ -200,16 +205,78 @@ pub(super) fn query(text: &str) -> Result<ParsedQuery, SyntaxError> {
     }
 }
 
+/// The longest chain of operators of a kind: the tree of one is as deep as it is long.
+const LONGEST: u32 = 1_000;
+
+/// Refuses chains of operators whose tree would be too deep to be walked.
+fn not_too_long(tokens: &[TokenWithSpan]) -> Result<(), SyntaxError> {
+    // How many operators of arithmetic, of logic and of sets follow one another, in each open parenthesis.
+    let mut chains: Vec<[u32; 3]> = vec![[0; 3]];
+    for token in tokens {
+        let Some(chain) = chains.last_mut() else { break };
+        let [arithmetic, logic, sets] = chain;
+        match &token.token {
+            Token::LParen | Token::LBracket => chains.push([0; 3]),
+            Token::RParen | Token::RBracket => {
+                chains.pop();
+            }
+            Token::Comma => (*arithmetic, *logic) = (0, 0),
+            Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Mod | Token::StringConcat => *arithmetic += 1,
+            Token::Word(word) if word.quote_style.is_none() => match word.keyword {
+                Keyword::AND | Keyword::OR | Keyword::NOT => *logic += 1,
+                Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT => *sets += 1,
+                Keyword::SELECT | Keyword::FROM | Keyword::WHERE | Keyword::WHEN | Keyword::THEN | Keyword::ELSE | Keyword::ON => {
+                    (*arithmetic, *logic) = (0, 0);
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+        if chains.last().is_some_and(|chain| chain.iter().any(|length| *length > LONGEST)) {
+            let place = place_of(token.span.start);
+            return Err(SyntaxError {
+                line: usize::try_from(place.0).unwrap_or(1),
+                column: usize::try_from(place.1).unwrap_or(1),
+                message: "statement is too large (stack overflow during analysis)".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Where the clauses stand that the syntax tree has no places for.
 fn clauses(tokens: &[TokenWithSpan]) -> Clauses {
     let mut found = Clauses::default();
+    // The parentheses that are open, and the place of those that were closed just before.
+    let (mut open, mut closed) = (Vec::new(), None);
     for token in tokens {
-        let Token::Word(word) = &token.token else { continue };
         let place = place_of(token.span.start);
+        let word = match &token.token {
+            Token::Whitespace(_) => continue,
+            Token::LParen => {
+                open.push(place);
+                closed = None;
+                continue;
+            }
+            Token::RParen => {
+                closed = open.pop();
+                continue;
+            }
+            Token::Word(word) => word,
+            _ => {
+                closed = None;
+                continue;
+            }
+        };
+        if word.keyword == Keyword::AS && word.quote_style.is_none() {
+            continue;
+        }
+        found.named.extend(closed.take().map(|opening| (place, opening)));
         match word.keyword {
             _ if word.quote_style.is_some() => {}
             Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT => found.unions.push(place),
             Keyword::FETCH => found.fetches.push(place),
+            Keyword::VALUES => found.values.push(place),
             _ => {}
         }
     }

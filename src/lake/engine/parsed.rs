@@ -20,6 +20,22 @@ pub(super) struct Clauses {
     pub(super) unions: Vec<Place>,
     /// Each FETCH.
     pub(super) fetches: Vec<Place>,
+    /// Each VALUES.
+    pub(super) values: Vec<Place>,
+    /// The name of each relation in parentheses, and where these open.
+    pub(super) named: Vec<(Place, Place)>,
+}
+
+impl Clauses {
+    /// Where the parentheses open of the relation whose name stands here.
+    pub(super) fn opening(&self, name: Place) -> Place {
+        self.named.iter().find(|(known, _)| *known == name).map_or((1, 1), |(_, opening)| *opening)
+    }
+
+    /// Where the VALUES stands of a row that begins here.
+    pub(super) fn values_before(&self, row: Place) -> Place {
+        self.values.iter().rev().find(|place| **place <= row).copied().unwrap_or((1, 1))
+    }
 }
 
 /// A query that was read, with nothing looked up yet.
@@ -43,7 +59,7 @@ impl ParsedQuery {
         let Self { mut query, clauses } = self;
         let values = parameters.iter().map(|text| value_of(text)).collect();
         let mut binder = Binder { values, used: 0 };
-        match VisitMut::visit(&mut query, &mut binder) {
+        match stacker::maybe_grow(super::STACK / 2, super::STACK, || VisitMut::visit(&mut query, &mut binder)) {
             ControlFlow::Continue(()) | ControlFlow::Break(()) => {}
         }
         if binder.used > parameters.len() {
@@ -57,7 +73,7 @@ impl ParsedQuery {
     #[must_use]
     pub fn is_repeatable(&self) -> bool {
         let mut finder = Finder { changing: false };
-        match Visit::visit(&self.query, &mut finder) {
+        match stacker::maybe_grow(super::STACK / 2, super::STACK, || Visit::visit(&self.query, &mut finder)) {
             ControlFlow::Continue(()) | ControlFlow::Break(()) => {}
         }
         let limited = self.query.limit_clause.is_some() || self.query.fetch.is_some();

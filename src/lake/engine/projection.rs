@@ -7,7 +7,7 @@ use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 
 use super::files::{Partition, partition_place, shown_value};
-use super::functions::format::{Pattern, joda};
+use super::functions::time_pattern::{Pattern, java};
 use super::table::types_of;
 use super::text;
 use super::types::athena_type_of;
@@ -115,7 +115,8 @@ fn integers(table: &TableDefinition, key: &str) -> Result<Vec<Projected>> {
     let (low, high) = range.split_once(',').ok_or_else(bad)?;
     let (low, high): (i64, i64) = (low.trim().parse().map_err(|_error| bad())?, high.trim().parse().map_err(|_error| bad())?);
     let step: i64 = property(table, key, "interval").unwrap_or("1").parse().map_err(|_error| bad())?;
-    let digits: usize = property(table, key, "digits").unwrap_or("0").parse().map_err(|_error| bad())?;
+    // More digits than these would only be zeros, and formats have no more than 16 bits for them.
+    let digits = usize::from(property(table, key, "digits").unwrap_or("0").parse::<u8>().map_err(|_error| bad())?);
     if step < 1 || (i128::from(high) - i128::from(low)) / i128::from(step) > MOST as i128 {
         return Err(bad());
     }
@@ -133,7 +134,7 @@ fn integers(table: &TableDefinition, key: &str) -> Result<Vec<Projected>> {
 
 fn dates(table: &TableDefinition, key: &str, athena: &Type) -> Result<Vec<Projected>> {
     let (range, format) = (needed(table, key, "range")?, needed(table, key, "format")?);
-    let pattern = joda(format).map_err(|_error| invalid(format!("projection.{key}.format: '{format}'")))?;
+    let pattern = java(format).map_err(|_error| invalid(format!("projection.{key}.format: '{format}'")))?;
     let bad = || invalid(format!("projection.{key}.range: '{range}'"));
     let (low, high) = range.split_once(',').ok_or_else(bad)?;
     let now = Utc::now().naive_utc();
@@ -142,7 +143,8 @@ fn dates(table: &TableDefinition, key: &str, athena: &Type) -> Result<Vec<Projec
     let step: u32 = property(table, key, "interval").unwrap_or("1").parse().map_err(|_error| bad())?;
     let mut all: Vec<Projected> = Vec::new();
     while time <= end {
-        let folder = pattern.format(time, None);
+        let mut folder = String::new();
+        pattern.write(time, None, &mut folder);
         if all.last().is_none_or(|last| last.folder != folder) {
             // What a folder says may be less than the time that it was made of.
             let said = pattern.parse(&folder).map_or(time, |(said, _)| said);

@@ -43,6 +43,11 @@ fn values_are_computed_as_athena_computes_them() {
 }
 
 #[test]
+fn functions_answer_as_trinos_do_at_their_edges() {
+    run("functions");
+}
+
+#[test]
 fn collections_are_handled_as_athena_handles_them() {
     run("collections");
 }
@@ -70,6 +75,11 @@ fn forms_that_only_trino_has_are_answered_as_it_answers_them() {
 #[test]
 fn edges_of_functions_are_where_athena_has_them() {
     run("edges");
+}
+
+#[test]
+fn json_is_asked_and_made_as_athena_does_it() {
+    run("json");
 }
 
 #[test]

@@ -236,6 +236,11 @@ const REWRITTEN: &[&str] = &[
     "every",
     "extract",
     "if",
+    "json_array",
+    "json_exists",
+    "json_object",
+    "json_query",
+    "json_value",
     "listagg",
     "max_by",
     "min_by",
@@ -342,6 +347,36 @@ fn open_csv_values_that_do_not_fit_are_errors() {
         let error = lake.error(&format!("SELECT {column} FROM oc"));
         assert!(error.starts_with(&format!("HIVE_BAD_DATA: Error parsing field value '{value}' for field {at}")), "{error}");
     }
+}
+
+#[test]
+fn numbers_of_json_keep_their_digits() {
+    let lake = Lake::new();
+    let lines = [
+        r#"{"b":18446744073709551615,"s":123456789012345678901234567890,"d":12345678901234567.89}"#,
+        r#"{"b":9007199254740993.5,"s":1.10,"d":99999999999999999999.999}"#,
+        r#"{"b":"7","s":{"a": [1, 2.50]},"d":1e3}"#,
+    ];
+    lake.put("j/a.json", lines.join("\n").as_bytes());
+    let columns = [("b", "bigint"), ("s", "string"), ("d", "decimal(30,2)")];
+    lake.table("j", "j/", "org.openx.data.jsonserde.JsonSerDe", json!({}), &columns, &[], json!({}));
+    assert_eq!(
+        lake.shown("SELECT * FROM j"),
+        "∅|123456789012345678901234567890|12345678901234567.89\n9007199254740993|1.10|100000000000000000000.00\n7|{\"a\":[1,2.50]}|1000.00"
+    );
+    assert_eq!(lake.shown("SELECT count(*) FROM j"), "3");
+}
+
+#[test]
+fn settings_of_json_are_followed() {
+    let lake = Lake::new();
+    lake.put("j/a.json", b"{\"Time\":\"B\",\"time\":\"a\",\"a.b\":\"dotted\"}\n");
+    let serde = "org.openx.data.jsonserde.JsonSerDe";
+    let mapping = json!({"case.insensitive": "false", "mapping.t1": "time", "mapping.t2": "Time"});
+    lake.table("mapped", "j/", serde, mapping, &[("t1", "string"), ("t2", "string")], &[], json!({}));
+    assert_eq!(lake.shown("SELECT * FROM mapped"), "a|B");
+    lake.table("dotted", "j/", serde, json!({"dots.in.keys": "true"}), &[("a_b", "string"), ("time", "string")], &[], json!({}));
+    assert_eq!(lake.shown("SELECT * FROM dotted"), "dotted|a");
 }
 
 #[test]

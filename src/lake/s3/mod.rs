@@ -133,6 +133,7 @@ operations! {
     get_bucket_ownership_controls(GetBucketOwnershipControlsInput) -> GetBucketOwnershipControlsOutput: settings::ownership;
     get_public_access_block(GetPublicAccessBlockInput) -> GetPublicAccessBlockOutput: settings::public_access;
     get_bucket_request_payment(GetBucketRequestPaymentInput) -> GetBucketRequestPaymentOutput: settings::payment;
+    select_object_content(SelectObjectContentInput) -> SelectObjectContentOutput: settings::select;
     get_bucket_policy(GetBucketPolicyInput) -> GetBucketPolicyOutput: settings::policy;
     get_bucket_cors(GetBucketCorsInput) -> GetBucketCorsOutput: cors::get;
     put_bucket_cors(PutBucketCorsInput) -> PutBucketCorsOutput: cors::put;

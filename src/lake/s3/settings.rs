@@ -7,7 +7,8 @@ use s3s::dto::{
     GetBucketRequestPaymentOutput, GetBucketWebsiteInput, GetBucketWebsiteOutput, GetObjectAclInput, GetObjectAclOutput,
     GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput, GetPublicAccessBlockInput, GetPublicAccessBlockOutput, Grant,
     Grantee, ObjectCannedACL, ObjectOwnership, OwnershipControls, OwnershipControlsRule, Payer, Permission, PublicAccessBlockConfiguration,
-    PutBucketAclInput, PutBucketAclOutput, PutObjectAclInput, PutObjectAclOutput, Type,
+    PutBucketAclInput, PutBucketAclOutput, PutObjectAclInput, PutObjectAclOutput, SelectObjectContentInput, SelectObjectContentOutput,
+    Type,
 };
 use s3s::{S3Request, S3Response, S3Result, s3_error};
 
@@ -95,7 +96,7 @@ pub(super) async fn payment(
     Ok(S3Response::new(GetBucketRequestPaymentOutput { payer: Some(Payer::from_static(Payer::BUCKET_OWNER)) }))
 }
 
-/// Settings that a bucket does not have until somebody sets them, which nobody can here.
+/// Settings that a bucket does not have until somebody sets them, which nobody can here; and S3 Select, which AWS has closed to new accounts.
 macro_rules! absent {
     ($($name:ident($input:ident) -> $output:ident: $code:ident, $message:literal;)*) => {
         $(pub(super) async fn $name(store: &Store, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
@@ -106,6 +107,8 @@ macro_rules! absent {
 }
 
 absent! {
+    select(SelectObjectContentInput) -> SelectObjectContentOutput:
+        MethodNotAllowed, "The specified method is not allowed against this resource.";
     policy(GetBucketPolicyInput) -> GetBucketPolicyOutput: NoSuchBucketPolicy, "The bucket policy does not exist";
     lifecycle(GetBucketLifecycleConfigurationInput) -> GetBucketLifecycleConfigurationOutput:
         NoSuchLifecycleConfiguration, "The lifecycle configuration does not exist";

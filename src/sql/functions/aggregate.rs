@@ -55,7 +55,11 @@ pub(super) const AGGREGATES: &[Function] = &[
     aggregate("stddev", "stddev(x) → double", "The sample standard deviation."),
     aggregate("stddev_pop", "stddev_pop(x) → double", "The population standard deviation."),
     aggregate("stddev_samp", "stddev_samp(x) → double", "The sample standard deviation."),
-    aggregate("sum", "sum(x) → same as x", "The sum."),
+    aggregate(
+        "sum",
+        "sum(x) → bigint, real, double or decimal(38,s)",
+        "The sum, of whole numbers a bigint, of decimals with all digits; an error where it does not fit.",
+    ),
     aggregate("var_pop", "var_pop(x) → double", "The population variance."),
     aggregate("var_samp", "var_samp(x) → double", "The sample variance."),
     aggregate("variance", "variance(x) → double", "The sample variance."),

@@ -9,7 +9,7 @@ pub struct Refused {
     pub names: &'static [&'static str],
 }
 
-const REFUSED: [Refused; 7] = [
+const REFUSED: [Refused; 5] = [
     Refused {
         subject: "Geospatial (all that begin with st_ are refused)",
         names: &[
@@ -62,7 +62,7 @@ const REFUSED: [Refused; 7] = [
             "values_at_quantiles",
         ],
     },
-    Refused { subject: "SQL/JSON", names: &["json_array", "json_exists", "json_object", "json_query", "json_table", "json_value"] },
+    Refused { subject: "SQL/JSON", names: &["json_table"] },
     Refused {
         subject: "Machine learning",
         names: &[
@@ -76,8 +76,6 @@ const REFUSED: [Refused; 7] = [
         ],
     },
     Refused { subject: "Colours", names: &["bar", "color", "render", "rgb"] },
-    Refused { subject: "Text", names: &["normalize", "word_stem"] },
-    Refused { subject: "Bytes", names: &["spooky_hash_v2_32", "spooky_hash_v2_64"] },
 ];
 
 /// All that is refused by name, subject by subject.

@@ -10,7 +10,11 @@ pub(super) const TEXTS: &[Function] = &[
     scalar("chr", "chr(n) → varchar", "The character of this code point."),
     scalar("codepoint", "codepoint(string) → integer", "The code point of the only character."),
     scalar("concat", "concat(value, ...) → same as values", "Texts or arrays put together; NULL if any is NULL."),
-    scalar("concat_ws", "concat_ws(separator, string, ...) → varchar", "Texts joined by a separator; NULLs are left out."),
+    scalar(
+        "concat_ws",
+        "concat_ws(separator, string, ... or array(varchar)) → varchar",
+        "Texts joined by a separator; NULLs are left out.",
+    ),
     scalar("ends_with", "ends_with(string, end) → boolean", "Whether the text ends like this."),
     scalar("format", "format(format, value, ...) → varchar", "Values put into a format as in Java: %d, %.2f, %s."),
     scalar("hamming_distance", "hamming_distance(string, string) → bigint", "At how many places two texts of one length differ."),
@@ -19,13 +23,14 @@ pub(super) const TEXTS: &[Function] = &[
     scalar("levenshtein_distance", "levenshtein_distance(string, string) → bigint", "How many edits turn one text into the other."),
     scalar("lower", "lower(string) → varchar", "The text in lower case."),
     scalar("lpad", "lpad(string, size, pad) → varchar", "The text padded on the left, or cut, to this size."),
-    scalar("ltrim", "ltrim(string) → varchar", "The text without blanks at its start."),
+    scalar("ltrim", "ltrim(string [, characters]) → varchar", "The text without white space, or these characters, at its start."),
     scalar("luhn_check", "luhn_check(string) → boolean", "Whether the digits pass the Luhn test."),
+    scalar("normalize", "normalize(string [, form]) → varchar", "The text in a normal form of Unicode: NFC, NFD, NFKC or NFKD."),
     scalar("position", "position(part IN string) → bigint", "Where the part begins, from 1; 0 if it is not there."),
     scalar("replace", "replace(string, search [, replacement]) → varchar", "Every occurrence replaced, or removed."),
     scalar("reverse", "reverse(value) → same as value", "The text or array backwards."),
     scalar("rpad", "rpad(string, size, pad) → varchar", "The text padded on the right, or cut, to this size."),
-    scalar("rtrim", "rtrim(string) → varchar", "The text without blanks at its end."),
+    scalar("rtrim", "rtrim(string [, characters]) → varchar", "The text without white space, or these characters, at its end."),
     scalar("soundex", "soundex(string) → varchar", "A code for how an English word sounds."),
     scalar("split", "split(string, delimiter [, limit]) → array(varchar)", "The pieces between the delimiters."),
     scalar("split_part", "split_part(string, delimiter, index) → varchar", "The piece of this number, from 1; NULL past the end."),
@@ -39,8 +44,13 @@ pub(super) const TEXTS: &[Function] = &[
     scalar("substr", "substr(string, start [, length]) → varchar", "A part of the text; a negative start counts from the end."),
     scalar("substring", "substring(string, start [, length]) → varchar", "A part of the text; a negative start counts from the end."),
     scalar("translate", "translate(string, from, to) → varchar", "Characters replaced one for one."),
-    scalar("trim", "trim(string) → varchar", "The text without blanks at both ends."),
+    scalar("trim", "trim(string [, characters]) → varchar", "The text without white space, or these characters, at both ends."),
     scalar("upper", "upper(string) → varchar", "The text in upper case."),
+    scalar(
+        "word_stem",
+        "word_stem(word [, language]) → varchar",
+        "The stem of a word: in English, or in the language of a code such as de.",
+    ),
 ];
 
 /// Regular expressions, as Java has them.
@@ -69,14 +79,39 @@ pub(super) const PATTERNS: &[Function] = &[
 /// JSON.
 pub(super) const JSON: &[Function] = &[
     scalar("is_json_scalar", "is_json_scalar(json) → boolean", "Whether the JSON is a number, text, true, false or null."),
+    scalar(
+        "json_array",
+        "json_array(value, … [NULL ON NULL]) → varchar",
+        "An array as JSON text; NULLs are left out unless NULL ON NULL is said.",
+    ),
     scalar("json_array_contains", "json_array_contains(json, value) → boolean", "Whether the JSON array has the value."),
     scalar("json_array_get", "json_array_get(json, index) → json", "The element of the JSON array at this index, from 0."),
     scalar("json_array_length", "json_array_length(json) → bigint", "How many elements the JSON array has."),
+    scalar(
+        "json_exists",
+        "json_exists(json, path [PASSING value AS name] [TRUE | FALSE | UNKNOWN | ERROR ON ERROR]) → boolean",
+        "Whether a SQL/JSON path such as lax $.a[*]?(@ > 2) leads to anything.",
+    ),
     scalar("json_extract", "json_extract(json, path) → json", "The JSON at a path such as $.store.book[0]."),
     scalar("json_extract_scalar", "json_extract_scalar(json, path) → varchar", "The number, text or boolean at a path, as text."),
     scalar("json_format", "json_format(json) → varchar", "The JSON as text."),
+    scalar(
+        "json_object",
+        "json_object(key : value, … [ABSENT ON NULL] [WITH UNIQUE KEYS]) → varchar",
+        "An object as JSON text; KEY key VALUE value says the same.",
+    ),
     scalar("json_parse", "json_parse(string) → json", "The text read as JSON."),
+    scalar(
+        "json_query",
+        "json_query(json, path [WITH ARRAY WRAPPER] [OMIT QUOTES] [EMPTY ARRAY ON EMPTY]) → varchar",
+        "The JSON text that a SQL/JSON path leads to.",
+    ),
     scalar("json_size", "json_size(json, path) → bigint", "How many members the object or array at a path has."),
+    scalar(
+        "json_value",
+        "json_value(json, path [RETURNING type] [DEFAULT value ON EMPTY] [DEFAULT value ON ERROR]) → varchar",
+        "The number, text or boolean that a SQL/JSON path leads to, in the type after RETURNING.",
+    ),
 ];
 
 /// Bytes.
@@ -100,6 +135,8 @@ pub(super) const BYTES: &[Function] = &[
     scalar("sha1", "sha1(binary) → varbinary", "The SHA-1 digest."),
     scalar("sha256", "sha256(binary) → varbinary", "The SHA-256 digest."),
     scalar("sha512", "sha512(binary) → varbinary", "The SHA-512 digest."),
+    scalar("spooky_hash_v2_32", "spooky_hash_v2_32(binary) → varbinary", "The SpookyHash V2 digest of 32 bits."),
+    scalar("spooky_hash_v2_64", "spooky_hash_v2_64(binary) → varbinary", "The SpookyHash V2 digest of 64 bits."),
     scalar("to_base32", "to_base32(binary) → varchar", "The bytes as base32."),
     scalar("to_base64", "to_base64(binary) → varchar", "The bytes as base64."),
     scalar("to_base64url", "to_base64url(binary) → varchar", "The bytes as URL-safe base64."),

@@ -11,8 +11,9 @@ use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility};
 
 use super::by_name;
-use super::collection::{comparable, lists};
-use super::map::{check_keys, grouped, maps, merged};
+use super::collection::lists;
+use super::comparable::comparable;
+use super::map::{grouped, maps, merged};
 use crate::lake::engine::types::{arrow_type, athena_type_of};
 use crate::sql::Type;
 
@@ -140,6 +141,7 @@ impl AggregateUDFImpl for Udaf {
             function: self.function,
             types,
             parts: vec![Vec::new(); self.function.arguments],
+            held: 0,
             distinct: args.is_distinct,
             gives: Arc::clone(&args.return_field),
         }))
@@ -155,6 +157,8 @@ struct Gatherer {
     function: &'static Gathered,
     types: Vec<DataType>,
     parts: Vec<Vec<ArrayRef>>,
+    /// The bytes of all parts.
+    held: usize,
     distinct: bool,
     gives: FieldRef,
 }
@@ -177,6 +181,8 @@ impl Gatherer {
     fn add(&mut self, columns: &[ArrayRef]) {
         for (part, column) in self.parts.iter_mut().zip(columns) {
             if !column.is_empty() {
+                // Of a slice only what it shows counts; its buffers are others' too.
+                self.held += column.to_data().get_slice_memory_size().unwrap_or_else(|_| column.get_array_memory_size());
                 part.push(Arc::clone(column));
             }
         }
@@ -215,7 +221,7 @@ impl Accumulator for Gatherer {
     }
 
     fn size(&self) -> usize {
-        size_of::<Self>() + self.parts.iter().flatten().map(Array::get_array_memory_size).sum::<usize>()
+        size_of::<Self>() + self.held
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
@@ -249,47 +255,50 @@ fn multimap_agg(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
     maps(gives, vec![Some(grouped(gives, column(values, 0)?, column(values, 1)?)?)])
 }
 
-fn histogram(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
-    let keys = column(values, 0)?;
+/// Each value once by its place, in order, with how often it is there.
+fn counted(keys: &ArrayRef) -> Result<Vec<(u32, i64)>> {
     let rows = comparable(keys)?;
     let mut counts: std::collections::BTreeMap<_, (u32, i64)> = std::collections::BTreeMap::new();
     for at in 0..keys.len() {
         counts.entry(rows.row(at)).or_insert((u32::try_from(at).unwrap_or(0), 0)).1 += 1;
     }
-    let places = UInt32Array::from_iter_values(counts.values().map(|(place, _)| *place));
-    let numbers = datafusion::arrow::array::Int64Array::from_iter_values(counts.values().map(|(_, count)| *count));
+    Ok(counts.into_values().collect())
+}
+
+/// A map of values to how often they are there.
+fn counts_map(keys: &ArrayRef, counts: &[(u32, i64)], gives: &FieldRef) -> Result<ArrayRef> {
+    let places = UInt32Array::from_iter_values(counts.iter().map(|(place, _)| *place));
+    let numbers = datafusion::arrow::array::Int64Array::from_iter_values(counts.iter().map(|(_, count)| *count));
     maps(gives, vec![Some((take(keys, &places, None)?, Arc::new(numbers) as ArrayRef))])
 }
 
+fn histogram(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
+    let keys = column(values, 0)?;
+    counts_map(keys, &counted(keys)?, gives)
+}
+
 /// A number that is the same in all rows.
-fn constant(values: &[ArrayRef], at: usize) -> Result<usize> {
+fn constant(values: &[ArrayRef], at: usize, what: &str) -> Result<usize> {
     let numbers = cast(column(values, at)?, &DataType::Int64)?;
     let numbers = numbers.as_primitive::<datafusion::arrow::datatypes::Int64Type>();
-    match numbers.iter().flatten().next().and_then(|number| usize::try_from(number).ok()).filter(|number| *number > 0) {
+    match numbers.iter().next().flatten().and_then(|number| usize::try_from(number).ok()).filter(|number| *number > 0) {
         Some(number) => Ok(number),
-        None => exec_err!("INVALID_FUNCTION_ARGUMENT: the number of buckets must be positive"),
+        None => exec_err!("INVALID_FUNCTION_ARGUMENT: {what} must be positive"),
     }
 }
 
 /// The values that are there most often, with how often.
 fn most_frequent(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
     let keys = column(values, 0)?;
-    let rows = comparable(keys)?;
-    let mut counts: std::collections::BTreeMap<_, (u32, i64)> = std::collections::BTreeMap::new();
-    for at in 0..keys.len() {
-        counts.entry(rows.row(at)).or_insert((u32::try_from(at).unwrap_or(0), 0)).1 += 1;
-    }
-    let mut counts: Vec<(u32, i64)> = counts.into_values().collect();
+    let mut counts = counted(keys)?;
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts.truncate(constant(values, 1)?);
-    let places = UInt32Array::from_iter_values(counts.iter().map(|(place, _)| *place));
-    let numbers = datafusion::arrow::array::Int64Array::from_iter_values(counts.iter().map(|(_, count)| *count));
-    maps(gives, vec![Some((take(keys, &places, None)?, Arc::new(numbers) as ArrayRef))])
+    counts.truncate(constant(values, 1, "the number of buckets")?);
+    counts_map(keys, &counts, gives)
 }
 
 /// A histogram of so many buckets, each a mean and a weight: the two that are nearest become one until there are no more.
 fn numeric_histogram(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
-    let (all, limit) = (numbers(values)?, constant(values, 1)?);
+    let (all, limit) = (numbers(values)?, constant(values, 1, "the number of buckets")?);
     let weights = cast(column(values, 2)?, &DataType::Float64)?;
     let mut buckets: Vec<(f64, f64)> = Vec::new();
     for (value, weight) in all.into_iter().zip(weights.as_primitive::<Float64Type>().iter().map(|weight| weight.unwrap_or(1.0))) {
@@ -328,9 +337,7 @@ fn entropy(values: &[ArrayRef], _: &FieldRef) -> Result<ArrayRef> {
 fn map_union(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
     let all = column(values, 0)?.as_map();
     let parts: Vec<_> = (0..all.len()).filter_map(|row| super::map::entry_arrays(all, row)).collect();
-    let (keys, entries) = merged(&parts)?;
-    check_keys(&keys)?;
-    maps(gives, vec![Some((keys, entries))])
+    maps(gives, vec![Some(merged(&parts)?)])
 }
 
 fn numbers(values: &[ArrayRef]) -> Result<Vec<f64>> {
@@ -371,7 +378,7 @@ fn kurtosis(values: &[ArrayRef], _: &FieldRef) -> Result<ArrayRef> {
 /// The values at these shares of the sorted values, the nearest rank.
 fn percentile(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
     let (all, wanted) = (column(values, 0)?, column(values, 1)?);
-    let order = sorted(all)?;
+    let order = ordered(all, false)?;
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -389,7 +396,7 @@ fn weighted(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
     if weights.iter().any(|weight| weight.is_none_or(|weight| weight <= 0.0)) {
         return exec_err!("INVALID_FUNCTION_ARGUMENT: percentile weight must be > 0");
     }
-    let order = sorted(all)?;
+    let order = ordered(all, false)?;
     let mut reached = 0.0;
     let sums: Vec<f64> = order
         .iter()
@@ -402,18 +409,30 @@ fn weighted(values: &[ArrayRef], gives: &FieldRef) -> Result<ArrayRef> {
     at_shares(all, wanted, &order, gives, rank)
 }
 
-/// The places of values in their order.
-fn sorted(all: &ArrayRef) -> Result<Vec<u32>> {
+/// The places of values in their order, or from the largest down.
+fn ordered(all: &ArrayRef, reverse: bool) -> Result<Vec<u32>> {
     let rows = comparable(all)?;
     let mut order: Vec<u32> = (0..all.len()).filter_map(|at| u32::try_from(at).ok()).collect();
-    order.sort_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
+    order.sort_by(|a, b| {
+        let order = rows.row(*a as usize).cmp(&rows.row(*b as usize));
+        if reverse { order.reverse() } else { order }
+    });
     Ok(order)
 }
 
-/// The values whose rank in this order belongs to the wanted share, or to each of a list of shares.
+/// The values whose rank in this order belongs to the wanted share, or to each of a list of shares. The last row's shares count, as in
+/// Trino, whose state each row sets anew.
 fn at_shares(all: &ArrayRef, wanted: &ArrayRef, order: &[u32], gives: &FieldRef, rank: impl Fn(f64) -> usize) -> Result<ArrayRef> {
-    let is_list = matches!(wanted.data_type(), DataType::List(_));
-    let shares = if is_list { wanted.as_list::<i32>().value(0) } else { wanted.slice(0, 1) };
+    let last = wanted.len().saturating_sub(1);
+    let list = wanted.as_list_opt::<i32>();
+    let shares = match list {
+        Some(list) if list.is_null(last) => new_empty_array(&DataType::Float64),
+        Some(list) => list.value(last),
+        None => wanted.slice(last, 1),
+    };
+    if shares.logical_null_count() > 0 || list.is_some_and(|list| list.is_null(last)) {
+        return exec_err!("INVALID_FUNCTION_ARGUMENT: Percentage cannot be null");
+    }
     let shares = cast(&shares, &DataType::Float64)?;
     let mut places = Vec::new();
     for share in shares.as_primitive::<Float64Type>() {
@@ -424,45 +443,22 @@ fn at_shares(all: &ArrayRef, wanted: &ArrayRef, order: &[u32], gives: &FieldRef,
         places.extend(order.get(rank(share)).copied());
     }
     let chosen = take(all, &UInt32Array::from(places), None)?;
-    if is_list { lists(gives, vec![Some(chosen)]) } else { Ok(chosen) }
-}
-
-/// The number of values that is asked for.
-fn number_of(values: &[ArrayRef], at: usize, what: &str) -> Result<usize> {
-    let count = cast(column(values, at)?, &DataType::Int64)?;
-    let count = count.as_primitive::<datafusion::arrow::datatypes::Int64Type>();
-    match usize::try_from(count.value(0)) {
-        Ok(count @ 1..) => Ok(count),
-        _ => exec_err!("INVALID_FUNCTION_ARGUMENT: {what} must be positive"),
-    }
+    if list.is_some() { lists(gives, vec![Some(chosen)]) } else { Ok(chosen) }
 }
 
 /// The values of the n rows that are first by another column.
 fn best_by(values: &[ArrayRef], gives: &FieldRef, largest: bool) -> Result<ArrayRef> {
-    let count = number_of(values, 2, "third argument of max_by/min_by")?;
-    let by = column(values, 0)?;
-    let rows = comparable(by)?;
-    let mut order: Vec<u32> = (0..by.len()).filter_map(|at| u32::try_from(at).ok()).collect();
-    order.sort_by(|a, b| {
-        let order = rows.row(*a as usize).cmp(&rows.row(*b as usize));
-        if largest { order.reverse() } else { order }
-    });
-    order.truncate(count);
-    lists(gives, vec![Some(take(column(values, 1)?, &UInt32Array::from(order), None)?)])
+    let count = constant(values, 2, "third argument of max_by/min_by")?;
+    let order = ordered(column(values, 0)?, largest)?.into_iter().take(count);
+    lists(gives, vec![Some(take(column(values, 1)?, &UInt32Array::from_iter_values(order), None)?)])
 }
 
 /// The n largest or smallest values in order.
 fn best(values: &[ArrayRef], gives: &FieldRef, largest: bool) -> Result<ArrayRef> {
     let all = column(values, 0)?;
-    let count = number_of(values, 1, "second argument of max/min")?;
-    let rows = comparable(all)?;
-    let mut order: Vec<u32> = (0..all.len()).filter_map(|at| u32::try_from(at).ok()).collect();
-    order.sort_by(|a, b| {
-        let order = rows.row(*a as usize).cmp(&rows.row(*b as usize));
-        if largest { order.reverse() } else { order }
-    });
-    order.truncate(count);
-    lists(gives, vec![Some(take(all, &UInt32Array::from(order), None)?)])
+    let count = constant(values, 1, "second argument of max/min")?;
+    let order = ordered(all, largest)?.into_iter().take(count);
+    lists(gives, vec![Some(take(all, &UInt32Array::from_iter_values(order), None)?)])
 }
 
 /// A sum over hashes, the same in any order. Its bytes are the lake's own, not those of Athena.

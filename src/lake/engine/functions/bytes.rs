@@ -23,7 +23,7 @@ const BYTES: Gives = Gives::Always(Type0::Bytes);
 const TEXT: Gives = Gives::Always(Type0::Text);
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
-    scalar("to_utf8", &[Kind::Text], BYTES, |call| binaries(call.rows, |row| Ok(call.text(0, row).map(|text| text.as_bytes().to_vec())))),
+    scalar("to_utf8", &[Kind::Text], BYTES, |call| binaries(call.rows, |row| Ok(call.text(0, row).map(str::as_bytes)))),
     optional(1, scalar("from_utf8", &[Kind::Bytes, Kind::Text], TEXT, from_utf8)),
     scalar("to_hex", &[Kind::Bytes], TEXT, |call| texts(call.rows, |row| Ok(call.bytes(0, row).map(|b| Cow::Owned(hex::encode_upper(b)))))),
     scalar("from_hex", &[Kind::TextOrBytes], BYTES, |call| decoded(call, |text| hex::decode(text).ok(), "hex")),

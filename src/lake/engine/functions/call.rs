@@ -8,16 +8,13 @@ use datafusion::arrow::array::{
     ListBuilder, StringViewBuilder, TimestampMillisecondBuilder,
 };
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
-use datafusion::arrow::datatypes::{
-    DataType, Date32Type, FieldRef, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType,
-};
-use datafusion::common::{Result, ScalarValue};
+use datafusion::arrow::datatypes::{DataType, Date32Type, FieldRef, Float64Type, Int64Type};
+use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 
 use super::Scalar;
 use crate::lake::engine::types::athena_type;
-use crate::lake::engine::zoned::Zoned;
+use crate::lake::engine::zoned::{Instants, Zoned};
 use crate::sql::Type;
 
 /// A call over the rows of a batch.
@@ -26,17 +23,33 @@ pub(in crate::lake::engine) struct Call {
     pub(super) types: Vec<Type>,
     pub(super) rows: usize,
     pub(super) gives: FieldRef,
-    zoned: Vec<Option<Zoned>>,
+    times: Vec<Times>,
 }
 
-/// Evaluates a function; once only where all its arguments are constants and it answers the same each time.
+/// The times of an argument, where it has any.
+enum Times {
+    None,
+    Plain(Instants),
+    Zoned(Box<Zoned>),
+}
+
+impl Times {
+    fn of(array: &ArrayRef) -> Self {
+        match Zoned::of(array) {
+            Some(zoned) => Self::Zoned(Box::new(zoned)),
+            None => Instants::of(array).map_or(Self::None, Self::Plain),
+        }
+    }
+}
+
+/// Evaluates a function; once only where all its arguments are constants and it does not answer anew for each row.
 pub(super) fn invoke(args: &ScalarFunctionArgs, function: &Scalar) -> Result<ColumnarValue> {
     let constant = !function.volatile && !args.args.is_empty() && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
     let rows = if constant { 1 } else { args.number_rows };
     let arrays = args.args.iter().map(|arg| arg.to_array(rows)).collect::<Result<Vec<_>>>()?;
     let types = args.arg_fields.iter().map(|field| athena_type(field)).collect();
-    let zoned = arrays.iter().map(Zoned::of).collect();
-    let call = Call { arrays, types, rows, gives: Arc::clone(&args.return_field), zoned };
+    let times = arrays.iter().map(Times::of).collect();
+    let call = Call { arrays, types, rows, gives: Arc::clone(&args.return_field), times };
     let answer = (function.work)(&call)?;
     let wanted = args.return_field.data_type();
     // What does not fit is an error, and never NULL.
@@ -104,28 +117,21 @@ impl Call {
         Some(self.valid(at, row)?.as_primitive_opt::<Date32Type>()?.value(row))
     }
 
-    /// The instant of a time, whether or not it has a zone, in milliseconds since 1970.
-    pub(super) fn millis(&self, at: usize, row: usize) -> Option<i64> {
-        match self.zoned.get(at) {
-            Some(Some(zoned)) => Some(zoned.get(row)?.0),
-            _ => {
-                let array = self.valid(at, row)?;
-                match array.data_type() {
-                    DataType::Timestamp(TimeUnit::Microsecond, _) => {
-                        Some(array.as_primitive_opt::<TimestampMicrosecondType>()?.value(row).div_euclid(1000))
-                    }
-                    DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-                        Some(array.as_primitive_opt::<TimestampNanosecondType>()?.value(row).div_euclid(1_000_000))
-                    }
-                    _ => Some(array.as_primitive_opt::<TimestampMillisecondType>()?.value(row)),
-                }
-            }
+    /// The times of an argument, whether or not they have zones.
+    pub(super) fn times(&self, at: usize) -> Option<&Instants> {
+        match self.times.get(at)? {
+            Times::None => None,
+            Times::Plain(times) => Some(times),
+            Times::Zoned(zoned) => Some(zoned.times()),
         }
     }
 
     /// The times of an argument that has zones.
     pub(super) fn zoned(&self, at: usize) -> Option<&Zoned> {
-        self.zoned.get(at)?.as_ref()
+        match self.times.get(at)? {
+            Times::Zoned(zoned) => Some(zoned),
+            _ => None,
+        }
     }
 
     /// The items of an array in one row.
@@ -183,7 +189,29 @@ pub(super) fn instants(rows: usize, gives: &FieldRef, mut of: impl FnMut(usize) 
     Ok(Arc::new(builder.finish()))
 }
 
-pub(super) fn binaries(rows: usize, mut of: impl FnMut(usize) -> Result<Option<Vec<u8>>>) -> Result<ArrayRef> {
+/// The bytes of the longest text that a function makes of shorter ones, and of all those of a batch.
+pub(super) const LONGEST: usize = 16 << 20;
+const LONGEST_BATCH: usize = 1 << 30;
+
+/// Texts that are written row by row, each into the same empty buffer.
+pub(super) fn written(rows: usize, mut of: impl FnMut(usize, &mut String) -> Result<Option<()>>) -> Result<ArrayRef> {
+    let mut builder = StringViewBuilder::with_capacity(rows);
+    let (mut buffer, mut total) = (String::new(), 0);
+    for row in 0..rows {
+        buffer.clear();
+        match of(row, &mut buffer)? {
+            Some(()) => builder.append_value(&buffer),
+            None => builder.append_null(),
+        }
+        total += buffer.len();
+        if buffer.len() > LONGEST || total > LONGEST_BATCH {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: Concatenated string is too large");
+        }
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+pub(super) fn binaries<B: AsRef<[u8]>>(rows: usize, mut of: impl FnMut(usize) -> Result<Option<B>>) -> Result<ArrayRef> {
     let mut builder = BinaryViewBuilder::with_capacity(rows);
     for row in 0..rows {
         match of(row)? {

@@ -1,34 +1,29 @@
 //! CAST and `TRY_CAST` with Trino's rules: rounding, formats, strictness, JSON, and nested types.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray as _, BinaryViewArray, BooleanArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray,
-    NullBufferBuilder, StringViewArray, StringViewBuilder, StructArray, TimestampMicrosecondArray, TimestampMillisecondArray,
-    new_null_array,
+    StringViewArray, StringViewBuilder, StructArray, new_null_array,
 };
-use datafusion::arrow::buffer::OffsetBuffer;
-use datafusion::arrow::compute::{CastOptions, cast, cast_with_options, concat};
+use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, FieldRef, Float64Type, Int64Type, TimeUnit};
 use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, cast as cast_expr,
 };
-use serde::de::IgnoredAny;
 
 use super::call::constant_of;
 use super::date::read_instant;
-use super::json_path::{self, items, members};
+use super::decimal;
 use super::to_json::to_json;
 use crate::lake::engine::parse::{CAST, TRY_CAST};
 use crate::lake::engine::scan;
 use crate::lake::engine::text;
-use crate::lake::engine::types::{arrow_field, arrow_type, athena_type, unnamed_field};
+use crate::lake::engine::types::{arrow_field, arrow_type, athena_type};
 use crate::lake::engine::zoned::{self, Zoned};
 use crate::sql::Type;
 
@@ -121,6 +116,11 @@ impl ScalarUDFImpl for Cast {
     }
 }
 
+/// Values of one type cast to another, in a function that is a cast by another name.
+pub(super) fn cast_array(array: &ArrayRef, from: &Type, to: &Type) -> Result<ArrayRef> {
+    Caster { lenient: false }.array(array, from, to)
+}
+
 /// Whether a cast between two types exists at all.
 fn check(from: &Type, to: &Type) -> Result<()> {
     let text = |athena: &Type| matches!(athena, Type::Varchar | Type::VarcharN(_) | Type::Char(_));
@@ -148,13 +148,13 @@ fn check(from: &Type, to: &Type) -> Result<()> {
     if fits { Ok(()) } else { plan_err!("TYPE_MISMATCH: line 1:1: Cannot cast {from} to {to}") }
 }
 
-struct Caster {
-    lenient: bool,
+pub(super) struct Caster {
+    pub(super) lenient: bool,
 }
 
 impl Caster {
     /// NULL where casts are lenient, else the error.
-    fn bad<T>(&self, message: impl FnOnce() -> String) -> Result<Option<T>> {
+    pub(super) fn bad<T>(&self, message: impl FnOnce() -> String) -> Result<Option<T>> {
         if self.lenient { Ok(None) } else { exec_err!("INVALID_CAST_ARGUMENT: {}", message()) }
     }
 
@@ -172,7 +172,7 @@ impl Caster {
             (Type::TimestampTz(_), Type::TimestampTz(_)) => match Zoned::of(array) {
                 Some(zoned) => {
                     let unit = zoned::unit_of(&target).unwrap_or(TimeUnit::Millisecond);
-                    zoned.moved(&cast(&zoned.instants, &zoned::instant_type(unit))?)
+                    zoned.moved(&zoned::brought(&zoned.instants, unit)?)
                 }
                 None => Ok(cast(&zoned::in_utc(array)?, &target)?),
             },
@@ -237,12 +237,17 @@ impl Caster {
             (Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt, _) => self.of_integer(&cast(array, &DataType::Int64)?, to),
             (Type::Real | Type::Double, _) => self.of_double(&cast(array, &DataType::Float64)?, to),
             (Type::Decimal { scale, .. }, _) => self.of_decimal(array, *scale, to),
+            (Type::Timestamp(_), Type::Timestamp(_)) => match target {
+                DataType::Timestamp(unit, _) => zoned::brought(array, unit),
+                _ => Ok(cast(array, &target)?),
+            },
             // The clock of the zone is kept.
             (Type::TimestampTz(_), _) => match Zoned::of(array) {
                 Some(zoned) => {
-                    let local = (0..array.len()).map(|row| Some(zoned.clock(row)?.and_utc().timestamp_millis()));
-                    let local: ArrayRef = Arc::new(local.collect::<TimestampMillisecondArray>());
-                    Ok(cast(&local, &target)?)
+                    let unit = if let DataType::Timestamp(unit, _) = target { unit } else { TimeUnit::Microsecond };
+                    let local = (0..array.len()).map(|row| zoned.clock(row).map(|time| zoned::rounded(time, unit)).transpose());
+                    let local = local.collect::<Result<Int64Array>>()?;
+                    Ok(cast(&cast(&local, &DataType::Timestamp(unit, None))?, &target)?)
                 }
                 None => Ok(cast(&cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None))?, &target)?),
             },
@@ -250,7 +255,7 @@ impl Caster {
         }
     }
 
-    fn of_text(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
+    pub(super) fn of_text(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let wide = cast(array, &DataType::Utf8View)?;
         let texts = wide.as_string_view();
         match to {
@@ -338,20 +343,20 @@ impl Caster {
 
     fn instants(texts: &ArrayRef, to: &Type) -> Result<ArrayRef> {
         let values = texts.as_string_view();
-        if let Type::TimestampTz(_) = to {
-            let zoned = zoned::collect(values.len(), |row| {
-                let read = values.is_valid(row).then(|| values.value(row)).and_then(read_time);
-                Ok(read.map(|(time, name)| {
-                    let name = name.unwrap_or_else(|| zoned::UTC.to_owned());
-                    (zoned::instant(time, zoned::zone(&name)), name)
-                }))
-            })?;
-            return Ok(cast(&zoned, &arrow_type(to))?);
+        let target = arrow_type(to);
+        let read = |row: usize| values.is_valid(row).then(|| values.value(row)).and_then(read_time);
+        if let Some(unit) = zoned::unit_of(&target) {
+            let mut zones = zoned::Zones::default();
+            return zoned::collect_in(unit, values.len(), |row| {
+                let Some((time, name)) = read(row) else { return Ok(None) };
+                let (name, zone) = zones.read(name.as_deref().unwrap_or(zoned::UTC))?;
+                Ok(Some((zoned::rounded(zoned::in_zone(time, Some(zone), None), unit)?, name)))
+            });
         }
         // A zone in the text is passed over.
-        let micros: TimestampMicrosecondArray =
-            values.iter().map(|value| value.and_then(read_time).map(|(time, _)| time.and_utc().timestamp_micros())).collect();
-        Ok(cast(&micros, &arrow_type(to))?)
+        let DataType::Timestamp(unit, _) = target else { return plan_err!("{target} is no time") };
+        let counts = (0..values.len()).map(|row| read(row).map(|(time, _)| zoned::rounded(time, unit)).transpose());
+        Ok(cast(&counts.collect::<Result<Int64Array>>()?, &target)?)
     }
 
     fn of_integer(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
@@ -448,167 +453,19 @@ impl Caster {
 
     /// Decimals of another scale, rounded away from zero at the half.
     fn decimals(&self, values: impl Iterator<Item = Option<(i128, u8)>>, precision: u8, scale: u8, name: &str) -> Result<ArrayRef> {
-        let limit = 10_i128.checked_pow(u32::from(precision)).unwrap_or(i128::MAX);
         let mut out = Vec::new();
         for value in values {
             out.push(match value {
-                Some((value, from)) => {
-                    let scaled = if from <= scale {
-                        10_i128.checked_pow(u32::from(scale - from)).and_then(|unit| value.checked_mul(unit))
-                    } else {
-                        10_i128.checked_pow(u32::from(from - scale)).map(|unit| {
-                            let rest = (value % unit).abs();
-                            let up = rest >= unit - rest;
-                            value / unit + if up { value.signum() } else { 0 }
-                        })
-                    };
-                    match scaled.filter(|scaled| scaled.abs() < limit) {
-                        Some(scaled) => Some(scaled),
-                        None => self.bad(|| format!("Cannot cast {name} '{value}' to DECIMAL({precision}, {scale})"))?,
-                    }
-                }
+                Some((value, from)) => match decimal::rescaled(value, from, scale).filter(|scaled| decimal::fits(*scaled, precision)) {
+                    Some(scaled) => Some(scaled),
+                    None => self.bad(|| format!("Cannot cast {name} '{value}' to DECIMAL({precision}, {scale})"))?,
+                },
                 None => None,
             });
         }
         let target = arrow_type(&Type::Decimal { precision, scale });
         Ok(Arc::new(Decimal128Array::from(out).with_data_type(target)))
     }
-
-    fn of_json(&self, array: &ArrayRef, to: &Type) -> Result<ArrayRef> {
-        let wide = cast(array, &DataType::Utf8View)?;
-        let mut values: Vec<Option<&str>> = Vec::with_capacity(wide.len());
-        for text in wide.as_string_view() {
-            values.push(match text {
-                Some(text) => match serde_json::from_str::<IgnoredAny>(text) {
-                    Ok(_) => Some(text.trim()),
-                    Err(_) => self.bad(|| format!("Cannot cast to {to}. {text}"))?,
-                },
-                None => None,
-            });
-        }
-        let nested = matches!(to, Type::Array(_) | Type::Map(..) | Type::Row(_));
-        if !(self.lenient && nested) {
-            return self.of_json_texts(&values, to);
-        }
-        // What does not fit within makes the whole NULL.
-        let strict = Self { lenient: false };
-        if let Ok(all) = strict.of_json_texts(&values, to) {
-            return Ok(all);
-        }
-        let each: Vec<ArrayRef> =
-            values.iter().map(|value| strict.of_json_texts(&[*value], to).unwrap_or_else(|_| new_null_array(&arrow_type(to), 1))).collect();
-        Ok(concat(&each.iter().map(AsRef::as_ref).collect::<Vec<_>>())?)
-    }
-
-    /// Values of a type from the texts of JSON values, item by item where they have some.
-    fn of_json_texts(&self, texts: &[Option<&str>], to: &Type) -> Result<ArrayRef> {
-        let known: Vec<Option<&str>> = texts.iter().map(|text| text.filter(|text| *text != "null")).collect();
-        let expected = |kind: &str, text: &str| self.bad::<()>(|| format!("Cannot cast to {to}. Expected a json {kind}, but got {text}"));
-        let mut valid = NullBufferBuilder::new(known.len());
-        let mut lengths = Vec::with_capacity(known.len());
-        match to {
-            Type::Json => {
-                let compacted = known.iter().map(|text| text.and_then(json_path::compact));
-                Ok(Arc::new(compacted.collect::<StringViewArray>()))
-            }
-            Type::Array(item) => {
-                let mut inside = Vec::new();
-                for text in known {
-                    let found = text.and_then(items);
-                    if let (Some(text), None) = (text, &found) {
-                        expected("array", text)?;
-                    }
-                    valid.append(found.is_some());
-                    lengths.push(found.as_ref().map_or(0, Vec::len));
-                    inside.extend(found.into_iter().flatten().map(Some));
-                }
-                let values = self.of_json_texts(&inside, item)?;
-                let field = Arc::new(arrow_field("item", item));
-                Ok(Arc::new(ListArray::try_new(field, OffsetBuffer::from_lengths(lengths), values, valid.finish())?))
-            }
-            Type::Map(key, value) => {
-                let (mut keys, mut inside) = (StringViewBuilder::new(), Vec::new());
-                for text in known {
-                    let found = text.and_then(members);
-                    if let (Some(text), None) = (text, &found) {
-                        expected("object", text)?;
-                    }
-                    valid.append(found.is_some());
-                    let entries: BTreeMap<_, _> = found.into_iter().flatten().collect();
-                    lengths.push(entries.len());
-                    for (name, value) in entries {
-                        keys.append_value(name);
-                        inside.push(Some(value));
-                    }
-                }
-                let names: ArrayRef = Arc::new(keys.finish());
-                let keys = self.of_text(&names, key)?;
-                let values = self.of_json_texts(&inside, value)?;
-                let DataType::Map(entries_field, _) = arrow_type(to) else { return exec_err!("a map is wanted") };
-                let DataType::Struct(fields) = entries_field.data_type().clone() else { return exec_err!("entries are wanted") };
-                let entries = StructArray::try_new(fields, vec![keys, values], None)?;
-                Ok(Arc::new(MapArray::try_new(entries_field, OffsetBuffer::from_lengths(lengths), entries, valid.finish(), false)?))
-            }
-            Type::Row(fields) => self.rows_of_json(&known, fields, to),
-            _ => self.scalars_of_json(&known, to),
-        }
-    }
-
-    /// A row is written as an object, or as an array of its fields.
-    fn rows_of_json(&self, texts: &[Option<&str>], fields: &[(Option<String>, Type)], to: &Type) -> Result<ArrayRef> {
-        let mut valid = NullBufferBuilder::new(texts.len());
-        let mut columns: Vec<Vec<Option<&str>>> = vec![Vec::with_capacity(texts.len()); fields.len()];
-        for text in texts {
-            let listed = text.and_then(items).filter(|items| items.len() == fields.len());
-            let named = text.and_then(members);
-            if let (Some(text), None, None) = (text, &listed, &named) {
-                self.bad::<()>(|| format!("Cannot cast to {to}. Expected a json array or object, but got {text}"))?;
-            }
-            valid.append(listed.is_some() || named.is_some());
-            for (at, (column, (name, _))) in columns.iter_mut().zip(fields).enumerate() {
-                let item = listed.as_ref().and_then(|items| items.get(at).copied());
-                let member = || {
-                    let name = name.clone().unwrap_or_else(|| unnamed_field(at));
-                    let of_name = |(key, _): &&(Cow<'_, str>, &str)| key.eq_ignore_ascii_case(&name);
-                    named.as_ref().and_then(|members| members.iter().rev().find(of_name)).map(|(_, value)| *value)
-                };
-                column.push(item.or_else(member));
-            }
-        }
-        let arrays =
-            columns.iter().zip(fields).map(|(column, (_, athena))| self.of_json_texts(column, athena)).collect::<Result<Vec<_>>>()?;
-        let DataType::Struct(fields) = arrow_type(to) else { return exec_err!("a row is wanted") };
-        Ok(Arc::new(StructArray::try_new_with_length(fields, arrays, valid.finish(), texts.len())?))
-    }
-
-    fn scalars_of_json(&self, texts: &[Option<&str>], to: &Type) -> Result<ArrayRef> {
-        let whole = matches!(to, Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt);
-        let mut builder = StringViewBuilder::with_capacity(texts.len());
-        for text in texts {
-            let Some(text) = text else {
-                builder.append_null();
-                continue;
-            };
-            match json_path::scalar(text) {
-                // A fraction in JSON rounds; a text is read as any text is.
-                Some(number) if whole && !text.starts_with('"') && number.contains(['.', 'E', 'e']) => {
-                    builder.append_option(scan::decimal_of(&number, 38, 0).map(|rounded| rounded.to_string()));
-                }
-                Some(number) if !whole && !text.starts_with('"') && is_text(to) => builder.append_option(json_path::compact(&number)),
-                Some(found) => builder.append_value(found),
-                None => {
-                    self.bad::<()>(|| format!("Cannot cast '{text}' to {to}"))?;
-                    builder.append_null();
-                }
-            }
-        }
-        let texts: ArrayRef = Arc::new(builder.finish());
-        self.of_text(&texts, to)
-    }
-}
-
-const fn is_text(to: &Type) -> bool {
-    matches!(to, Type::Varchar | Type::VarcharN(_) | Type::Char(_))
 }
 
 fn double(value: f64) -> String {
@@ -635,7 +492,7 @@ pub(super) fn shown(array: &ArrayRef, from: &Type) -> Result<ArrayRef> {
 }
 
 /// A double as Trino casts it to text: `1.0E0`.
-fn scientific(shown: &str) -> String {
+pub(super) fn scientific(shown: &str) -> String {
     match shown.parse::<f64>() {
         Ok(value) if value.is_finite() && !shown.contains('E') => {
             let plain = if shown.contains('.') { format!("{value:e}") } else { return shown.to_owned() };

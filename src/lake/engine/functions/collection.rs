@@ -1,23 +1,25 @@
 //! Functions of arrays.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, ListArray, NullBufferBuilder, StructArray, UInt32Array, new_empty_array};
-use datafusion::arrow::buffer::OffsetBuffer;
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray as _, BooleanArray, ListArray, NullBufferBuilder, StructArray, UInt32Array, new_empty_array,
+};
+use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::compute::{cast, concat, take};
-use datafusion::arrow::datatypes::{DataType, FieldRef, Float32Type, Float64Type, Int64Type};
-use datafusion::arrow::row::{RowConverter, Rows, SortField};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Float64Type, Int64Type};
+use datafusion::arrow::row::Rows;
 use datafusion::common::{Result, exec_err, plan_err};
 use rand::seq::SliceRandom as _;
 
-use super::call::{Call, bigints, booleans, doubles, some, texts};
-use super::combinations::{combinations, contains_sequence};
-use super::{Gives, Kind, Scalar, Type0, optional, scalar, variadic, volatile};
+use super::call::{Call, bigints, booleans, doubles, some, written};
+use super::cast::shown;
+use super::combinations::{combinations, contains_sequence, ngrams};
+use super::comparable::{comparable, comparable_both};
+use super::{Gives, Kind, Scalar, Type0, optional, refused, scalar, variadic, volatile};
 use crate::lake::engine::text;
 use crate::lake::engine::types::athena_type_of;
-use crate::lake::engine::zoned;
 use crate::sql::Type;
 
 const BIGINT: Gives = Gives::Always(Type0::BigInt);
@@ -45,15 +47,18 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("array_max", LIST, ITEM, |call| extreme(call, true)),
     scalar("array_sum", LIST, Gives::Of(sum_type), sum),
     scalar("array_average", LIST, Gives::Always(Type0::Double), average),
-    optional(2, scalar("array_join", &[Kind::List, Kind::Text, Kind::Text], Gives::Always(Type0::Text), join)),
+    optional(2, scalar("array_join", &[Kind::List, Kind::Text, Kind::Text], Gives::Of(joined_type), join)),
     scalar("slice", &[Kind::List, Kind::Integer, Kind::Integer], SAME, slice),
     scalar("trim_array", &[Kind::List, Kind::Integer], SAME, trim),
     scalar("flatten", LIST, ITEM, flatten),
     scalar("repeat", &[Kind::Any, Kind::Integer], Gives::Of(list_of), repeat),
-    optional(2, scalar("sequence", &[Kind::Any, Kind::Any, Kind::Any], Gives::Of(sequence_type), super::map::sequence)),
+    optional(
+        2,
+        scalar("sequence", &[Kind::Any, Kind::Any, Kind::Any], Gives::Of(super::sequence::sequence_type), super::sequence::sequence),
+    ),
     volatile(scalar("shuffle", LIST, SAME, shuffle)),
-    scalar("ngrams", &[Kind::List, Kind::Integer], Gives::Of(list_of), |call| windows(call, false)),
-    scalar("combinations", &[Kind::List, Kind::Integer], Gives::Of(list_of), |call| windows(call, true)),
+    scalar("ngrams", &[Kind::List, Kind::Integer], Gives::Of(list_of), ngrams),
+    scalar("combinations", &[Kind::List, Kind::Integer], Gives::Of(list_of), combinations),
     variadic(2, scalar("zip", LIST, Gives::Of(zip_type), zip)),
     variadic(1, scalar("$ordinals", &[Kind::List], Gives::Of(|_| Ok(Type::Array(Box::new(Type::BigInt)))), ordinals)),
 ];
@@ -91,14 +96,6 @@ fn sum_type(types: &[Type]) -> Result<Type> {
     })
 }
 
-fn sequence_type(types: &[Type]) -> Result<Type> {
-    Ok(Type::Array(Box::new(match types.first() {
-        Some(Type::Date) => Type::Date,
-        Some(Type::Timestamp(_)) => Type::Timestamp(3),
-        _ => Type::BigInt,
-    })))
-}
-
 fn zip_type(types: &[Type]) -> Result<Type> {
     let fields = types.iter().map(|athena| Ok((None, item(std::slice::from_ref(athena))?)));
     Ok(Type::Array(Box::new(Type::Row(fields.collect::<Result<_>>()?))))
@@ -112,6 +109,11 @@ pub(super) fn item_field(gives: &FieldRef) -> Result<FieldRef> {
     }
 }
 
+/// Values in a type, which most have already.
+pub(super) fn of_type(values: ArrayRef, wanted: &DataType) -> Result<ArrayRef> {
+    if values.data_type() == wanted { Ok(values) } else { Ok(cast(&values, wanted)?) }
+}
+
 /// An array of arrays from one for each row.
 pub(super) fn lists(gives: &FieldRef, rows: Vec<Option<ArrayRef>>) -> Result<ArrayRef> {
     let item = item_field(gives)?;
@@ -121,7 +123,7 @@ pub(super) fn lists(gives: &FieldRef, rows: Vec<Option<ArrayRef>>) -> Result<Arr
     for row in &rows {
         valid.append(row.is_some());
     }
-    let parts = rows.into_iter().flatten().map(|items| cast(&items, item.data_type())).collect::<std::result::Result<Vec<_>, _>>()?;
+    let parts = rows.into_iter().flatten().map(|items| of_type(items, item.data_type())).collect::<Result<Vec<_>>>()?;
     let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
     let values = if parts.is_empty() { new_empty_array(item.data_type()) } else { concat(&parts)? };
     Ok(Arc::new(ListArray::try_new(item, offsets, values, valid.finish())?))
@@ -157,28 +159,6 @@ pub(super) fn by_indices(call: &Call, of: impl Fn(usize) -> Vec<usize>) -> Resul
 pub(super) fn bounds(list: &ListArray, row: usize) -> (usize, usize) {
     let at = |row: usize| list.value_offsets().get(row).and_then(|offset| usize::try_from(*offset).ok()).unwrap_or(0);
     (at(row), at(row + 1) - at(row))
-}
-
-/// Fractions in which there is one zero, without a sign.
-fn one_zero(values: &ArrayRef) -> ArrayRef {
-    match values.data_type() {
-        DataType::Float64 => Arc::new(values.as_primitive::<Float64Type>().unary::<_, Float64Type>(|value| value + 0.0)),
-        DataType::Float32 => Arc::new(values.as_primitive::<Float32Type>().unary::<_, Float32Type>(|value| value + 0.0)),
-        _ => Arc::clone(values),
-    }
-}
-
-/// Values in a form in which equal ones are the same bytes and smaller ones come first.
-pub(super) fn comparable(values: &ArrayRef) -> Result<Rows> {
-    let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())])?;
-    Ok(converter.convert_columns(&[one_zero(&zoned::alike(values)?)])?)
-}
-
-/// Two arrays of values in one comparable form.
-pub(super) fn comparable_both(one: &ArrayRef, other: &ArrayRef) -> Result<(Rows, Rows)> {
-    let (one, other) = (one_zero(&zoned::alike(one)?), one_zero(&zoned::alike(&cast(other, one.data_type())?)?));
-    let converter = RowConverter::new(vec![SortField::new(one.data_type().clone())])?;
-    Ok((converter.convert_columns(&[one])?, converter.convert_columns(&[other])?))
 }
 
 fn cardinality(call: &Call) -> Result<ArrayRef> {
@@ -260,46 +240,62 @@ fn element(call: &Call, strict: bool) -> Result<ArrayRef> {
     }
 }
 
-/// The list, its items and the second argument in comparable forms.
-fn with_item(call: &Call) -> Result<(&ListArray, Rows, Rows)> {
-    let list = call.needed(0)?.as_list::<i32>();
-    let (items, wanted) = comparable_both(list.values(), call.needed(1)?)?;
-    Ok((list, items, wanted))
+/// The list of each row and the value that is sought in it.
+struct Sought<'c> {
+    list: &'c ListArray,
+    items: Rows,
+    wanted: Rows,
+    /// Which of the values are NaN, which equals nothing.
+    nan: Option<BooleanArray>,
+    nulls: Option<NullBuffer>,
+}
+
+impl<'c> Sought<'c> {
+    fn new(call: &'c Call) -> Result<Self> {
+        let (list, wanted) = (call.needed(0)?.as_list::<i32>(), call.needed(1)?);
+        let nan = wanted.data_type().is_floating().then(|| cast(wanted, &DataType::Float64)).transpose()?;
+        let nan = nan.map(|wanted| wanted.as_primitive::<Float64Type>().iter().map(|value| Some(value?.is_nan())).collect());
+        let nulls = wanted.logical_nulls();
+        let (items, wanted) = comparable_both(list.values(), wanted)?;
+        Ok(Self { list, items, wanted, nan, nulls })
+    }
+
+    /// Where the items of a row begin and how many there are; nothing where the list or the value is NULL.
+    fn bounds(&self, row: usize) -> Option<(usize, usize)> {
+        let known = self.list.is_valid(row) && self.nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
+        known.then(|| bounds(self.list, row))
+    }
+
+    /// Whether an item, by its place in all rows, is the value of a row.
+    fn is(&self, at: usize, row: usize) -> bool {
+        self.items.row(at) == self.wanted.row(row) && !self.nan.as_ref().is_some_and(|nan| nan.is_valid(row) && nan.value(row))
+    }
 }
 
 fn contains(call: &Call) -> Result<ArrayRef> {
-    let (list, items, wanted) = with_item(call)?;
+    let sought = Sought::new(call)?;
     booleans(call.rows, |row| {
-        if list.is_null(row) || call.needed(1)?.is_null(row) {
-            return Ok(None);
-        }
-        let (start, length) = bounds(list, row);
-        let found = (start..start + length).any(|at| items.row(at) == wanted.row(row));
-        let unknown = !found && (start..start + length).any(|at| list.values().is_null(at));
+        let (start, length) = some!(sought.bounds(row));
+        let found = (start..start + length).any(|at| sought.is(at, row));
+        let unknown = !found && (start..start + length).any(|at| sought.list.values().is_null(at));
         Ok(if unknown { None } else { Some(found) })
     })
 }
 
 fn position(call: &Call) -> Result<ArrayRef> {
-    let (list, items, wanted) = with_item(call)?;
+    let sought = Sought::new(call)?;
     bigints(call.rows, |row| {
-        if list.is_null(row) || call.needed(1)?.is_null(row) {
-            return Ok(None);
-        }
-        let (start, length) = bounds(list, row);
-        let found = (0..length).find(|at| items.row(start + at) == wanted.row(row));
+        let (start, length) = some!(sought.bounds(row));
+        let found = (0..length).find(|at| sought.is(start + at, row));
         Ok(Some(found.and_then(|at| i64::try_from(at + 1).ok()).unwrap_or(0)))
     })
 }
 
 fn remove(call: &Call) -> Result<ArrayRef> {
-    let (list, items, wanted) = with_item(call)?;
+    let sought = Sought::new(call)?;
     chosen(call, |row, length| {
-        let (start, _) = bounds(list, row);
-        if call.needed(1)?.is_null(row) {
-            return Ok(None);
-        }
-        Ok(Some((0..length).filter(|at| items.row(start + at) != wanted.row(row)).collect()))
+        let (start, _) = some!(sought.bounds(row));
+        Ok(Some((0..length).filter(|at| !sought.is(start + at, row)).collect()))
     })
 }
 
@@ -331,20 +327,25 @@ fn combined(call: &Call, keep: fn(usize, bool) -> bool) -> Result<ArrayRef> {
 
 fn union(call: &Call) -> Result<ArrayRef> {
     let (one, other) = (call.needed(0)?.as_list::<i32>(), call.needed(1)?.as_list::<i32>());
-    let mut rows = Vec::with_capacity(call.rows);
+    let all = concat(&[one.values().as_ref(), cast(other.values(), one.values().data_type())?.as_ref()])?;
+    let items = comparable(&all)?;
+    let (mut places, mut lengths, mut valid) = (Vec::new(), Vec::new(), NullBufferBuilder::new(call.rows));
     for row in 0..call.rows {
-        if one.is_null(row) || other.is_null(row) {
-            rows.push(None);
-            continue;
+        let before = places.len();
+        let known = one.is_valid(row) && other.is_valid(row);
+        valid.append(known);
+        if known {
+            let ((start, length), (from, count)) = (bounds(one, row), bounds(other, row));
+            let from = one.values().len() + from;
+            let mut seen = HashSet::new();
+            let both = (start..start + length).chain(from..from + count).filter(|at| seen.insert(items.row(*at)));
+            places.extend(both.filter_map(|at| u32::try_from(at).ok()));
         }
-        let first = one.value(row);
-        let all = concat(&[first.as_ref(), cast(&other.value(row), first.data_type())?.as_ref()])?;
-        let items = comparable(&all)?;
-        let mut seen = HashSet::new();
-        let places: Vec<u32> = (0..all.len()).filter(|at| seen.insert(items.row(*at))).filter_map(|at| u32::try_from(at).ok()).collect();
-        rows.push(Some(take(&all, &UInt32Array::from(places), None)?));
+        lengths.push(places.len() - before);
     }
-    lists(&call.gives, rows)
+    let item = item_field(&call.gives)?;
+    let values = cast(&take(&all, &UInt32Array::from(places), None)?, item.data_type())?;
+    Ok(Arc::new(ListArray::try_new(item, OffsetBuffer::from_lengths(lengths), values, valid.finish())?))
 }
 
 fn overlap(call: &Call) -> Result<ArrayRef> {
@@ -430,20 +431,33 @@ fn average(call: &Call) -> Result<ArrayRef> {
     })
 }
 
+/// Text, of items that can be cast to it.
+fn joined_type(types: &[Type]) -> Result<Type> {
+    match item(types)? {
+        Type::Array(_) | Type::Map(..) | Type::Row(_) | Type::Varbinary => refused("array_join", types),
+        _ => Ok(Type::Varchar),
+    }
+}
+
 fn join(call: &Call) -> Result<ArrayRef> {
-    let athena = item(&call.types)?;
-    texts(call.rows, |row| {
-        let (items, delimiter) = (some!(call.list(0, row)), some!(call.text(1, row)));
+    let list = call.needed(0)?.as_list::<i32>();
+    let items = shown(list.values(), &item(&call.types)?)?;
+    let items = items.as_string_view();
+    written(call.rows, |row, out| {
+        let delimiter = some!(call.text(1, row));
         let instead = if call.has(2) { Some(some!(call.text(2, row))) } else { None };
-        let mut parts: Vec<String> = Vec::with_capacity(items.len());
-        // Each item is as a cast to varchar has it.
-        let shown = super::cast::shown(&items, &athena)?;
-        for item in shown.as_string_view() {
-            if let Some(item) = item.or(instead) {
-                parts.push(item.to_owned());
+        let (start, length) = some!(list.is_valid(row).then(|| bounds(list, row)));
+        let mut first = true;
+        for at in start..start + length {
+            let part = if items.is_valid(at) { Some(items.value(at)) } else { instead };
+            if let Some(part) = part {
+                if !std::mem::take(&mut first) {
+                    out.push_str(delimiter);
+                }
+                out.push_str(part);
             }
         }
-        Ok(Some(Cow::Owned(parts.join(delimiter))))
+        Ok(Some(()))
     })
 }
 
@@ -498,24 +512,32 @@ fn flatten(call: &Call) -> Result<ArrayRef> {
 }
 
 fn repeat(call: &Call) -> Result<ArrayRef> {
-    let values = call.needed(0)?;
-    let mut rows = Vec::with_capacity(call.rows);
+    const MOST: i64 = 100_000;
+    const MOST_BYTES: usize = 4 << 20;
+    const MOST_OF_BATCH: usize = 1 << 27;
+    let (mut places, mut lengths, mut valid) = (Vec::new(), Vec::new(), NullBufferBuilder::new(call.rows));
     for row in 0..call.rows {
         let count = call.integer(1, row);
-        if count.is_some_and(|count| count > 10_000) {
-            return exec_err!("INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000");
+        valid.append(count.is_some());
+        let count = count.unwrap_or(0);
+        if count > MOST {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to {MOST}");
         }
-        if count.is_some_and(|count| count < 0) {
+        let Ok(count) = usize::try_from(count) else {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0");
+        };
+        if call.text(0, row).is_some_and(|text| text.len().saturating_mul(count) > MOST_BYTES) {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: result of repeat function must not take more than {MOST_BYTES} bytes");
         }
-        let place = u32::try_from(row).unwrap_or(0);
-        let count = count.map(|count| usize::try_from(count).unwrap_or(0));
-        rows.push(match count {
-            Some(count) => Some(take(values, &UInt32Array::from(vec![place; count]), None)?),
-            None => None,
-        });
+        if places.len() + count > MOST_OF_BATCH {
+            return exec_err!("NOT_SUPPORTED: The local lake does not repeat so many elements at once");
+        }
+        places.extend(std::iter::repeat_n(u32::try_from(row).unwrap_or(0), count));
+        lengths.push(count);
     }
-    lists(&call.gives, rows)
+    let item = item_field(&call.gives)?;
+    let values = cast(&take(call.needed(0)?, &UInt32Array::from(places), None)?, item.data_type())?;
+    Ok(Arc::new(ListArray::try_new(item, OffsetBuffer::from_lengths(lengths), values, valid.finish())?))
 }
 
 fn shuffle(call: &Call) -> Result<ArrayRef> {
@@ -525,43 +547,6 @@ fn shuffle(call: &Call) -> Result<ArrayRef> {
         places.shuffle(&mut source);
         Ok(Some(places))
     })
-}
-
-/// Runs of neighbours, or all choices, of n items.
-fn windows(call: &Call, choices: bool) -> Result<ArrayRef> {
-    let inner = item_field(&call.gives)?;
-    let mut rows = Vec::with_capacity(call.rows);
-    for row in 0..call.rows {
-        let (Some(items), Some(size)) = (call.list(0, row), call.integer(1, row)) else {
-            rows.push(None);
-            continue;
-        };
-        let Some(size) = usize::try_from(size).ok().filter(|size| *size > 0 || choices) else {
-            return exec_err!("INVALID_FUNCTION_ARGUMENT: N must be positive");
-        };
-        let places: Vec<Vec<usize>> = if choices {
-            if size > 5 {
-                return exec_err!("INVALID_FUNCTION_ARGUMENT: combination size must not exceed 5: {size}");
-            }
-            // As many as there are ways to choose, each with so many items.
-            let ways = (0..size).try_fold(1_usize, |ways, at| Some(ways.checked_mul(items.len().checked_sub(at)?)? / (at + 1)));
-            if ways.unwrap_or(if items.len() < size { 0 } else { usize::MAX }).saturating_mul(size.max(1)) > 100_000 {
-                return exec_err!("INVALID_FUNCTION_ARGUMENT: combinations exceed max size");
-            }
-            combinations(items.len(), size)
-        } else if items.len() <= size {
-            vec![(0..items.len()).collect()]
-        } else {
-            (0..=items.len() - size).map(|start| (start..start + size).collect()).collect()
-        };
-        let mut parts = Vec::with_capacity(places.len());
-        for set in places {
-            let set: Vec<u32> = set.into_iter().filter_map(|at| u32::try_from(at).ok()).collect();
-            parts.push(Some(take(&items, &UInt32Array::from(set), None)?));
-        }
-        rows.push(Some(lists(&inner, parts)?));
-    }
-    lists(&call.gives, rows)
 }
 
 fn zip(call: &Call) -> Result<ArrayRef> {

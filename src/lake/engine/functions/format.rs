@@ -1,424 +1,396 @@
-//! Times in `MySQL`'s and Joda's patterns.
+//! `format`, as Java has it.
 
-use std::fmt::Write as _;
-
-use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Timelike as _, Weekday};
-use datafusion::arrow::array::timezone::Tz;
+use chrono::Timelike as _;
+use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _};
+use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type};
 use datafusion::common::{Result, exec_err};
 
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+use super::call::{Call, LONGEST, some, written};
+use super::clock::clock;
+use super::time_pattern::{self, Pattern, joda};
+use super::{Gives, Kind, Scalar, Type0, scalar, variadic};
+use crate::lake::engine::text;
+use crate::sql::Type;
 
-/// A field of a time in a pattern; a width is the least number of digits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    Literal(String),
-    Year {
-        short: bool,
-        width: usize,
-    },
-    WeekYear(usize),
-    Month(usize),
-    MonthName {
-        short: bool,
-    },
-    Day(usize),
-    DayOfYear(usize),
-    DayName {
-        short: bool,
-    },
-    /// Monday is 1, or Sunday is 0.
-    DayNumber {
-        from_sunday: bool,
-    },
-    Week(usize),
-    Hour24(usize),
-    Hour12(usize),
-    Minute(usize),
-    Second(usize),
-    Fraction(usize),
-    HalfDay,
-    Offset {
-        colon: bool,
-    },
-    ZoneName,
+pub(super) const FUNCTIONS: &[Scalar] = &[variadic(2, scalar("format", &[Kind::Text, Kind::Any], Gives::Always(Type0::Text), java))];
+
+/// A part of a format.
+enum Piece {
+    Text(String),
+    Value(Specifier),
 }
 
-/// A pattern for writing and reading times.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::lake::engine) struct Pattern(Vec<Part>);
-
-/// `MySQL`'s `%Y-%m-%d`.
-pub(super) fn mysql(format: &str) -> Result<Pattern> {
-    let mut parts = Vec::new();
-    let mut chars = format.chars();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            literal(&mut parts, c);
-            continue;
-        }
-        let Some(letter) = chars.next() else { break };
-        match letter {
-            'a' => parts.push(Part::DayName { short: true }),
-            'b' => parts.push(Part::MonthName { short: true }),
-            'c' => parts.push(Part::Month(1)),
-            'd' => parts.push(Part::Day(2)),
-            'e' => parts.push(Part::Day(1)),
-            'f' => parts.push(Part::Fraction(6)),
-            'H' => parts.push(Part::Hour24(2)),
-            'h' | 'I' => parts.push(Part::Hour12(2)),
-            'i' => parts.push(Part::Minute(2)),
-            'j' => parts.push(Part::DayOfYear(3)),
-            'k' => parts.push(Part::Hour24(1)),
-            'l' => parts.push(Part::Hour12(1)),
-            'M' => parts.push(Part::MonthName { short: false }),
-            'm' => parts.push(Part::Month(2)),
-            'p' => parts.push(Part::HalfDay),
-            'r' => {
-                parts.extend([Part::Hour12(2), Part::Literal(":".to_owned()), Part::Minute(2), Part::Literal(":".to_owned())]);
-                parts.extend([Part::Second(2), Part::Literal(" ".to_owned()), Part::HalfDay]);
-            }
-            'S' | 's' => parts.push(Part::Second(2)),
-            'T' => {
-                parts.extend([
-                    Part::Hour24(2),
-                    Part::Literal(":".to_owned()),
-                    Part::Minute(2),
-                    Part::Literal(":".to_owned()),
-                    Part::Second(2),
-                ]);
-            }
-            'v' => parts.push(Part::Week(2)),
-            'W' => parts.push(Part::DayName { short: false }),
-            'x' => parts.push(Part::WeekYear(4)),
-            'Y' => parts.push(Part::Year { short: false, width: 4 }),
-            'y' => parts.push(Part::Year { short: true, width: 2 }),
-            '%' => literal(&mut parts, '%'),
-            'D' | 'U' | 'u' | 'V' | 'w' | 'X' => {
-                return exec_err!("INVALID_FUNCTION_ARGUMENT: %{letter} not supported in date format string");
-            }
-            other => literal(&mut parts, other),
-        }
-    }
-    Ok(Pattern(parts))
+/// `%[index$][flags][width][.precision]conversion`.
+struct Specifier {
+    /// The argument; the first is 1.
+    at: usize,
+    flags: String,
+    width: usize,
+    precision: Option<usize>,
+    conversion: char,
+    /// The pattern of a time.
+    time: Option<(char, Pattern)>,
+    /// How it is written.
+    text: String,
 }
 
-/// Joda's `yyyy-MM-dd`.
-pub(in crate::lake::engine) fn joda(format: &str) -> Result<Pattern> {
-    let mut parts = Vec::new();
-    let mut chars = format.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c == '\'' {
-            if chars.next_if_eq(&'\'').is_some() {
-                literal(&mut parts, '\'');
-                continue;
+/// `%s`, `%d`, `%,d`, `%05d`, `%.2f`, `%g`, `%x`, `%e`, `%b`, `%n` and `%%`, with positions, and times.
+fn java(call: &Call) -> Result<ArrayRef> {
+    let mut last: Option<(String, Vec<Piece>)> = None;
+    written(call.rows, |row, out| {
+        let format = some!(call.text(0, row));
+        if last.as_ref().is_none_or(|(known, _)| known != format) {
+            last = Some((format.to_owned(), read(format)?));
+        }
+        for piece in last.iter().flat_map(|(_, pieces)| pieces) {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Value(specifier) => specifier.write(call, row, format, out)?,
             }
-            while let Some(inside) = chars.next() {
-                if inside == '\'' {
-                    if chars.next_if_eq(&'\'').is_none() {
-                        break;
+        }
+        Ok(Some(()))
+    })
+}
+
+fn invalid<T>(format: &str, why: &str) -> Result<T> {
+    exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format string: {format} ({why})")
+}
+
+/// The parts of a format.
+fn read(format: &str) -> Result<Vec<Piece>> {
+    let (mut pieces, mut text, mut next, mut rest) = (Vec::new(), String::new(), 1, format);
+    while let Some((before, after)) = rest.split_once('%') {
+        text.push_str(before);
+        let end = after.find(|sign: char| sign.is_ascii_alphabetic() || sign == '%');
+        let Some((spec, conversion)) = end.and_then(|end| Some((after.get(..end)?, after.get(end..)?.chars().next()?))) else {
+            return invalid(format, "UnknownFormatConversion: Conversion = '%'");
+        };
+        rest = after.get(spec.len() + 1..).unwrap_or("");
+        match conversion {
+            '%' if spec.is_empty() => text.push('%'),
+            'n' if spec.is_empty() => text.push('\n'),
+            _ => {
+                let mut time = None;
+                if matches!(conversion, 't' | 'T') {
+                    let letter = rest.chars().next().unwrap_or(' ');
+                    let Some(pattern) = java_time(letter) else {
+                        return invalid(format, &format!("UnknownFormatConversion: Conversion = 't{letter}'"));
+                    };
+                    time = Some((letter, joda(pattern)?));
+                    rest = rest.get(letter.len_utf8()..).unwrap_or("");
+                }
+                let (at, spec) = match spec.split_once('$') {
+                    Some((index, spec)) => match index.parse() {
+                        Ok(index) => (index, spec),
+                        Err(_) => return invalid(format, &format!("UnknownFormatConversion: Conversion = '{conversion}'")),
+                    },
+                    None => {
+                        next += 1;
+                        (next - 1, spec)
                     }
-                    literal(&mut parts, '\'');
-                } else {
-                    literal(&mut parts, inside);
+                };
+                let size = spec.find(|sign| !matches!(sign, '-' | '+' | ' ' | ',' | '0' | '(' | '#')).unwrap_or(spec.len());
+                let (flags, numbers) = spec.split_at_checked(size).unwrap_or((spec, ""));
+                let (width, precision) = numbers.split_once('.').map_or((numbers, None), |(width, digits)| (width, Some(digits)));
+                let number = |digits: &str| digits.parse::<usize>().ok().filter(|number| *number <= LONGEST);
+                let width = if width.is_empty() { Some(0) } else { number(width) };
+                let (Some(width), Ok(precision)) = (width, precision.map(|digits| number(digits).ok_or(())).transpose()) else {
+                    return invalid(format, &format!("the width or the precision of '%{spec}{conversion}' is none"));
+                };
+                let written = format!("%{spec}{conversion}");
+                let known = time.is_some() || "bBhHsScCdoxXeEfgGaA%n".contains(conversion);
+                if !known {
+                    return invalid(format, &format!("UnknownFormatConversion: Conversion = '{conversion}'"));
                 }
+                pieces.push(Piece::Text(std::mem::take(&mut text)));
+                let flags = flags.to_owned();
+                pieces.push(Piece::Value(Specifier { at, flags, width, precision, conversion, time, text: written }));
             }
-            continue;
         }
-        if !c.is_ascii_alphabetic() {
-            literal(&mut parts, c);
-            continue;
-        }
-        let mut count = 1;
-        while chars.next_if_eq(&c).is_some() {
-            count += 1;
-        }
-        parts.push(match c {
-            'y' | 'Y' | 'u' => Part::Year { short: count == 2, width: count },
-            'x' => Part::WeekYear(count),
-            'M' | 'L' if count >= 3 => Part::MonthName { short: count == 3 },
-            'M' | 'L' => Part::Month(count),
-            'd' => Part::Day(count),
-            'D' => Part::DayOfYear(count),
-            'E' => Part::DayName { short: count <= 3 },
-            'e' => Part::DayNumber { from_sunday: false },
-            'w' => Part::Week(count),
-            'H' => Part::Hour24(count),
-            'h' | 'K' => Part::Hour12(count),
-            'm' => Part::Minute(count),
-            's' => Part::Second(count),
-            'S' => Part::Fraction(count),
-            'a' => Part::HalfDay,
-            'Z' => Part::Offset { colon: count == 2 },
-            'z' => Part::ZoneName,
-            other => return exec_err!("INVALID_FUNCTION_ARGUMENT: Illegal pattern component: {other}"),
-        });
     }
-    Ok(Pattern(parts))
+    text.push_str(rest);
+    pieces.push(Piece::Text(text));
+    Ok(pieces)
 }
 
-fn literal(parts: &mut Vec<Part>, c: char) {
-    match parts.last_mut() {
-        Some(Part::Literal(text)) => text.push(c),
-        _ => parts.push(Part::Literal(c.to_string())),
-    }
+/// The pattern of Joda's that a time's letter in Java's formats stands for.
+const fn java_time(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'A' => "EEEE",
+        'a' => "EEE",
+        'B' => "MMMM",
+        'b' | 'h' => "MMM",
+        'd' => "dd",
+        'e' => "d",
+        'Y' => "yyyy",
+        'y' => "yy",
+        'm' => "MM",
+        'j' => "DDD",
+        'H' => "HH",
+        'k' => "H",
+        'I' => "hh",
+        'l' => "h",
+        'M' => "mm",
+        'S' => "ss",
+        'L' => "SSS",
+        'F' => "yyyy-MM-dd",
+        'T' => "HH:mm:ss",
+        'R' => "HH:mm",
+        'D' => "MM/dd/yy",
+        _ => return None,
+    })
 }
 
-fn name(names: &[&str], at: usize, short: bool) -> String {
-    let name = names.get(at).copied().unwrap_or("");
-    if short { name.chars().take(3).collect() } else { name.to_owned() }
-}
-
-fn half(hour: u32) -> u32 {
-    match hour % 12 {
-        0 => 12,
-        hour => hour,
+/// The class that an argument of a type has in Java.
+const fn class(athena: &Type) -> &'static str {
+    match athena {
+        Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => "java.lang.Long",
+        Type::Real => "java.lang.Float",
+        Type::Double => "java.lang.Double",
+        Type::Decimal { .. } => "java.math.BigDecimal",
+        Type::Boolean => "java.lang.Boolean",
+        Type::Date => "java.time.LocalDate",
+        Type::Time(_) => "java.time.LocalTime",
+        Type::Timestamp(_) => "java.time.LocalDateTime",
+        Type::TimestampTz(_) => "java.time.ZonedDateTime",
+        _ => "java.lang.String",
     }
 }
 
-impl Pattern {
-    /// A time in this pattern.
-    pub(in crate::lake::engine) fn format(&self, time: NaiveDateTime, zone: Option<Tz>) -> String {
-        let mut out = String::new();
-        let number = |out: &mut String, value: i64, width: usize| {
-            // Writing to a string cannot fail.
-            write!(out, "{value:0width$}").unwrap_or_default();
+impl Specifier {
+    fn write(&self, call: &Call, row: usize, format: &str, out: &mut String) -> Result<()> {
+        let (Some(array), Some(athena)) = (call.array(self.at), call.types.get(self.at).filter(|_| self.at > 0)) else {
+            return invalid(format, &format!("MissingFormatArgument: Format specifier '{}'", self.text));
         };
-        for part in &self.0 {
-            match part {
-                Part::Literal(text) => out.push_str(text),
-                Part::Year { short: true, .. } => number(&mut out, i64::from(time.year().rem_euclid(100)), 2),
-                Part::Year { short: false, width } => number(&mut out, i64::from(time.year()), *width),
-                Part::WeekYear(width) => number(&mut out, i64::from(time.iso_week().year()), *width),
-                Part::Month(width) => number(&mut out, i64::from(time.month()), *width),
-                Part::MonthName { short } => out.push_str(&name(&MONTHS, time.month0() as usize, *short)),
-                Part::Day(width) => number(&mut out, i64::from(time.day()), *width),
-                Part::DayOfYear(width) => number(&mut out, i64::from(time.ordinal()), *width),
-                Part::DayName { short } => out.push_str(&name(&DAYS, time.weekday().num_days_from_monday() as usize, *short)),
-                Part::DayNumber { from_sunday: true } => number(&mut out, i64::from(time.weekday().num_days_from_sunday()), 1),
-                Part::DayNumber { from_sunday: false } => number(&mut out, i64::from(time.weekday().number_from_monday()), 1),
-                Part::Week(width) => number(&mut out, i64::from(time.iso_week().week()), *width),
-                Part::Hour24(width) => number(&mut out, i64::from(time.hour()), *width),
-                Part::Hour12(width) => number(&mut out, i64::from(half(time.hour())), *width),
-                Part::Minute(width) => number(&mut out, i64::from(time.minute()), *width),
-                Part::Second(width) => number(&mut out, i64::from(time.second()), *width),
-                Part::Fraction(width) => {
-                    let digits = format!("{:09}", time.nanosecond() % 1_000_000_000);
-                    out.push_str(digits.get(..(*width).min(9)).unwrap_or(""));
-                    out.extend(std::iter::repeat_n('0', width.saturating_sub(9)));
-                }
-                Part::HalfDay => out.push_str(if time.hour() < 12 { "AM" } else { "PM" }),
-                Part::Offset { colon } => {
-                    let format = if *colon { "%:z" } else { "%z" };
-                    let offset =
-                        zone.and_then(|zone| zone.from_local_datetime(&time).earliest()).map(|time| time.format(format).to_string());
-                    out.push_str(&offset.unwrap_or_else(|| if *colon { "+00:00".to_owned() } else { "+0000".to_owned() }));
-                }
-                Part::ZoneName => out.push_str(&zone.map_or_else(|| "UTC".to_owned(), |zone| format!("{zone:?}"))),
-            }
-        }
-        out
-    }
-
-    /// The time that a text in this pattern stands for, and the zone where it names one; `None` where it does not fit.
-    pub(in crate::lake::engine) fn parse(&self, text: &str) -> Option<(NaiveDateTime, Option<String>)> {
-        let mut read = Reading::default();
-        let mut rest = text;
-        let mut parts = self.0.iter().peekable();
-        while let Some(part) = parts.next() {
-            // A number that another number follows at once takes no more digits than its width.
-            let next_is_number = parts.peek().is_some_and(|next| !matches!(next, Part::Literal(_) | Part::HalfDay | Part::ZoneName));
-            rest = read.part(part, rest, next_is_number)?;
-        }
-        if rest.is_empty() { read.time() } else { None }
-    }
-}
-
-#[derive(Default)]
-struct Reading {
-    year: Option<i32>,
-    week_year: Option<i32>,
-    week: Option<u32>,
-    weekday: Option<u32>,
-    month: Option<u32>,
-    day: Option<u32>,
-    ordinal: Option<u32>,
-    hour: Option<u32>,
-    hour12: Option<u32>,
-    afternoon: Option<bool>,
-    minute: u32,
-    second: u32,
-    nanos: u32,
-    zone: Option<String>,
-}
-
-/// Up to so many digits at the start of a text.
-fn digits(text: &str, most: usize) -> Option<(i64, &str)> {
-    let end = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
-    let (number, rest) = text.split_at_checked(end)?;
-    Some((number.parse().ok()?, rest))
-}
-
-fn one_of<'t>(text: &'t str, names: &[&str]) -> Option<(usize, &'t str)> {
-    // The full name before its beginning.
-    for length in [usize::MAX, 3] {
-        for (at, name) in names.iter().enumerate() {
-            let wanted: String = name.chars().take(length).collect();
-            if text.get(..wanted.len()).is_some_and(|start| start.eq_ignore_ascii_case(&wanted)) {
-                return Some((at, text.get(wanted.len()..)?));
-            }
-        }
-    }
-    None
-}
-
-impl Reading {
-    fn part<'t>(&mut self, part: &Part, text: &'t str, tight: bool) -> Option<&'t str> {
-        let number = |width: usize, most: usize| -> Option<(u32, &'t str)> {
-            let (value, rest) = digits(text, if tight { width.max(1) } else { most })?;
-            Some((u32::try_from(value).ok()?, rest))
+        let fits = match self.conversion.to_ascii_lowercase() {
+            'd' | 'o' | 'x' => athena.is_whole(),
+            'e' | 'f' | 'g' => matches!(athena, Type::Real | Type::Double | Type::Decimal { .. }),
+            't' => matches!(athena, Type::Date | Type::Time(_) | Type::Timestamp(_) | Type::TimestampTz(_)),
+            'b' | 's' => true,
+            // A whole number is none that Java takes for a character, since it has 64 bits.
+            'c' => false,
+            other => return exec_err!("NOT_SUPPORTED: The local lake does not format with %{other}"),
         };
-        match part {
-            Part::Literal(wanted) => text.strip_prefix(wanted.as_str()),
-            Part::Year { short: true, .. } => {
-                let (year, rest) = digits(text, 2)?;
-                let year = i32::try_from(year).ok()?;
-                self.year = Some(if year < 70 { 2000 + year } else { 1900 + year });
-                Some(rest)
-            }
-            Part::Year { short: false, .. } => {
-                let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-                let (year, rest) = digits(text, if tight { 4 } else { 9 })?;
-                let year = i32::try_from(year).ok()?;
-                self.year = Some(if negative { -year } else { year });
-                Some(rest)
-            }
-            Part::WeekYear(_) => {
-                let (year, rest) = digits(text, if tight { 4 } else { 9 })?;
-                self.week_year = i32::try_from(year).ok();
-                Some(rest)
-            }
-            Part::Month(width) => number(*width, 2).map(|(value, rest)| {
-                self.month = Some(value);
-                rest
-            }),
-            Part::MonthName { .. } => one_of(text, &MONTHS).map(|(at, rest)| {
-                self.month = u32::try_from(at + 1).ok();
-                rest
-            }),
-            Part::Day(width) => number(*width, 2).map(|(value, rest)| {
-                self.day = Some(value);
-                rest
-            }),
-            Part::DayOfYear(width) => number(*width, 3).map(|(value, rest)| {
-                self.ordinal = Some(value);
-                rest
-            }),
-            Part::DayName { .. } => one_of(text, &DAYS).map(|(at, rest)| {
-                self.weekday = u32::try_from(at).ok();
-                rest
-            }),
-            Part::DayNumber { from_sunday } => digits(text, 1).map(|(value, rest)| {
-                let value = u32::try_from(value).unwrap_or(1);
-                self.weekday = Some(if *from_sunday { (value + 6) % 7 } else { value.saturating_sub(1) });
-                rest
-            }),
-            Part::Week(width) => number(*width, 2).map(|(value, rest)| {
-                self.week = Some(value);
-                rest
-            }),
-            Part::Hour24(width) => number(*width, 2).map(|(value, rest)| {
-                self.hour = Some(value);
-                rest
-            }),
-            Part::Hour12(width) => number(*width, 2).map(|(value, rest)| {
-                self.hour12 = Some(value);
-                rest
-            }),
-            Part::Minute(width) => number(*width, 2).map(|(value, rest)| {
-                self.minute = value;
-                rest
-            }),
-            Part::Second(width) => number(*width, 2).map(|(value, rest)| {
-                self.second = value;
-                rest
-            }),
-            Part::Fraction(width) => {
-                let count = text.bytes().take((*width).max(1)).take_while(u8::is_ascii_digit).count();
-                let (shown, rest) = text.split_at_checked(count).filter(|(shown, _)| !shown.is_empty())?;
-                let padded: String = shown.chars().chain(std::iter::repeat('0')).take(9).collect();
-                self.nanos = padded.parse().ok()?;
-                Some(rest)
-            }
-            Part::HalfDay => {
-                let start = text.get(..2)?;
-                self.afternoon = Some(start.eq_ignore_ascii_case("pm"));
-                (start.eq_ignore_ascii_case("am") || start.eq_ignore_ascii_case("pm")).then(|| text.get(2..))?
-            }
-            Part::Offset { .. } => {
-                if let Some(rest) = text.strip_prefix('Z') {
-                    self.zone = Some("UTC".to_owned());
-                    return Some(rest);
-                }
-                let sign = if text.starts_with('-') { '-' } else { '+' };
-                let (hours, rest) = digits(text.strip_prefix(['+', '-'])?, 2)?;
-                let (minutes, rest) = digits(rest.strip_prefix(':').unwrap_or(rest), 2)?;
-                self.zone = Some(format!("{sign}{hours:02}:{minutes:02}"));
-                Some(rest)
-            }
-            Part::ZoneName => {
-                let end =
-                    text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-' | ':'))).unwrap_or(text.len());
-                let (name, rest) = text.split_at_checked(end)?;
-                self.zone = Some(name.to_owned());
-                Some(rest)
-            }
+        let null = array.is_null(row) || *athena == Type::Unknown;
+        if !fits && !null {
+            let letter = self.time.as_ref().map_or(self.conversion, |(letter, _)| *letter);
+            return invalid(format, &format!("IllegalFormatConversion: {letter} != {}", class(athena)));
         }
-    }
-
-    fn time(&self) -> Option<(NaiveDateTime, Option<String>)> {
-        let year = self.year.unwrap_or(1970);
-        let day = if let Some(week) = self.week {
-            let weekday = Weekday::try_from(u8::try_from(self.weekday.unwrap_or(0)).ok()?).ok()?;
-            NaiveDate::from_isoywd_opt(self.week_year.or(self.year).unwrap_or(1970), week, weekday)?
-        } else if let Some(ordinal) = self.ordinal {
-            NaiveDate::from_yo_opt(year, ordinal)?
+        let body = if null {
+            self.cut(if self.conversion.eq_ignore_ascii_case(&'b') { "false" } else { "null" }.to_owned())
+        } else if let Some((_, pattern)) = &self.time {
+            let mut body = String::new();
+            pattern.write(clock(call, self.at, row).unwrap_or_default(), None, &mut body);
+            body
         } else {
-            NaiveDate::from_ymd_opt(year, self.month.unwrap_or(1), self.day.unwrap_or(1))?
+            self.body(call, row, array, athena)?
         };
-        let hour = match (self.hour, self.hour12) {
-            (Some(hour), _) => hour,
-            (None, Some(hour)) if (1..=12).contains(&hour) => hour % 12 + if self.afternoon == Some(true) { 12 } else { 0 },
-            (None, Some(_)) => return None,
-            (None, None) => 0,
-        };
-        let time = NaiveTime::from_hms_nano_opt(hour, self.minute, self.second, self.nanos)?;
-        Some((day.and_time(time), self.zone.clone()))
+        let body = if self.conversion.is_ascii_uppercase() { body.to_uppercase() } else { body };
+        let missing = self.width.saturating_sub(body.chars().count());
+        if self.flags.contains('-') {
+            out.push_str(&body);
+            out.extend(std::iter::repeat_n(' ', missing));
+        } else if self.flags.contains('0') && body.contains(|sign: char| sign.is_ascii_digit()) && !null {
+            let digits = body.trim_start_matches(['-', '+', ' ', '(']);
+            out.push_str(body.get(..body.len() - digits.len()).unwrap_or(""));
+            out.extend(std::iter::repeat_n('0', missing));
+            out.push_str(digits);
+        } else {
+            out.extend(std::iter::repeat_n(' ', missing));
+            out.push_str(&body);
+        }
+        Ok(())
     }
+
+    /// So many characters of a text as the precision says.
+    fn cut(&self, text: String) -> String {
+        match self.precision {
+            Some(most) => text.chars().take(most).collect(),
+            None => text,
+        }
+    }
+
+    fn body(&self, call: &Call, row: usize, array: &ArrayRef, athena: &Type) -> Result<String> {
+        let mut text = String::new();
+        text::write(array.as_ref(), row, athena, &mut text);
+        Ok(match self.conversion.to_ascii_lowercase() {
+            'd' => {
+                let (negative, digits) = unsigned(&text);
+                self.signed(negative, &if self.flags.contains(',') { grouped(digits) } else { digits.to_owned() })
+            }
+            'x' => text.parse::<i64>().map(|value| format!("{value:x}")).unwrap_or(text),
+            'o' => text.parse::<i64>().map(|value| format!("{value:o}")).unwrap_or(text),
+            'e' | 'f' | 'g' => {
+                // Doubles are written out in digits, the fewest that tell them from others; a real is taken as a double.
+                let text = match array.data_type() {
+                    DataType::Float64 => array.as_primitive::<Float64Type>().value(row).to_string(),
+                    DataType::Float32 => f64::from(array.as_primitive::<Float32Type>().value(row)).to_string(),
+                    _ => text,
+                };
+                let text = text.replace("inf", "Infinity");
+                let (negative, digits) = unsigned(&text);
+                if !digits.starts_with(|sign: char| sign.is_ascii_digit()) {
+                    return Ok(self.signed(negative, digits));
+                }
+                self.signed(negative, &self.fraction(digits))
+            }
+            'b' => self.cut(if *athena == Type::Boolean { text } else { "true".to_owned() }),
+            _ => self.cut(time_text(call, self.at, row, athena).unwrap_or(text)),
+        })
+    }
+
+    /// A number, written out in digits, with the decimals that are asked for.
+    fn fraction(&self, digits: &str) -> String {
+        let precision = self.precision.unwrap_or(6);
+        let exponential = |precision: usize| {
+            let (mantissa, exponent) = scientific(digits, precision);
+            format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+        };
+        let plain = |decimals: usize| {
+            let rounded = to_decimals(digits, decimals);
+            match (self.flags.contains(','), rounded.split_once('.')) {
+                (true, Some((whole, fraction))) => format!("{}.{fraction}", grouped(whole)),
+                (true, None) => grouped(&rounded),
+                (false, _) => rounded,
+            }
+        };
+        match self.conversion {
+            'e' | 'E' => exponential(precision),
+            'g' | 'G' => {
+                // So many digits in all, with an exponent where the number is very large or very small.
+                let all = precision.max(1);
+                let (_, exponent) = scientific(digits, all - 1);
+                match usize::try_from(i64::try_from(all).unwrap_or(i64::MAX) - 1 - i64::from(exponent)) {
+                    Ok(decimals) if exponent >= -4 => plain(decimals),
+                    _ => exponential(all - 1),
+                }
+            }
+            _ => plain(precision),
+        }
+    }
+
+    fn signed(&self, negative: bool, digits: &str) -> String {
+        match negative {
+            true if self.flags.contains('(') => format!("({digits})"),
+            true => format!("-{digits}"),
+            false if self.flags.contains('+') => format!("+{digits}"),
+            false if self.flags.contains(' ') => format!(" {digits}"),
+            false => digits.to_owned(),
+        }
+    }
+}
+
+fn unsigned(text: &str) -> (bool, &str) {
+    text.strip_prefix('-').map_or((false, text), |digits| (true, digits))
+}
+
+/// A day and a time as Java writes them: `2020-01-02T03:04` and what is there of seconds, and the zone; a day by itself is no other.
+fn time_text(call: &Call, at: usize, row: usize, athena: &Type) -> Option<String> {
+    if !matches!(athena, Type::Time(_) | Type::Timestamp(_) | Type::TimestampTz(_)) {
+        return None;
+    }
+    let time = clock(call, at, row)?;
+    let nanos = time.nanosecond();
+    let mut out = if matches!(athena, Type::Time(_)) { String::new() } else { time.format("%Y-%m-%dT").to_string() };
+    let format = match (nanos, time.second()) {
+        (0, 0) => "%H:%M",
+        (0, _) => "%H:%M:%S",
+        _ if nanos % 1_000_000 == 0 => "%H:%M:%S%.3f",
+        _ if nanos % 1_000 == 0 => "%H:%M:%S%.6f",
+        _ => "%H:%M:%S%.9f",
+    };
+    out.push_str(&time.format(format).to_string());
+    if let Some(zoned) = call.zoned(at) {
+        let (name, utc) = (zoned.name(row)?, zoned.times().time(row)?);
+        let seconds = i32::try_from((time - utc).num_seconds()).ok()?;
+        out.push_str(&time_pattern::offset(seconds, true, "Z"));
+        if !name.starts_with(['+', '-']) {
+            out.push_str(&format!("[{name}]"));
+        }
+    }
+    Some(out)
+}
+
+/// A number's digits with so many decimals, rounded up at the half.
+fn to_decimals(digits: &str, decimals: usize) -> String {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let kept = fraction.get(..decimals).unwrap_or(fraction);
+    let up = fraction.as_bytes().get(decimals).is_some_and(|digit| *digit >= b'5');
+    let mut all: Vec<u8> = whole.bytes().chain(kept.bytes()).chain(std::iter::repeat_n(b'0', decimals - kept.len())).collect();
+    if up {
+        // Nines become zeros up to the first digit that is none.
+        match all.iter().rposition(|digit| *digit != b'9') {
+            Some(at) => {
+                for (place, digit) in all.iter_mut().enumerate().skip(at) {
+                    *digit = if place == at { *digit + 1 } else { b'0' };
+                }
+            }
+            None => {
+                all.fill(b'0');
+                all.insert(0, b'1');
+            }
+        }
+    }
+    if decimals > 0 {
+        all.insert(all.len() - decimals, b'.');
+    }
+    all.into_iter().map(char::from).collect()
+}
+
+/// A number's digits as one before the point, so many behind it, and an exponent.
+fn scientific(digits: &str, decimals: usize) -> (String, i32) {
+    let point = digits.find('.').unwrap_or(digits.len());
+    let all: String = digits.chars().filter(|sign| *sign != '.').collect();
+    let Some(first) = all.find(|digit| digit != '0') else { return (to_decimals("0", decimals), 0) };
+    let (lead, rest) = all.get(first..).and_then(|all| all.split_at_checked(1)).unwrap_or(("0", ""));
+    let exponent = i32::try_from(point).unwrap_or(0) - i32::try_from(first).unwrap_or(0) - 1;
+    let rounded = to_decimals(&format!("{lead}.{rest}"), decimals);
+    match rounded.strip_prefix("10") {
+        // 9.99 has become 10.0.
+        Some(_) => (to_decimals("1", decimals), exponent + 1),
+        None => (rounded, exponent),
+    }
+}
+
+fn grouped(digits: &str) -> String {
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    #[test]
-    fn patterns_write_and_read() {
-        let time = NaiveDate::from_ymd_opt(2024, 3, 5).unwrap().and_hms_milli_opt(15, 7, 9, 42).unwrap();
-        for (format, text) in [
-            ("%Y-%m-%d %H:%i:%s.%f", "2024-03-05 15:07:09.042000"),
-            ("%W, %e %M %y %h:%i %p", "Tuesday, 5 March 24 03:07 PM"),
-            ("%a %b %c %k %l %j %x-%v %T %%", "Tue Mar 3 15 3 065 2024-10 15:07:09 %"),
-        ] {
-            assert_eq!(mysql(format).unwrap().format(time, None), text);
+    proptest! {
+        /// Rounded digits are those of whole numbers rounded.
+        #[test]
+        fn decimals_are_rounded_up_at_the_half(value in 0..10_000_000_u64, places in 0..8_usize, decimals in 0..8_usize) {
+            let digits = format!("{value:0width$}", width = places + 1);
+            let mut plain = digits.clone();
+            plain.insert(digits.len() - places, '.');
+            let unit = 10_u64.pow(u32::try_from(places.saturating_sub(decimals)).unwrap());
+            let whole = (value + unit / 2) / unit * 10_u64.pow(u32::try_from(decimals.saturating_sub(places)).unwrap());
+            let mut slow = format!("{whole:0width$}", width = decimals + 1);
+            if decimals > 0 {
+                slow.insert(slow.len() - decimals, '.');
+            }
+            prop_assert_eq!(to_decimals(&plain, decimals), slow);
         }
-        assert_eq!(joda("yyyy-MM-dd'T'HH:mm:ss.SSS ''EEE''").unwrap().format(time, None), "2024-03-05T15:07:09.042 'Tue'");
-        let read = |pattern: Pattern, text: &str| pattern.parse(text).map(|(time, _)| time.to_string());
-        assert_eq!(read(mysql("%Y-%m-%d %H:%i:%s").unwrap(), "2024-03-05 15:07:09").unwrap(), "2024-03-05 15:07:09");
-        assert_eq!(read(mysql("%d/%b/%Y %h:%i %p").unwrap(), "5/Mar/2024 3:07 pm").unwrap(), "2024-03-05 15:07:00");
-        assert_eq!(read(mysql("%Y%m%d").unwrap(), "20240305").unwrap(), "2024-03-05 00:00:00");
-        assert_eq!(read(mysql("%Y-%m-%d").unwrap(), "2024-13-05"), None);
-        assert_eq!(read(mysql("%Y-%m-%d").unwrap(), "2024-03-05 and more"), None);
-        assert_eq!(joda("yyyy-MM-dd HH:mm Z").unwrap().parse("2024-03-05 15:07 +0930").unwrap().1.as_deref(), Some("+09:30"));
+    }
+
+    #[test]
+    fn digits_are_grouped_and_put_before_an_exponent() {
+        assert_eq!((grouped("1234567"), grouped("123"), grouped("1234")), ("1,234,567".into(), "123".into(), "1,234".into()));
+        assert_eq!(scientific("0.0001255", 2), ("1.26".to_owned(), -4));
+        assert_eq!(scientific("9995", 2), ("1.00".to_owned(), 4));
+        assert_eq!(scientific("0", 3), ("0.000".to_owned(), 0));
     }
 }

@@ -63,7 +63,10 @@ fn size(call: &Call) -> Result<ArrayRef> {
 }
 
 fn array_length(call: &Call) -> Result<ArrayRef> {
-    bigints(call.rows, |row| Ok(call.text(0, row).and_then(items).and_then(|items| i64::try_from(items.len()).ok())))
+    bigints(call.rows, |row| {
+        let text = some!(call.text(0, row)).trim_start();
+        Ok(if text.starts_with('[') { json_path::size(text) } else { None })
+    })
 }
 
 /// The item at an index. A text loses its quotes, which Trino calls a flaw that it keeps.

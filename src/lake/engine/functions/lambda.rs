@@ -1,12 +1,13 @@
 //! Functions that take lambdas.
 
 use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, BooleanArray, ListArray, UInt32Array, new_null_array};
 use datafusion::arrow::compute::{cast, concat, take, take_arrays};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
-use datafusion::common::{Result, plan_err};
+use datafusion::common::{Result, exec_err, plan_err};
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{
     ColumnarValue, HigherOrderFunctionArgs, HigherOrderReturnFieldArgs, HigherOrderSignature, HigherOrderUDF, HigherOrderUDFImpl,
@@ -15,7 +16,7 @@ use datafusion::logical_expr::{
 
 use super::by_name;
 use super::collection::{bounds, lists};
-use super::map::{check_keys, entry_arrays, maps};
+use super::map::{Keys, entry_bounds, maps};
 use crate::lake::engine::types::{arrow_field, athena_type};
 use crate::sql::Type;
 
@@ -389,32 +390,42 @@ fn reduce(call: &Applied) -> Result<ArrayRef> {
         Some(ValueOrLambda::Lambda(field)) => field.data_type().clone(),
         _ => return plan_err!("reduce takes two lambdas"),
     };
-    let mut state = cast(&call.array(1)?, &target)?;
-    let longest = (0..list.len()).filter(|row| list.is_valid(*row)).map(|row| bounds(&list, row).1).max().unwrap_or(0);
-    // All rows take their first item at once, then their second, and so on.
-    for at in 0..longest {
-        let (mut places, mut owners) = (Vec::new(), Vec::new());
-        for row in (0..list.len()).filter(|row| list.is_valid(*row)) {
-            let (start, length) = bounds(&list, row);
-            if at < length {
-                places.push(u32::try_from(start + at).unwrap_or(0));
-                owners.push(u32::try_from(row).unwrap_or(0));
+    let first = cast(&call.array(1)?, &target)?;
+    let all: Vec<u32> = (0..call.rows()).filter_map(|row| u32::try_from(row).ok()).collect();
+    // The states of rows that have come to their end, and where each row's is.
+    let mut ended: Vec<ArrayRef> = Vec::new();
+    let mut places = vec![(0, 0); call.rows()];
+    let mut owners: Vec<u32> = all.iter().copied().filter(|row| list.is_valid(*row as usize)).collect();
+    let mut state = take(&first, &UInt32Array::from(owners.clone()), None)?;
+    // All rows take their first item at once, then their second, and so on; those without a next one stay behind.
+    for at in 0.. {
+        let goes_on = |row: u32| bounds(&list, row as usize).1 > at;
+        let going: BooleanArray = owners.iter().map(|row| Some(goes_on(*row))).collect();
+        if going.false_count() > 0 {
+            let stays = datafusion::arrow::compute::not(&going)?;
+            for (next, row) in owners.iter().copied().filter(|row| !goes_on(*row)).enumerate() {
+                if let Some(place) = places.get_mut(row as usize) {
+                    *place = (ended.len(), next);
+                }
             }
+            ended.push(datafusion::arrow::compute::filter(&state, &stays)?);
+            state = datafusion::arrow::compute::filter(&state, &going)?;
+            owners.retain(|row| goes_on(*row));
         }
-        let owners = UInt32Array::from(owners);
-        let items = take(list.values(), &UInt32Array::from(places), None)?;
-        let next = cast(&call.evaluate(2, &[take(&state, &owners, None)?, items], &owners)?, &target)?;
-        let both = concat(&[state.as_ref(), next.as_ref()])?;
-        let mut chosen: Vec<u32> = (0..call.rows()).map(|row| u32::try_from(row).unwrap_or(0)).collect();
-        for (step, owner) in owners.values().iter().enumerate() {
-            if let Some(place) = chosen.get_mut(*owner as usize) {
-                *place = u32::try_from(call.rows() + step).unwrap_or(0);
-            }
+        if owners.is_empty() {
+            break;
         }
-        state = take(&both, &UInt32Array::from(chosen), None)?;
+        let items = owners.iter().filter_map(|row| u32::try_from(bounds(&list, *row as usize).0 + at).ok());
+        let items = take(list.values(), &UInt32Array::from_iter_values(items), None)?;
+        state = cast(&call.evaluate(2, &[state, items], &UInt32Array::from(owners.clone()))?, &target)?;
     }
-    let owners = UInt32Array::from_iter_values((0..call.rows()).map(|row| u32::try_from(row).unwrap_or(0)));
-    let answer = call.evaluate(3, &[state], &owners)?;
+    if ended.is_empty() {
+        ended.push(new_null_array(&target, 1));
+    }
+    let ended: Vec<&dyn Array> = ended.iter().map(AsRef::as_ref).collect();
+    // A row without a list has whatever state, which is left out in the end.
+    let state = datafusion::arrow::compute::interleave(&ended, &places)?;
+    let answer = call.evaluate(3, &[state], &UInt32Array::from(all))?;
     let chosen: UInt32Array = (0..call.rows()).map(|row| u32::try_from(row).ok().filter(|_| list.is_valid(row))).collect();
     Ok(take(&answer, &chosen, None)?)
 }
@@ -479,46 +490,59 @@ fn transform_side(call: &Applied, key: bool) -> Result<ArrayRef> {
     if !key {
         return paired(call, &keys, &made, groups);
     }
-    for keys in taken(&made, groups.clone())?.iter().flatten() {
-        check_keys(keys)?;
-    }
+    let known = Keys::new(&made)?;
+    groups.iter().flatten().try_for_each(|group| known.check(group.iter().map(|at| *at as usize)))?;
     paired(call, &made, &values, groups)
 }
 
 fn map_zip_with(call: &Applied) -> Result<ArrayRef> {
     let (one, other) = (call.array(0)?, call.array(1)?);
     let (one, other) = (one.as_map(), other.as_map());
-    let mut rows = Vec::with_capacity(call.rows());
-    for row in 0..call.rows() {
-        let (Some((keys, values)), Some((other_keys, other_values))) = (entry_arrays(one, row), entry_arrays(other, row)) else {
-            rows.push(None);
-            continue;
-        };
-        let (mine, theirs) = super::collection::comparable_both(&keys, &other_keys)?;
-        let find = |rows: &datafusion::arrow::row::Rows, count: usize, wanted: datafusion::arrow::row::Row<'_>| {
-            (0..count).find(|at| rows.row(*at) == wanted).and_then(|at| u32::try_from(at).ok())
-        };
-        let (mut left, mut right, mut key_places) = (Vec::new(), Vec::new(), Vec::new());
-        for at in 0..keys.len() {
-            left.push(u32::try_from(at).ok());
-            right.push(find(&theirs, other_keys.len(), mine.row(at)));
-            key_places.push(u32::try_from(at).unwrap_or(0));
+    let (mine, theirs) = super::comparable::comparable_both(one.keys(), other.keys())?;
+    let place = |at: usize| u32::try_from(at).ok();
+    let (mut left, mut right, mut keys, mut owners) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for row in (0..call.rows()).filter(|row| one.is_valid(*row) && other.is_valid(*row)) {
+        let ((start, length), (from, count)) = (entry_bounds(one, row), entry_bounds(other, row));
+        let there: HashMap<_, usize> = (from..from + count).map(|at| (theirs.row(at), at)).collect();
+        let mut met = HashSet::new();
+        for at in start..start + length {
+            let found = there.get(&mine.row(at)).copied();
+            met.extend(found);
+            left.push(place(at));
+            right.push(found.and_then(place));
+            keys.extend(place(at));
         }
-        for at in 0..other_keys.len() {
-            if find(&mine, keys.len(), theirs.row(at)).is_none() {
-                left.push(None);
-                right.push(u32::try_from(at).ok());
-                key_places.push(u32::try_from(keys.len() + at).unwrap_or(0));
-            }
+        for at in (from..from + count).filter(|at| !met.contains(at)) {
+            left.push(None);
+            right.push(place(at));
+            keys.extend(place(one.keys().len() + at));
         }
-        let all_keys = concat(&[keys.as_ref(), cast(&other_keys, keys.data_type())?.as_ref()])?;
-        let all_keys = take(&all_keys, &UInt32Array::from(key_places), None)?;
-        let owners = UInt32Array::from(vec![u32::try_from(row).unwrap_or(0); left.len()]);
-        let given =
-            [Arc::clone(&all_keys), take(&values, &UInt32Array::from(left), None)?, take(&other_values, &UInt32Array::from(right), None)?];
-        rows.push(Some((all_keys, call.evaluate(2, &given, &owners)?)));
+        owners.resize(keys.len(), place(row).unwrap_or(0));
     }
-    maps(call.gives(), rows)
+    let owners = UInt32Array::from(owners);
+    let all = concat(&[one.keys().as_ref(), cast(other.keys(), one.keys().data_type())?.as_ref()])?;
+    let keys = take(&all, &UInt32Array::from(keys), None)?;
+    let (left, right) = (take(one.values(), &UInt32Array::from(left), None)?, take(other.values(), &UInt32Array::from(right), None)?);
+    let made = call.evaluate(2, &[Arc::clone(&keys), left, right], &owners)?;
+    let valid = |row: usize| one.is_valid(row) && other.is_valid(row);
+    paired(call, &keys, &made, by_row(call.rows(), valid, &owners, |_| true))
+}
+
+/// Sorts by a comparison that may fail or contradict itself, with which the standard library's sorts may panic.
+fn merge_sorted(places: &[u32], compare: &mut dyn FnMut(u32, u32) -> Result<Ordering>) -> Result<Vec<u32>> {
+    let (left, right) = places.split_at_checked(places.len() / 2).unwrap_or((&[], places));
+    if left.is_empty() {
+        return Ok(right.to_vec());
+    }
+    let (left, right) = (merge_sorted(left, compare)?, merge_sorted(right, compare)?);
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    let mut merged = Vec::with_capacity(places.len());
+    while let (Some(one), Some(other)) = (left.peek(), right.peek()) {
+        let next = if compare(*one, *other)?.is_gt() { right.next() } else { left.next() };
+        merged.extend(next);
+    }
+    merged.extend(left.chain(right));
+    Ok(merged)
 }
 
 fn sort_by(call: &Applied) -> Result<ArrayRef> {
@@ -530,29 +554,16 @@ fn sort_by(call: &Applied) -> Result<ArrayRef> {
             continue;
         }
         let items = list.value(row);
-        let mut places: Vec<u32> = (0..items.len()).filter_map(|at| u32::try_from(at).ok()).collect();
-        let mut failed = None;
-        places.sort_by(|a, b| {
-            let owners = UInt32Array::from(vec![u32::try_from(row).unwrap_or(0)]);
+        let places: Vec<u32> = (0..items.len()).filter_map(|at| u32::try_from(at).ok()).collect();
+        let owners = UInt32Array::from(vec![u32::try_from(row).unwrap_or(0)]);
+        let places = merge_sorted(&places, &mut |a, b| {
             let one = |at: u32| items.slice(at as usize, 1);
-            let answer = call.evaluate(1, &[one(*a), one(*b)], &owners).and_then(|answer| Ok(cast(&answer, &DataType::Int64)?));
-            match answer {
-                Ok(answer) if answer.is_valid(0) => answer.as_primitive::<Int64Type>().value(0).cmp(&0),
-                Ok(_) => {
-                    failed = Some(datafusion::common::exec_datafusion_err!(
-                        "INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1"
-                    ));
-                    Ordering::Equal
-                }
-                Err(error) => {
-                    failed = Some(error);
-                    Ordering::Equal
-                }
+            let answer = cast(&call.evaluate(1, &[one(a), one(b)], &owners)?, &DataType::Int64)?;
+            if answer.is_null(0) {
+                return exec_err!("INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1");
             }
-        });
-        if let Some(error) = failed {
-            return Err(error);
-        }
+            Ok(answer.as_primitive::<Int64Type>().value(0).cmp(&0))
+        })?;
         rows.push(Some(take(&items, &UInt32Array::from(places), None)?));
     }
     lists(call.gives(), rows)

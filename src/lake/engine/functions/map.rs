@@ -1,23 +1,20 @@
-//! Functions of maps, and sequences.
+//! Functions of maps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Months};
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray as _, Date32Array, Int64Array, MapArray, NullBufferBuilder, StringViewArray, StructArray,
-    TimestampMillisecondArray, UInt32Array, new_empty_array,
+    Array, ArrayRef, AsArray as _, MapArray, NullBufferBuilder, StringViewArray, StructArray, UInt32Array, new_empty_array,
 };
-use datafusion::arrow::buffer::OffsetBuffer;
+use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::compute::{cast, concat, take};
-use datafusion::arrow::datatypes::{
-    DataType, Date32Type, DurationMillisecondType, FieldRef, Float64Type, Int64Type, IntervalYearMonthType, TimeUnit,
-    TimestampMillisecondType,
-};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Float64Type};
+use datafusion::arrow::row::Rows;
 use datafusion::common::{Result, exec_err, plan_err};
 
 use super::call::{Call, doubles};
-use super::collection::{comparable, lists};
+use super::collection::{bounds, lists, of_type};
+use super::comparable::comparable;
 use super::{Gives, Kind, Scalar, Type0, optional, scalar, variadic};
 use crate::sql::Type;
 
@@ -101,8 +98,8 @@ pub(super) fn maps(gives: &FieldRef, rows: Vec<Option<(ArrayRef, ArrayRef)>>) ->
     }
     let (mut keys, mut values) = (Vec::new(), Vec::new());
     for (key_part, value_part) in rows.into_iter().flatten() {
-        keys.push(cast(&key_part, key.data_type())?);
-        values.push(cast(&value_part, value.data_type())?);
+        keys.push(of_type(key_part, key.data_type())?);
+        values.push(of_type(value_part, value.data_type())?);
     }
     let joined = |parts: &[ArrayRef], data_type: &DataType| {
         let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
@@ -113,53 +110,67 @@ pub(super) fn maps(gives: &FieldRef, rows: Vec<Option<(ArrayRef, ArrayRef)>>) ->
     Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets, entries_array, valid.finish(), false)?))
 }
 
-fn offset(map: &MapArray, row: usize) -> (usize, usize) {
+/// Where the entries of a row begin, and how many there are.
+pub(super) fn entry_bounds(map: &MapArray, row: usize) -> (usize, usize) {
     let at = |row: usize| map.value_offsets().get(row).and_then(|offset| usize::try_from(*offset).ok()).unwrap_or(0);
     (at(row), at(row + 1) - at(row))
 }
 
 /// The keys and values of a row.
 pub(super) fn entry_arrays(map: &MapArray, row: usize) -> Option<(ArrayRef, ArrayRef)> {
-    let (start, length) = offset(map, row);
+    let (start, length) = entry_bounds(map, row);
     map.is_valid(row).then(|| (map.keys().slice(start, length), map.values().slice(start, length)))
 }
 
-/// Fails where a key is NULL or there twice.
-pub(super) fn check_keys(keys: &ArrayRef) -> Result<()> {
-    if keys.logical_null_count() > 0 {
-        return exec_err!("INVALID_FUNCTION_ARGUMENT: map key cannot be null");
+/// The keys of many maps, one map's after another's.
+pub(super) struct Keys<'k> {
+    values: &'k ArrayRef,
+    nulls: Option<NullBuffer>,
+    rows: Rows,
+}
+
+impl<'k> Keys<'k> {
+    pub(super) fn new(keys: &'k ArrayRef) -> Result<Self> {
+        Ok(Self { values: keys, nulls: keys.logical_nulls(), rows: comparable(keys)? })
     }
-    let rows = comparable(keys)?;
-    let mut seen = std::collections::HashSet::new();
-    for at in 0..keys.len() {
-        if !seen.insert(rows.row(at)) {
-            let mut shown = String::new();
-            let athena = crate::lake::engine::types::athena_type_of(keys.data_type());
-            crate::lake::engine::text::write(keys.as_ref(), at, &athena, &mut shown);
-            return exec_err!("INVALID_FUNCTION_ARGUMENT: Duplicate map keys ({shown}) are not allowed");
+
+    /// Fails where a key of one map is NULL or there twice.
+    pub(super) fn check(&self, places: impl IntoIterator<Item = usize>) -> Result<()> {
+        let mut seen = HashSet::new();
+        for at in places {
+            if self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(at)) {
+                return exec_err!("INVALID_FUNCTION_ARGUMENT: map key cannot be null");
+            }
+            if !seen.insert(self.rows.row(at)) {
+                let mut shown = String::new();
+                let athena = crate::lake::engine::types::athena_type_of(self.values.data_type());
+                crate::lake::engine::text::write(self.values.as_ref(), at, &athena, &mut shown);
+                return exec_err!("INVALID_FUNCTION_ARGUMENT: Duplicate map keys ({shown}) are not allowed");
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn make(call: &Call) -> Result<ArrayRef> {
+    if !call.has(1) {
+        let empty = new_empty_array(&DataType::Null);
+        return maps(&call.gives, vec![Some((Arc::clone(&empty), empty)); call.rows]);
+    }
+    let (keys, values) = (call.needed(0)?.as_list::<i32>(), call.needed(1)?.as_list::<i32>());
+    let known = Keys::new(keys.values())?;
     let mut rows = Vec::with_capacity(call.rows);
     for row in 0..call.rows {
-        if !call.has(1) {
-            let empty = new_empty_array(&DataType::Null);
-            rows.push(Some((Arc::clone(&empty), empty)));
+        if keys.is_null(row) || values.is_null(row) {
+            rows.push(None);
             continue;
         }
-        rows.push(match (call.list(0, row), call.list(1, row)) {
-            (Some(keys), Some(values)) => {
-                if keys.len() != values.len() {
-                    return exec_err!("INVALID_FUNCTION_ARGUMENT: Key and value arrays must be the same length");
-                }
-                check_keys(&keys)?;
-                Some((keys, values))
-            }
-            _ => None,
-        });
+        let ((start, length), (_, count)) = (bounds(keys, row), bounds(values, row));
+        if length != count {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: Key and value arrays must be the same length");
+        }
+        known.check(start..start + length)?;
+        rows.push(Some((keys.value(row), values.value(row))));
     }
     maps(&call.gives, rows)
 }
@@ -188,16 +199,22 @@ fn entries(call: &Call) -> Result<ArrayRef> {
 }
 
 fn from_entries(call: &Call) -> Result<ArrayRef> {
+    let list = call.needed(0)?.as_list::<i32>();
+    let entries = list.values().as_struct();
+    let [keys, values] = entries.columns() else { return plan_err!("an entry has a key and a value") };
+    let known = Keys::new(keys)?;
     let mut rows = Vec::with_capacity(call.rows);
     for row in 0..call.rows {
-        rows.push(match call.list(0, row) {
-            Some(entries) => {
-                let [keys, values] = entries.as_struct().columns() else { return plan_err!("an entry has a key and a value") };
-                check_keys(keys)?;
-                Some((Arc::clone(keys), Arc::clone(values)))
-            }
-            None => None,
-        });
+        if list.is_null(row) {
+            rows.push(None);
+            continue;
+        }
+        let (start, length) = bounds(list, row);
+        if (start..start + length).any(|at| entries.is_null(at)) {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: map entry cannot be null");
+        }
+        known.check(start..start + length)?;
+        rows.push(Some((keys.slice(start, length), values.slice(start, length))));
     }
     maps(&call.gives, rows)
 }
@@ -258,7 +275,7 @@ fn map_concat(call: &Call) -> Result<ArrayRef> {
     maps(&call.gives, rows)
 }
 
-/// All entries in one; of a key that is there twice the last value stays.
+/// All entries in one; of a key that is there twice the first stays, with the last value.
 pub(super) fn merged(parts: &[(ArrayRef, ArrayRef)]) -> Result<(ArrayRef, ArrayRef)> {
     let keys: Vec<&dyn Array> = parts.iter().map(|(keys, _)| keys.as_ref()).collect();
     let values: Vec<&dyn Array> = parts.iter().map(|(_, values)| values.as_ref()).collect();
@@ -271,171 +288,84 @@ pub(super) fn merged(parts: &[(ArrayRef, ArrayRef)]) -> Result<(ArrayRef, ArrayR
             order.push(at);
         }
     }
-    let chosen: Vec<u32> =
-        order.into_iter().filter_map(|at| last.get(&comparable.row(at)).and_then(|place| u32::try_from(*place).ok())).collect();
-    let chosen = UInt32Array::from(chosen);
-    Ok((take(&keys, &chosen, None)?, take(&values, &chosen, None)?))
+    let (first, last): (Vec<u32>, Vec<u32>) =
+        order.into_iter().filter_map(|at| Some((u32::try_from(at).ok()?, u32::try_from(*last.get(&comparable.row(at))?).ok()?))).unzip();
+    Ok((take(&keys, &UInt32Array::from(first), None)?, take(&values, &UInt32Array::from(last), None)?))
 }
 
 /// The keys and values of a text in one row.
-fn split_entries(call: &Call, row: usize) -> Result<Option<(ArrayRef, ArrayRef)>> {
+fn split_entries(call: &Call, row: usize) -> Result<Option<Vec<(&str, &str)>>> {
     let (Some(text), Some(between), Some(inside)) = (call.text(0, row), call.text(1, row), call.text(2, row)) else { return Ok(None) };
-    let (mut keys, mut values) = (Vec::new(), Vec::new());
-    if between.is_empty() || inside.is_empty() || between == inside {
-        return exec_err!("INVALID_FUNCTION_ARGUMENT: entryDelimiter and keyValueDelimiter must be texts that differ");
+    for (delimiter, name) in [(between, "entryDelimiter"), (inside, "keyValueDelimiter")] {
+        if delimiter.is_empty() {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: {name} is empty");
+        }
     }
-    // An entry that is empty is passed over at the very end only.
-    let text = text.strip_suffix(between).unwrap_or(text);
-    for entry in text.split(between).filter(|_| !text.is_empty()) {
-        let Some((key, value)) = entry.split_once(inside).filter(|(_, value)| !value.contains(inside)) else {
-            return exec_err!(
-                "INVALID_FUNCTION_ARGUMENT: Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'"
-            );
-        };
-        keys.push(key);
-        values.push(value);
+    if between == inside {
+        return exec_err!("INVALID_FUNCTION_ARGUMENT: entryDelimiter and keyValueDelimiter must not be the same");
     }
-    Ok(Some((Arc::new(StringViewArray::from_iter_values(keys)), Arc::new(StringViewArray::from_iter_values(values)))))
+    let mut entries = Vec::new();
+    // A delimiter at the very end ends the last entry.
+    let whole = text.strip_suffix(between).unwrap_or(text);
+    for entry in whole.split(between).filter(|_| !text.is_empty()) {
+        match entry.split_once(inside) {
+            Some((key, value)) if !value.contains(inside) => entries.push((key, value)),
+            _ => {
+                return exec_err!(
+                    "INVALID_FUNCTION_ARGUMENT: Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'"
+                );
+            }
+        }
+    }
+    Ok(Some(entries))
+}
+
+fn text_arrays(entries: Vec<(&str, &str)>) -> (ArrayRef, ArrayRef) {
+    let (keys, values): (Vec<&str>, Vec<&str>) = entries.into_iter().unzip();
+    (Arc::new(StringViewArray::from_iter_values(keys)), Arc::new(StringViewArray::from_iter_values(values)))
 }
 
 fn split_to_map(call: &Call) -> Result<ArrayRef> {
     let mut rows = Vec::with_capacity(call.rows);
     for row in 0..call.rows {
         let entries = split_entries(call, row)?;
-        if let Some((keys, _)) = &entries {
-            check_keys(keys)?;
+        let mut seen = HashSet::new();
+        if let Some((twice, _)) = entries.iter().flatten().find(|(key, _)| !seen.insert(*key)) {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: Duplicate keys ({twice}) are not allowed");
         }
-        rows.push(entries);
+        rows.push(entries.map(text_arrays));
     }
     maps(&call.gives, rows)
 }
 
 fn split_to_multimap(call: &Call) -> Result<ArrayRef> {
-    let of = |row: usize| split_entries(call, row)?.map(|(keys, values)| grouped(&call.gives, &keys, &values)).transpose();
+    let of = |row: usize| {
+        let entries = split_entries(call, row)?.map(text_arrays);
+        entries.map(|(keys, values)| grouped(&call.gives, &keys, &values)).transpose()
+    };
     maps(&call.gives, (0..call.rows).map(of).collect::<Result<_>>()?)
 }
 
+/// The cosine of the angle between vectors; NULL where a part of one is, as Trino has it, and no number where one has no length.
 fn cosine(call: &Call) -> Result<ArrayRef> {
     let (one, other) = (call.needed(0)?.as_map(), call.needed(1)?.as_map());
+    let (keys, other_keys) = super::comparable::comparable_both(one.keys(), other.keys())?;
+    let numbers = |map: &MapArray| cast(map.values(), &DataType::Float64);
+    let (mine, theirs) = (numbers(one)?, numbers(other)?);
+    let (mine, theirs) = (mine.as_primitive::<Float64Type>(), theirs.as_primitive::<Float64Type>());
     doubles(call.rows, |row| {
-        let (Some((keys, values)), Some((other_keys, other_values))) = (entry_arrays(one, row), entry_arrays(other, row)) else {
+        if one.is_null(row) || other.is_null(row) {
             return Ok(None);
+        }
+        let ((start, length), (from, count)) = (entry_bounds(one, row), entry_bounds(other, row));
+        if (start..start + length).any(|at| mine.is_null(at)) || (from..from + count).any(|at| theirs.is_null(at)) {
+            return Ok(None);
+        }
+        let by_key: HashMap<_, f64> = (from..from + count).map(|at| (other_keys.row(at), theirs.value(at))).collect();
+        let product: f64 = (start..start + length).filter_map(|at| Some(mine.value(at) * by_key.get(&keys.row(at))?)).sum();
+        let norm = |values: &datafusion::arrow::array::Float64Array, start: usize, length: usize| {
+            values.values().iter().skip(start).take(length).map(|value| value * value).sum::<f64>().sqrt()
         };
-        let numbers = |values: &ArrayRef| -> Result<Vec<f64>> {
-            Ok(cast(values, &DataType::Float64)?.as_primitive::<Float64Type>().iter().map(|value| value.unwrap_or(0.0)).collect())
-        };
-        let (mine, theirs) = (numbers(&values)?, numbers(&other_values)?);
-        let (keys, other_keys) = super::collection::comparable_both(&keys, &other_keys)?;
-        let by_key: HashMap<_, f64> = theirs.iter().enumerate().map(|(at, value)| (other_keys.row(at), *value)).collect();
-        let product: f64 = mine.iter().enumerate().filter_map(|(at, value)| Some(value * by_key.get(&keys.row(at))?)).sum();
-        let norm = |values: &[f64]| values.iter().map(|value| value * value).sum::<f64>().sqrt();
-        let size = norm(&mine) * norm(&theirs);
-        Ok((size > 0.0).then(|| product / size))
-    })
-}
-
-/// The longest sequence that is built.
-const LONGEST: usize = 10_000;
-
-/// Numbers, days or times from the first to the last.
-pub(super) fn sequence(call: &Call) -> Result<ArrayRef> {
-    let first = call.needed(0)?;
-    let mut rows = Vec::with_capacity(call.rows);
-    for row in 0..call.rows {
-        if call.arrays.iter().any(|array| array.is_null(row)) {
-            rows.push(None);
-            continue;
-        }
-        rows.push(Some(match first.data_type() {
-            DataType::Date32 | DataType::Timestamp(..) => times(call, row)?,
-            _ => {
-                let number =
-                    |at: usize| -> Result<i64> { Ok(cast(call.needed(at)?, &DataType::Int64)?.as_primitive::<Int64Type>().value(row)) };
-                let (from, to) = (number(0)?, number(1)?);
-                let step = if call.has(2) {
-                    number(2)?
-                } else if to >= from {
-                    1
-                } else {
-                    -1
-                };
-                check_step(step == 0 || (to > from && step < 0) || (to < from && step > 0))?;
-                let mut all = Vec::new();
-                let mut at = from;
-                while (step > 0 && at <= to) || (step < 0 && at >= to) {
-                    all.push(at);
-                    check_length(all.len())?;
-                    match at.checked_add(step) {
-                        Some(next) => at = next,
-                        None => break,
-                    }
-                }
-                Arc::new(Int64Array::from(all)) as ArrayRef
-            }
-        }));
-    }
-    lists(&call.gives, rows)
-}
-
-fn check_step(wrong: bool) -> Result<()> {
-    if wrong {
-        return exec_err!(
-            "INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start"
-        );
-    }
-    Ok(())
-}
-
-fn check_length(length: usize) -> Result<()> {
-    if length > LONGEST {
-        return exec_err!("INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than {LONGEST} entries");
-    }
-    Ok(())
-}
-
-fn times(call: &Call, row: usize) -> Result<ArrayRef> {
-    let date = call.needed(0)?.data_type() == &DataType::Date32;
-    let millis = DataType::Timestamp(TimeUnit::Millisecond, None);
-    let time = |at: usize| -> Result<i64> {
-        let array = call.needed(at)?;
-        if array.data_type() == &DataType::Date32 {
-            return Ok(i64::from(array.as_primitive::<Date32Type>().value(row)) * 86_400_000);
-        }
-        Ok(cast(array, &millis)?.as_primitive::<TimestampMillisecondType>().value(row))
-    };
-    let (from, to) = (time(0)?, time(1)?);
-    let (months, step) = if call.has(2) {
-        let step = call.needed(2)?;
-        match (step.as_primitive_opt::<IntervalYearMonthType>(), step.as_primitive_opt::<DurationMillisecondType>()) {
-            (Some(months), _) => (months.value(row), 0),
-            (_, Some(millis)) => (0, millis.value(row)),
-            _ => return plan_err!("FUNCTION_NOT_FOUND: line 1:1: the step of a sequence of times is an interval"),
-        }
-    } else if date {
-        (0, if to >= from { 86_400_000 } else { -86_400_000 })
-    } else {
-        return plan_err!("FUNCTION_NOT_FOUND: line 1:1: sequence of timestamps needs a step");
-    };
-    let up = months > 0 || (months == 0 && step > 0);
-    check_step((months == 0 && step == 0) || (to > from && !up) || (to < from && up))?;
-    let Some(start) = DateTime::from_timestamp_millis(from) else {
-        return exec_err!("INVALID_FUNCTION_ARGUMENT: the time is out of range");
-    };
-    let mut all = Vec::new();
-    for count in 0.. {
-        let size = Months::new(months.unsigned_abs().saturating_mul(count));
-        let moved = if months < 0 { start.checked_sub_months(size) } else { start.checked_add_months(size) };
-        let moved = moved.and_then(|moved| moved.checked_add_signed(Duration::milliseconds(step.saturating_mul(i64::from(count)))));
-        let Some(at) = moved.map(|moved| moved.timestamp_millis()) else { break };
-        if (up && at > to) || (!up && at < to) {
-            break;
-        }
-        all.push(at);
-        check_length(all.len())?;
-    }
-    Ok(if date {
-        Arc::new(all.into_iter().map(|at| i32::try_from(at.div_euclid(86_400_000)).ok()).collect::<Date32Array>())
-    } else {
-        Arc::new(TimestampMillisecondArray::from(all))
+        Ok(Some(product / (norm(mine, start, length) * norm(theirs, from, count))))
     })
 }

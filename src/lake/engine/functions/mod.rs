@@ -6,12 +6,15 @@ mod binary;
 mod bytes;
 mod call;
 mod cast;
+mod cast_json;
+mod clock;
 mod collection;
 mod combinations;
+mod comparable;
 mod conditional;
 mod date;
-pub(super) mod format;
-mod java;
+mod decimal;
+mod format;
 mod json;
 pub(super) mod json_path;
 mod lambda;
@@ -20,12 +23,17 @@ mod number;
 mod pattern;
 mod regex;
 mod replace;
+mod sequence;
+mod sql_json;
 mod statistics;
 mod sum;
 mod teradata;
 mod text;
+pub(super) mod time_pattern;
 mod to_json;
+mod total;
 mod url;
+mod words;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -41,6 +49,7 @@ use super::zoned;
 use crate::sql::Type;
 
 pub(super) use cast::{cast_function, try_cast_function};
+pub(super) use sql_json::variables as json_variables;
 pub(super) use sum::sum_function;
 pub(super) use text::edits;
 
@@ -53,6 +62,8 @@ pub(super) enum Kind {
     TextOrBytes,
     /// A whole number, as 64 bits.
     Integer,
+    /// A whole number, as it is.
+    Whole,
     /// Any number, as a double.
     Double,
     /// Any number, as it is.
@@ -61,16 +72,22 @@ pub(super) enum Kind {
     Bytes,
     /// A zone's name, or a whole number.
     ZoneOrHours,
+    /// Text, bytes or an array.
+    TextBytesOrList,
     /// Text, or an array of texts.
     TextOrTexts,
     /// A number, or an array of numbers.
     DoubleOrDoubles,
     /// A day, a time or an interval.
     TimeOrSpan,
-    /// A day, a time, a time of day or an interval.
-    ClockOrSpan,
-    /// A day, or a time of at least milliseconds.
+    /// A day or a time, as it is.
     Time,
+    /// The same, or a time of day.
+    TimeOrClock,
+    /// The same, or an interval.
+    ClockOrSpan,
+    /// A day, a time, or text.
+    TimeOrText,
     /// An array.
     List,
     /// A map.
@@ -80,6 +97,11 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Whether an argument of this kind may be text.
+    const fn reads_text(self) -> bool {
+        matches!(self, Self::Text | Self::TextOrBytes | Self::TextBytesOrList | Self::TextOrTexts | Self::ZoneOrHours | Self::TimeOrText)
+    }
+
     /// The Arrow type that an argument of this type is brought to; `None` where it does not fit.
     fn fit(self, given: &DataType) -> Option<DataType> {
         let athena = super::types::athena_type_of(given);
@@ -93,32 +115,43 @@ impl Kind {
             Self::Integer => (null || given.is_integer()).then_some(DataType::Int64),
             Self::ZoneOrHours if given.is_integer() => Some(DataType::Int64),
             Self::ZoneOrHours => Self::Text.fit(given),
+            Self::Whole if null => Some(DataType::Int64),
+            Self::Whole => given.is_integer().then(|| given.clone()),
             Self::Double => (null || given.is_numeric()).then_some(DataType::Float64),
             Self::Number if null => Some(DataType::Int64),
             Self::Number => given.is_numeric().then(|| given.clone()),
             Self::Bytes => (null || athena == Type::Varbinary).then_some(DataType::BinaryView),
+            Self::TextBytesOrList => match given {
+                DataType::List(_) => Some(given.clone()),
+                given => Self::TextOrBytes.fit(given),
+            },
             Self::TextOrTexts => match given {
-                DataType::List(_) => Some(DataType::new_list(DataType::Utf8View, true)),
+                DataType::List(item) if item.data_type().is_null() || athena_type(item).is_text() => {
+                    Some(DataType::new_list(DataType::Utf8View, true))
+                }
                 given => Self::Text.fit(given),
             },
             Self::DoubleOrDoubles => match given {
                 DataType::List(item) if item.data_type().is_numeric() => Some(DataType::new_list(DataType::Float64, true)),
                 given => Self::Double.fit(given),
             },
-            Self::ClockOrSpan if matches!(given, DataType::Time64(_)) => Some(given.clone()),
-            Self::ClockOrSpan => Self::TimeOrSpan.fit(given),
             Self::TimeOrSpan => match given {
                 DataType::Duration(TimeUnit::Millisecond) | DataType::Interval(IntervalUnit::YearMonth) => Some(given.clone()),
                 given => Self::Time.fit(given),
             },
             Self::Time if null => Some(DataType::Timestamp(TimeUnit::Millisecond, None)),
             Self::Time => match given {
-                DataType::Date32 => Some(given.clone()),
+                DataType::Date32 | DataType::Timestamp(_, None) => Some(given.clone()),
                 DataType::Date64 => Some(DataType::Date32),
-                DataType::Timestamp(TimeUnit::Second, zone) => Some(DataType::Timestamp(TimeUnit::Millisecond, zone.clone())),
-                DataType::Timestamp(..) => Some(given.clone()),
-                kept => zoned::unit_of(kept).map(|_| zoned::zoned_type(TimeUnit::Millisecond)),
+                DataType::Timestamp(unit, _) => Some(DataType::Timestamp(*unit, None)),
+                kept => zoned::unit_of(kept).map(|_| kept.clone()),
             },
+            Self::TimeOrClock | Self::ClockOrSpan => match (given, self) {
+                (DataType::Time64(_), _) => Some(given.clone()),
+                (given, Self::ClockOrSpan) => Self::TimeOrSpan.fit(given),
+                (given, _) => Self::Time.fit(given),
+            },
+            Self::TimeOrText => Self::Time.fit(given).or_else(|| Self::Text.fit(given)),
             Self::List => match given {
                 DataType::List(_) => Some(given.clone()),
                 DataType::LargeList(item) | DataType::FixedSizeList(item, _) => Some(DataType::List(Arc::clone(item))),
@@ -245,12 +278,16 @@ struct Udf {
 
 by_name!(Udf);
 
+/// The refusal of a call for the types of its arguments.
+pub(super) fn refused<T>(name: &str, given: &[Type]) -> Result<T> {
+    let types: Vec<String> = given.iter().map(ToString::to_string).collect();
+    let expected = crate::sql::functions::find(name).map_or(name, |known| known.signature.split(" → ").next().unwrap_or(name));
+    plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function {name}. Expected: {expected}", types.join(", "))
+}
+
 impl Udf {
     fn refused<T>(&self, given: &[DataType]) -> Result<T> {
-        let types: Vec<String> = given.iter().map(|data_type| super::types::athena_type_of(data_type).to_string()).collect();
-        let name = self.function.name;
-        let expected = crate::sql::functions::find(name).map_or(name, |known| known.signature.split(" → ").next().unwrap_or(name));
-        plan_err!("FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function {name}. Expected: {expected}", types.join(", "))
+        refused(self.function.name, &given.iter().map(super::types::athena_type_of).collect::<Vec<_>>())
     }
 }
 
@@ -282,19 +319,14 @@ impl ScalarUDFImpl for Udf {
         // Only functions of JSON read JSON as a text.
         let last = self.function.takes.last().copied().unwrap_or(Kind::Any);
         let kinds = self.function.takes.iter().copied().chain(std::iter::repeat(last));
-        let json = |(field, kind): (&FieldRef, Kind)| matches!(kind, Kind::Text | Kind::TextOrBytes) && athena_type(field) == Type::Json;
+        let json = |(field, kind): (&FieldRef, Kind)| kind.reads_text() && athena_type(field) == Type::Json;
+        let types: Vec<Type> = args.arg_fields.iter().map(|field| athena_type(field)).collect();
         if !self.function.name.contains("json") && args.arg_fields.iter().zip(kinds).any(json) {
-            let types: Vec<String> = args.arg_fields.iter().map(|field| athena_type(field).to_string()).collect();
-            return plan_err!(
-                "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function {}. Expected: {}",
-                types.join(", "),
-                self.function.name,
-                crate::sql::functions::find(self.function.name).map_or(self.function.name, |known| known.signature)
-            );
+            return refused(self.function.name, &types);
         }
         let athena = match self.function.gives {
             Gives::Always(constant) => constant.get(),
-            Gives::Of(of) => of(&args.arg_fields.iter().map(|field| athena_type(field)).collect::<Vec<_>>())?,
+            Gives::Of(of) => of(&types)?,
             Gives::Field(of) => return of(&args),
         };
         Ok(Arc::new(arrow_field(self.function.name, &athena)))
@@ -305,18 +337,21 @@ impl ScalarUDFImpl for Udf {
     }
 }
 
-const LISTS: [&[Scalar]; 14] = [
+const LISTS: [&[Scalar]; 17] = [
     text::FUNCTIONS,
+    words::FUNCTIONS,
     regex::FUNCTIONS,
     number::FUNCTIONS,
     bytes::FUNCTIONS,
     binary::FUNCTIONS,
     statistics::FUNCTIONS,
     teradata::FUNCTIONS,
+    clock::FUNCTIONS,
     date::FUNCTIONS,
     json::FUNCTIONS,
+    sql_json::FUNCTIONS,
     url::FUNCTIONS,
-    java::FUNCTIONS,
+    format::FUNCTIONS,
     collection::FUNCTIONS,
     map::FUNCTIONS,
     conditional::FUNCTIONS,

@@ -41,11 +41,12 @@ impl Patterns {
 
     /// The text with all matches replaced; the replacement is Java's.
     pub(super) fn replace_all<'t>(&mut self, pattern: &str, text: &'t str, by: &str) -> Result<Cow<'t, str>> {
-        let groups = self.get(pattern, text)?.groups();
+        let regex = self.get(pattern, text)?;
+        let (groups, names) = (regex.groups(), regex.names());
         let known = self.replacement.take().filter(|(java, _)| java == by);
         let (java, rust) = match known {
             Some(known) => known,
-            None => (by.to_owned(), rust_replacement(by, groups)?),
+            None => (by.to_owned(), rust_replacement(by, groups, &names)?),
         };
         let replaced = match self.get(pattern, text)? {
             Pattern::Plain(regex) => regex.replace_all(text, rust.as_str()),
@@ -94,6 +95,14 @@ impl Pattern {
         match self {
             Self::Plain(regex) => regex.captures_len() - 1,
             Self::Backtracking(fancy) => fancy.captures_len() - 1,
+        }
+    }
+
+    /// What the groups are called that have names.
+    fn names(&self) -> Vec<String> {
+        match self {
+            Self::Plain(regex) => regex.capture_names().flatten().map(str::to_owned).collect(),
+            Self::Backtracking(fancy) => fancy.capture_names().flatten().map(str::to_owned).collect(),
         }
     }
 
@@ -253,7 +262,8 @@ impl Translated {
 
 /// A replacement of Java's as Rust's: `$1` and `${name}` are groups, a backslash makes the next sign plain. A number has as many digits
 /// as there are groups for.
-fn rust_replacement(replacement: &str, groups: usize) -> Result<String> {
+fn rust_replacement(replacement: &str, groups: usize, names: &[String]) -> Result<String> {
+    let illegal = |what: &str| exec_err!("INVALID_FUNCTION_ARGUMENT: Illegal replacement sequence: {what}");
     let mut out = String::new();
     let mut chars = replacement.chars().peekable();
     while let Some(c) = chars.next() {
@@ -261,10 +271,13 @@ fn rust_replacement(replacement: &str, groups: usize) -> Result<String> {
             '\\' => match chars.next() {
                 Some('$') => out.push_str("$$"),
                 Some(other) => out.push(other),
-                None => out.push('\\'),
+                None => return illegal(replacement),
             },
             '$' if chars.next_if_eq(&'{').is_some() => {
                 let name: String = chars.by_ref().take_while(|c| *c != '}').collect();
+                if !names.contains(&name) {
+                    return illegal(&format!("unknown group {{ {name} }}"));
+                }
                 out.push_str(&format!("${{{name}}}"));
             }
             '$' => {
@@ -279,10 +292,8 @@ fn rust_replacement(replacement: &str, groups: usize) -> Result<String> {
                 }
                 match number {
                     Some(number) if number <= groups => out.push_str(&format!("${{{number}}}")),
-                    Some(number) => {
-                        return exec_err!("INVALID_FUNCTION_ARGUMENT: Illegal replacement sequence: unknown group {{ {number} }}");
-                    }
-                    None => return exec_err!("INVALID_FUNCTION_ARGUMENT: Illegal replacement sequence: {replacement}"),
+                    Some(number) => return illegal(&format!("unknown group {number}")),
+                    None => return illegal(replacement),
                 }
             }
             other => out.push(other),
@@ -322,9 +333,10 @@ mod tests {
 
     #[test]
     fn replacements_take_as_many_digits_as_there_are_groups() {
-        assert_eq!(rust_replacement(r"$1-\$2 ${x}$12", 1).unwrap(), "${1}-$$2 ${x}${1}2");
-        assert_eq!(rust_replacement("$12", 12).unwrap(), "${12}");
-        assert!(rust_replacement("$2", 1).is_err() && rust_replacement("a$", 1).is_err());
+        let made = |replacement: &str, groups: usize| rust_replacement(replacement, groups, &["x".to_owned()]);
+        assert_eq!(made(r"$1-\$2 ${x}$12", 1).unwrap(), "${1}-$$2 ${x}${1}2");
+        assert_eq!(made("$12", 12).unwrap(), "${12}");
+        assert!(made("$2", 1).is_err() && made("a$", 1).is_err() && made("${y}", 1).is_err() && made(r"a\", 1).is_err());
     }
 
     #[test]

@@ -107,11 +107,12 @@ fn position(call: &Call) -> Result<ArrayRef> {
         let (text, pattern) = (some!(call.text(0, row)), some!(call.text(1, row)));
         let start = if call.has(2) { some!(call.integer(2, row)) } else { 1 };
         let occurrence = if call.has(3) { some!(call.integer(3, row)) } else { 1 };
-        let place = |number: i64| number.checked_sub(1).and_then(|place| usize::try_from(place).ok());
-        let (Some(start), Some(occurrence)) = (place(start), place(occurrence)) else {
-            return exec_err!("INVALID_FUNCTION_ARGUMENT: start position and occurrence cannot be smaller than 1");
+        let place = |number: i64, name: &str| match number.checked_sub(1).and_then(|place| usize::try_from(place).ok()) {
+            Some(place) => Ok(place),
+            None => exec_err!("INVALID_FUNCTION_ARGUMENT: {name} cannot be smaller than 1"),
         };
-        let Some(from) = text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(start) else { return Ok(Some(-1)) };
+        let (start, occurrence) = (place(start, "start position")?, place(occurrence, "occurrence")?);
+        let Some((from, _)) = text.char_indices().nth(start) else { return Ok(Some(-1)) };
         let found = patterns.get(pattern, text)?.places(text, from)?.into_iter().nth(occurrence);
         Ok(Some(found.map_or(-1, |found| {
             let before = text.get(..found.start).map_or(0, |before| before.chars().count());

@@ -1,15 +1,16 @@
-//! `sum` of whole numbers with an error where the sum does not fit 64 bits; sums of anything else are DataFusion's own.
+//! `sum` of whole numbers and decimals with an error where the sum does not fit; sums of anything else are DataFusion's own.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array as _, ArrayRef, AsArray, BooleanArray, Int64Array, ListArray};
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
-use datafusion::common::{Result, ScalarValue, exec_err};
+use datafusion::arrow::array::{Array as _, ArrayRef, AsArray, BooleanArray, Int64Array};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Int64Type};
+use datafusion::common::Result;
 use datafusion::functions_aggregate::sum::Sum as Plain;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, ReversedUDAF, Signature};
+
+use super::total::{Distinct, Many, One, Told, bigint_overflow};
 
 /// The function.
 pub(in crate::lake::engine) fn sum_function() -> Arc<AggregateUDF> {
@@ -21,12 +22,10 @@ struct Sum {
     plain: Plain,
 }
 
-fn is_whole(args: &AccumulatorArgs<'_>) -> bool {
-    args.return_field.data_type() == &DataType::Int64
-}
-
-fn overflow<T>(one: impl std::fmt::Display, other: impl std::fmt::Display) -> Result<T> {
-    exec_err!("NUMERIC_VALUE_OUT_OF_RANGE: bigint addition overflow: {one} + {other}")
+/// What is told in the end, unless the sum is DataFusion's own.
+fn told(args: &AccumulatorArgs<'_>) -> Option<Told> {
+    let given = args.expr_fields.first().map(|field| field.data_type());
+    if args.return_field.data_type() == &DataType::Int64 { Some(Told::Whole) } else { Told::of(given, false) }
 }
 
 impl AggregateUDFImpl for Sum {
@@ -51,31 +50,36 @@ impl AggregateUDFImpl for Sum {
     }
 
     fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
-        if args.is_distinct && args.return_field.data_type() == &DataType::Int64 {
-            let list = DataType::new_list(DataType::Int64, true);
-            return Ok(vec![Arc::new(Field::new(format!("{}[values]", args.name), list, true))]);
+        let given = args.input_fields.first().map(|field| field.data_type());
+        match (Told::of(given, false), args.return_field.data_type(), args.is_distinct) {
+            (Some(told), _, distinct) => Ok(told.state_fields(args.name, distinct)),
+            (None, DataType::Int64, true) => Ok(Told::Whole.state_fields(args.name, true)),
+            _ => self.plain.state_fields(args),
         }
-        self.plain.state_fields(args)
     }
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        match (is_whole(&args), args.is_distinct) {
-            (true, false) => Ok(Box::new(Total::default())),
-            (true, true) => Ok(Box::new(Distinct::default())),
+        match (told(&args), args.is_distinct) {
+            (Some(told), false) => Ok(Box::new(One::new(told))),
+            (Some(told), true) => Ok(Box::new(Distinct::new(told))),
             _ => self.plain.accumulator(args),
         }
     }
 
     fn groups_accumulator_supported(&self, args: AccumulatorArgs<'_>) -> bool {
-        if is_whole(&args) { !args.is_distinct } else { self.plain.groups_accumulator_supported(args) }
+        if told(&args).is_some() { !args.is_distinct } else { self.plain.groups_accumulator_supported(args) }
     }
 
     fn create_groups_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn GroupsAccumulator>> {
-        if is_whole(&args) { Ok(Box::new(Totals::default())) } else { self.plain.create_groups_accumulator(args) }
+        match told(&args) {
+            Some(Told::Whole) => Ok(Box::new(Totals::default())),
+            Some(told) => Ok(Box::new(Many::new(told))),
+            None => self.plain.create_groups_accumulator(args),
+        }
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        if is_whole(&args) && !args.is_distinct { self.accumulator(args) } else { self.plain.create_sliding_accumulator(args) }
+        if told(&args).is_some() && !args.is_distinct { self.accumulator(args) } else { self.plain.create_sliding_accumulator(args) }
     }
 
     fn order_sensitivity(&self) -> AggregateOrderSensitivity {
@@ -87,101 +91,7 @@ impl AggregateUDFImpl for Sum {
     }
 }
 
-/// One sum, wide enough for any column; whether it fits is asked when it is told.
-#[derive(Debug, Default)]
-struct Total {
-    sum: i128,
-    count: i64,
-}
-
-impl Total {
-    fn add(&mut self, values: &[ArrayRef], sign: i64) {
-        let Some(values) = values.first().map(AsArray::as_primitive::<Int64Type>) else { return };
-        let part: i128 = values.iter().flatten().map(i128::from).sum();
-        self.sum += i128::from(sign) * part;
-        self.count += sign * i64::try_from(values.len() - values.null_count()).unwrap_or(0);
-    }
-}
-
-impl Accumulator for Total {
-    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        self.add(values, 1);
-        Ok(())
-    }
-
-    fn retract_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        self.add(values, -1);
-        Ok(())
-    }
-
-    fn supports_retract_batch(&self) -> bool {
-        true
-    }
-
-    fn evaluate(&mut self) -> Result<ScalarValue> {
-        if self.count == 0 {
-            return Ok(ScalarValue::Int64(None));
-        }
-        match i64::try_from(self.sum) {
-            Ok(sum) => Ok(ScalarValue::Int64(Some(sum))),
-            Err(_) => {
-                let edge = if self.sum > 0 { i64::MAX } else { i64::MIN };
-                overflow(edge, self.sum - i128::from(edge))
-            }
-        }
-    }
-
-    fn size(&self) -> usize {
-        size_of::<Self>()
-    }
-
-    fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        Ok(vec![self.evaluate()?])
-    }
-
-    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        self.update_batch(states)
-    }
-}
-
-/// The sum of values that differ.
-#[derive(Debug, Default)]
-struct Distinct {
-    values: HashSet<i64>,
-}
-
-impl Accumulator for Distinct {
-    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        if let Some(values) = values.first() {
-            self.values.extend(values.as_primitive::<Int64Type>().iter().flatten());
-        }
-        Ok(())
-    }
-
-    fn evaluate(&mut self) -> Result<ScalarValue> {
-        let mut total = Total { count: i64::try_from(self.values.len()).unwrap_or(i64::MAX), sum: 0 };
-        total.sum = self.values.iter().copied().map(i128::from).sum();
-        total.evaluate()
-    }
-
-    fn size(&self) -> usize {
-        size_of::<Self>() + self.values.capacity() * size_of::<i64>()
-    }
-
-    fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        let values = self.values.iter().copied().map(Some).collect::<Vec<_>>();
-        Ok(vec![ScalarValue::List(Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>([Some(values)])))])
-    }
-
-    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        for list in states.iter().flat_map(|state| state.as_list::<i32>().iter()).flatten() {
-            self.values.extend(list.as_primitive::<Int64Type>().iter().flatten());
-        }
-        Ok(())
-    }
-}
-
-/// The sums of many groups.
+/// The sums of many groups of whole numbers.
 #[derive(Debug, Default)]
 struct Totals {
     sums: Vec<i64>,
@@ -202,7 +112,7 @@ impl GroupsAccumulator for Totals {
             let (Some(sum), Some(seen)) = (self.sums.get_mut(*group), self.seen.get_mut(*group)) else { continue };
             match sum.checked_add(*value) {
                 Some(more) => *sum = more,
-                None => return overflow(*sum, *value),
+                None => return bigint_overflow(*sum, *value),
             }
             *seen = true;
         }
@@ -270,14 +180,5 @@ mod tests {
                 prop_assert_eq!(sums, slow);
             }
         }
-    }
-
-    #[test]
-    fn a_sum_beyond_64_bits_is_an_error() {
-        let mut total = Total::default();
-        total.update_batch(&[array(&[Some(i64::MAX), None, Some(1)])]).unwrap();
-        assert!(total.evaluate().unwrap_err().to_string().contains("bigint addition overflow: 9223372036854775807 + 1"));
-        total.retract_batch(&[array(&[Some(1)])]).unwrap();
-        assert_eq!(total.evaluate().unwrap(), ScalarValue::Int64(Some(i64::MAX)));
     }
 }

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use chrono::Datelike as _;
 use datafusion::common::{Result, exec_err};
 
-use super::call::{Call, dates, instants, some, texts};
-use super::date::clock;
-use super::format::{Pattern, joda};
+use super::call::{Call, dates, instants, some, texts, written};
+use super::clock::clock;
+use super::time_pattern::{Pattern, joda};
 use super::{Gives, Kind, Scalar, Type0, scalar};
 
 const TEXT: Gives = Gives::Always(Type0::Text);
@@ -25,18 +25,41 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
         })
     }),
     scalar("to_char", &[Kind::Time, Kind::Text], TEXT, |call| {
-        texts(call.rows, |row| Ok(Some(Cow::Owned(pattern(some!(call.text(1, row)))?.format(some!(clock(call, 0, row)), None)))))
+        let mut known = Known::default();
+        written(call.rows, |row, out| {
+            known.get(some!(call.text(1, row)))?.write(some!(clock(call, 0, row)), None, out);
+            Ok(Some(()))
+        })
     }),
     scalar("to_date", &[Kind::Text, Kind::Text], Gives::Always(Type0::Date), |call| {
+        let mut known = Known::default();
         dates(call.rows, |row| {
-            let time = some!(read(call, row)?);
+            let time = some!(read(call, row, &mut known)?);
             Ok(Some(time.date().num_days_from_ce() - 719_163))
         })
     }),
     scalar("to_timestamp", &[Kind::Text, Kind::Text], Gives::Always(Type0::Timestamp), |call| {
-        instants(call.rows, &call.gives, |row| Ok(read(call, row)?.map(|time| time.and_utc().timestamp_millis())))
+        let mut known = Known::default();
+        instants(call.rows, &call.gives, |row| Ok(read(call, row, &mut known)?.map(|time| time.and_utc().timestamp_millis())))
     }),
 ];
+
+/// The pattern of the row before, since most calls have the same for all rows.
+#[derive(Default)]
+struct Known {
+    last: Option<(String, Pattern)>,
+}
+
+impl Known {
+    fn get(&mut self, format: &str) -> Result<&Pattern> {
+        let last = self.last.take().filter(|(known, _)| known == format);
+        let last = match last {
+            Some(last) => last,
+            None => (format.to_owned(), pattern(format)?),
+        };
+        Ok(&self.last.insert(last).1)
+    }
+}
 
 /// `yyyy/mm/dd hh24:mi:ss` as Joda writes it.
 fn pattern(format: &str) -> Result<Pattern> {
@@ -57,9 +80,9 @@ fn pattern(format: &str) -> Result<Pattern> {
     joda(&out)
 }
 
-fn read(call: &Call, row: usize) -> Result<Option<chrono::NaiveDateTime>> {
+fn read(call: &Call, row: usize, patterns: &mut Known) -> Result<Option<chrono::NaiveDateTime>> {
     let (text, format) = (some!(call.text(0, row)), some!(call.text(1, row)));
-    match pattern(format)?.parse(text) {
+    match patterns.get(format)?.parse(text) {
         Some((time, _)) => Ok(Some(time)),
         None => exec_err!("INVALID_FUNCTION_ARGUMENT: Invalid format: \"{text}\""),
     }

@@ -6,17 +6,18 @@ use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _};
 use datafusion::arrow::compute::concat;
 use datafusion::common::{Result, exec_err};
 
-use super::call::{Call, bigints, binaries, booleans, integers, some, text_lists, texts};
-use super::{Gives, Kind, Scalar, Type0, optional, scalar, variadic};
+use super::call::{Call, LONGEST, bigints, binaries, booleans, integers, some, text_lists, texts, written};
+use super::{Gives, Kind, Scalar, Type0, optional, refused, scalar, variadic};
 use crate::sql::Type;
 
 const TEXT: Gives = Gives::Always(Type0::Text);
 const BIGINT: Gives = Gives::Always(Type0::BigInt);
+const TEXTS: &[Kind] = &[Kind::Text, Kind::Text];
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
     variadic(2, scalar("concat", &[Kind::Any], Gives::Of(concat_type), concat_values)),
     scalar("length", &[Kind::TextOrBytes], BIGINT, length),
-    scalar("reverse", &[Kind::Any], Gives::Of(reversed_type), reverse),
+    scalar("reverse", &[Kind::TextBytesOrList], Gives::Of(same), reverse),
     optional(2, scalar("substr", &[Kind::TextOrBytes, Kind::Integer, Kind::Integer], Gives::Of(text_or_bytes), substr)),
     optional(2, scalar("substring", &[Kind::TextOrBytes, Kind::Integer, Kind::Integer], Gives::Of(text_or_bytes), substr)),
     scalar("split_part", &[Kind::Text, Kind::Text, Kind::Integer], TEXT, split_part),
@@ -33,7 +34,13 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     scalar("hamming_distance", &[Kind::Text, Kind::Text], BIGINT, hamming),
     scalar("soundex", &[Kind::Text], TEXT, soundex),
     scalar("luhn_check", &[Kind::Text], Gives::Always(Type0::Boolean), luhn),
-    variadic(2, scalar("concat_ws", &[Kind::Text, Kind::TextOrTexts], TEXT, concat_ws)),
+    variadic(2, scalar("concat_ws", &[Kind::Text, Kind::TextOrTexts], Gives::Of(concat_ws_type), concat_ws)),
+    scalar("upper", &[Kind::Text], TEXT, |call| turned(call, str::make_ascii_uppercase, upper)),
+    scalar("lower", &[Kind::Text], TEXT, |call| turned(call, str::make_ascii_lowercase, lower)),
+    optional(1, scalar("trim", TEXTS, TEXT, |call| trim(call, true, true))),
+    optional(1, scalar("btrim", TEXTS, TEXT, |call| trim(call, true, true))),
+    optional(1, scalar("ltrim", TEXTS, TEXT, |call| trim(call, true, false))),
+    optional(1, scalar("rtrim", TEXTS, TEXT, |call| trim(call, false, true))),
 ];
 
 fn text_or_bytes(types: &[Type]) -> Result<Type> {
@@ -44,41 +51,20 @@ fn gives_bytes(call: &Call) -> bool {
     call.gives.data_type() == &datafusion::arrow::datatypes::DataType::BinaryView
 }
 
-fn reversed_type(types: &[Type]) -> Result<Type> {
-    match types.first() {
-        Some(athena @ (Type::Varchar | Type::VarcharN(_) | Type::Char(_) | Type::Varbinary | Type::Array(_) | Type::Unknown)) => {
-            Ok(athena.clone())
-        }
-        other => {
-            let given = other.map_or_else(String::new, ToString::to_string);
-            datafusion::common::plan_err!(
-                "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({given}) for function reverse. Expected: reverse(varchar), \
-                 reverse(varbinary), reverse(array(E))"
-            )
-        }
-    }
+fn same(types: &[Type]) -> Result<Type> {
+    Ok(types.first().cloned().unwrap_or(Type::Unknown))
 }
 
 fn concat_type(types: &[Type]) -> Result<Type> {
-    let text = |athena: &Type| matches!(athena, Type::Varchar | Type::VarcharN(_) | Type::Char(_));
-    let known: Vec<&Type> = types.iter().filter(|athena| **athena != Type::Unknown).collect();
-    let alike = known.iter().all(|athena| text(athena)) || known.iter().all(|athena| **athena == Type::Varbinary);
-    if !alike && !known.iter().any(|athena| matches!(athena, Type::Array(_))) {
-        let given: Vec<String> = types.iter().map(ToString::to_string).collect();
-        return datafusion::common::plan_err!(
-            "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({}) for function concat. Expected: concat(varchar)",
-            given.join(", ")
-        );
-    }
-    match types.iter().find(|athena| **athena != Type::Unknown) {
-        Some(array @ Type::Array(_)) => Ok(array.clone()),
-        Some(Type::Varbinary) => Ok(Type::Varbinary),
-        Some(Type::Varchar | Type::VarcharN(_) | Type::Char(_) | Type::Json | Type::Uuid) | None => Ok(Type::Varchar),
-        Some(other) => {
-            datafusion::common::plan_err!(
-                "FUNCTION_NOT_FOUND: line 1:1: Unexpected parameters ({other}) for function concat. Expected: concat(varchar)"
-            )
-        }
+    let all = |fits: fn(&Type) -> bool| types.iter().all(|athena| *athena == Type::Unknown || fits(athena));
+    if let Some(array) = types.iter().find(|athena| matches!(athena, Type::Array(_))) {
+        Ok(array.clone())
+    } else if all(Type::is_text) {
+        Ok(Type::Varchar)
+    } else if all(|athena| *athena == Type::Varbinary) {
+        Ok(Type::Varbinary)
+    } else {
+        refused("concat", types)
     }
 }
 
@@ -92,12 +78,11 @@ fn concat_values(call: &Call) -> Result<ArrayRef> {
             }
             Ok(Some(all))
         }),
-        _ => texts(call.rows, |row| {
-            let mut all = String::new();
+        _ => written(call.rows, |row, all| {
             for at in 0..call.arrays.len() {
                 all.push_str(some!(call.text(at, row)));
             }
-            Ok(Some(Cow::Owned(all)))
+            Ok(Some(()))
         }),
     }
 }
@@ -136,9 +121,12 @@ fn reverse(call: &Call) -> Result<ArrayRef> {
         return super::collection::by_indices(call, |length| (0..length).rev().collect());
     }
     if gives_bytes(call) {
-        return binaries(call.rows, |row| Ok(call.bytes(0, row).map(|bytes| bytes.iter().rev().copied().collect())));
+        return binaries(call.rows, |row| Ok(call.bytes(0, row).map(|bytes| bytes.iter().rev().copied().collect::<Vec<_>>())));
     }
-    texts(call.rows, |row| Ok(call.text(0, row).map(|text| Cow::Owned(text.chars().rev().collect()))))
+    written(call.rows, |row, out| {
+        out.extend(some!(call.text(0, row)).chars().rev());
+        Ok(Some(()))
+    })
 }
 
 /// Characters from `start` on: 1 is the first, -1 the last; 0 and whatever lies outside give nothing.
@@ -181,7 +169,7 @@ fn substr(call: &Call) -> Result<ArrayRef> {
         return binaries(call.rows, |row| {
             let (bytes, start) = (some!(call.bytes(0, row)), some!(call.integer(1, row)));
             let length = if call.has(2) { Some(some!(call.integer(2, row))) } else { None };
-            Ok(Some(bytes_part(bytes, start, length).to_vec()))
+            Ok(Some(bytes_part(bytes, start, length)))
         });
     }
     texts(call.rows, |row| {
@@ -194,7 +182,7 @@ fn substr(call: &Call) -> Result<ArrayRef> {
 fn split_part(call: &Call) -> Result<ArrayRef> {
     texts(call.rows, |row| {
         let (text, delimiter, index) = (some!(call.text(0, row)), some!(call.text(1, row)), some!(call.integer(2, row)));
-        let Ok(index) = usize::try_from(index.saturating_sub(1)) else {
+        let Some(index) = index.checked_sub(1).and_then(|index| usize::try_from(index).ok()) else {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: Index must be greater than zero");
         };
         if delimiter.is_empty() {
@@ -225,31 +213,42 @@ fn strpos(call: &Call) -> Result<ArrayRef> {
     bigints(call.rows, |row| {
         let (text, sought) = (some!(call.text(0, row)), some!(call.text(1, row)));
         let instance = if call.has(2) { some!(call.integer(2, row)) } else { 1 };
-        let found = match instance {
-            0 => return exec_err!("INVALID_FUNCTION_ARGUMENT: 'instance' must be a positive or negative number."),
-            _ if sought.is_empty() => return Ok(Some(1)),
-            1.. => overlapping(text, sought).nth(usize::try_from(instance - 1).unwrap_or(usize::MAX)),
-            _ => {
-                let all: Vec<usize> = overlapping(text, sought).collect();
-                all.into_iter().rev().nth(usize::try_from(-1 - instance).unwrap_or(usize::MAX))
-            }
+        let Some(nth) = instance.checked_abs().filter(|instance| *instance > 0).and_then(|instance| usize::try_from(instance - 1).ok())
+        else {
+            return exec_err!("INVALID_FUNCTION_ARGUMENT: 'instance' must be a positive or negative number.");
         };
+        if sought.is_empty() {
+            return Ok(Some(1));
+        }
+        let found = if instance > 0 { found(text, sought).nth(nth) } else { found_backwards(text, sought).nth(nth) };
         Ok(Some(found.map_or(0, |at| text.get(..at).map_or(0, |before| i64::try_from(before.chars().count()).unwrap_or(0)) + 1)))
     })
 }
 
-fn overlapping<'t>(text: &'t str, sought: &'t str) -> impl Iterator<Item = usize> + 't {
-    text.char_indices().map(|(at, _)| at).filter(move |at| text.get(*at..).is_some_and(|rest| rest.starts_with(sought)))
+/// Where a text is found in another, from the first place to the last; what is found may overlap.
+fn found<'t>(text: &'t str, sought: &'t str) -> impl Iterator<Item = usize> + 't {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + text.get(from..)?.find(sought)?;
+        from = text.ceil_char_boundary(at + 1);
+        Some(at)
+    })
 }
 
-/// The longest text that is made of one by padding.
-const LONGEST: usize = 16 << 20;
+/// The same from the last place to the first.
+fn found_backwards<'t>(text: &'t str, sought: &'t str) -> impl Iterator<Item = usize> + 't {
+    let mut end = Some(text.len());
+    std::iter::from_fn(move || {
+        let at = text.get(..end?)?.rfind(sought)?;
+        // The next begins at the sign before this one at the latest.
+        end = at.checked_sub(1).map(|before| text.floor_char_boundary(text.floor_char_boundary(before) + sought.len()));
+        Some(at)
+    })
+}
 
 fn length_of(size: i64) -> Result<usize> {
-    if usize::try_from(size).is_ok_and(|size| size > LONGEST && i32::try_from(size).is_ok()) {
-        return exec_err!("NOT_SUPPORTED: The local lake pads to at most {LONGEST} characters");
-    }
     match usize::try_from(size).ok().filter(|size| i32::try_from(*size).is_ok()) {
+        Some(size) if size > LONGEST => exec_err!("NOT_SUPPORTED: The local lake pads texts to {LONGEST} characters at most: {size}"),
         Some(size) => Ok(size),
         None => exec_err!("INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]"),
     }
@@ -272,18 +271,74 @@ fn pad(call: &Call, left: bool) -> Result<ArrayRef> {
     if gives_bytes(call) {
         return pad_bytes(call, left);
     }
-    texts(call.rows, |row| {
+    written(call.rows, |row, out| {
         let (text, size, filler) = (some!(call.text(0, row)), some!(call.integer(1, row)), some!(call.text(2, row)));
         let size = length_of(size)?;
         if filler.is_empty() {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: Padding string must not be empty");
         }
-        let count = text.chars().count();
-        if count >= size {
-            return Ok(Some(Cow::Owned(text.chars().take(size).collect())));
+        let missing = size.saturating_sub(text.chars().count());
+        let padding = filler.chars().cycle().take(missing);
+        if left {
+            out.extend(padding);
+            out.extend(text.chars().take(size));
+        } else {
+            out.extend(text.chars().take(size));
+            out.extend(padding);
         }
-        let padding: String = filler.chars().cycle().take(size - count).collect();
-        Ok(Some(Cow::Owned(if left { padding + text } else { text.to_owned() + &padding })))
+        Ok(Some(()))
+    })
+}
+
+/// Each sign turned by itself into one other; texts in ASCII at once.
+fn turned(call: &Call, ascii: fn(&mut str), sign: fn(char) -> char) -> Result<ArrayRef> {
+    written(call.rows, |row, out| {
+        let text = some!(call.text(0, row));
+        if text.is_ascii() {
+            out.push_str(text);
+            ascii(out);
+        } else {
+            out.extend(text.chars().map(sign));
+        }
+        Ok(Some(()))
+    })
+}
+
+fn upper(sign: char) -> char {
+    let mut all = sign.to_uppercase();
+    match (all.next(), all.next()) {
+        (Some(one), None) => one,
+        // Signs that become several in Unicode's full mapping stay, but for Greek ones that have an own capital.
+        _ => match u32::from(sign) {
+            0x1F80..=0x1F87 | 0x1F90..=0x1F97 | 0x1FA0..=0x1FA7 => char::from_u32(u32::from(sign) + 8).unwrap_or(sign),
+            0x1FB3 | 0x1FC3 | 0x1FF3 => char::from_u32(u32::from(sign) + 9).unwrap_or(sign),
+            _ => sign,
+        },
+    }
+}
+
+fn lower(sign: char) -> char {
+    // İ is the only one that becomes several: an i and a dot above it.
+    sign.to_lowercase().next().unwrap_or(sign)
+}
+
+/// What Java takes for a blank: no blank that keeps words together, but the separators of ASCII.
+fn is_blank(sign: char) -> bool {
+    match sign {
+        '\u{1c}'..='\u{1f}' => true,
+        '\u{85}' | '\u{a0}' | '\u{2007}' | '\u{202f}' => false,
+        other => other.is_whitespace(),
+    }
+}
+
+/// Without the blanks, or the given signs, at the ends.
+fn trim(call: &Call, start: bool, end: bool) -> Result<ArrayRef> {
+    texts(call.rows, |row| {
+        let text = some!(call.text(0, row));
+        let signs = if call.has(1) { Some(some!(call.text(1, row))) } else { None };
+        let goes = |sign: char| signs.map_or_else(|| is_blank(sign), |signs| signs.contains(sign));
+        let text = if start { text.trim_start_matches(goes) } else { text };
+        Ok(Some(Cow::Borrowed(if end { text.trim_end_matches(goes) } else { text })))
     })
 }
 
@@ -322,7 +377,8 @@ fn codepoint(call: &Call) -> Result<ArrayRef> {
 fn levenshtein(call: &Call) -> Result<ArrayRef> {
     bigints(call.rows, |row| {
         let (one, other) = (some!(call.text(0, row)), some!(call.text(1, row)));
-        if one.chars().count().saturating_mul(other.chars().count().saturating_sub(1)) > 1_000_000 {
+        let (one_size, other_size) = (one.chars().count(), other.chars().count());
+        if one_size.max(other_size).saturating_mul(one_size.min(other_size).saturating_sub(1)) > 1_000_000 {
             return exec_err!("INVALID_FUNCTION_ARGUMENT: The combined inputs for Levenshtein distance are too large");
         }
         Ok(i64::try_from(edits(one, other)).ok())
@@ -407,16 +463,29 @@ fn luhn(call: &Call) -> Result<ArrayRef> {
     })
 }
 
+/// Texts, or one array of texts.
+fn concat_ws_type(types: &[Type]) -> Result<Type> {
+    let arrays = types.iter().any(|athena| matches!(athena, Type::Array(_)));
+    if arrays && types.len() > 2 { refused("concat_ws", types) } else { Ok(Type::Varchar) }
+}
+
 fn concat_ws(call: &Call) -> Result<ArrayRef> {
-    texts(call.rows, |row| {
-        let separator = some!(call.text(0, row));
-        let mut parts: Vec<String> = Vec::new();
-        for at in 1..call.arrays.len() {
-            match call.list(at, row) {
-                Some(items) => parts.extend(items.as_string_view().iter().flatten().map(str::to_owned)),
-                None => parts.extend(call.text(at, row).map(str::to_owned)),
-            }
+    fn push(out: &mut String, first: &mut bool, separator: &str, part: &str) {
+        if !std::mem::take(first) {
+            out.push_str(separator);
         }
-        Ok(Some(Cow::Owned(parts.join(separator))))
+        out.push_str(part);
+    }
+    let list = call.needed(1)?.as_list_opt::<i32>();
+    written(call.rows, |row, out| {
+        let separator = some!(call.text(0, row));
+        let mut first = true;
+        if let Some(list) = list {
+            let items = some!(list.is_valid(row).then(|| list.value(row)));
+            items.as_string_view().iter().flatten().for_each(|part| push(out, &mut first, separator, part));
+        } else {
+            (1..call.arrays.len()).filter_map(|at| call.text(at, row)).for_each(|part| push(out, &mut first, separator, part));
+        }
+        Ok(Some(()))
     })
 }

@@ -144,6 +144,10 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
         ("if", Some([condition, then, otherwise])) => Some(either(condition, then, Some(otherwise), span)),
         ("try", Some([inner])) => Some(attempt(inner.clone(), span)),
         ("row", Some(values)) => Some(record(values, span)),
+        ("mod", Some([one, other])) => {
+            let sign = mark::operator("%", mark::place_of(span.start), &[mark::place(one), mark::place(other)]);
+            Some(Expr::BinaryOp { left: Box::new(one.clone()), op: sign, right: Box::new(other.clone()) })
+        }
         ("count_if", Some([condition])) => {
             let one = Expr::Value(Value::Boolean(true).with_empty_span());
             let counted = case(condition, &one, None);
@@ -206,11 +210,11 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
             None
         }
         ("reduce_agg", Some([value, start, step, _])) => Some(reduced(function, value, start, step, span)),
-        ("mod", Some([left, right])) => Some(Expr::BinaryOp {
-            left: Box::new(Expr::Nested(Box::new(left.clone()))),
-            op: mark::operator("%", mark::place_of(span.start), &[mark::place(left), mark::place(right)]),
-            right: Box::new(Expr::Nested(Box::new(right.clone()))),
-        }),
+        ("normalize", Some([text, Expr::Identifier(form)])) if form.quote_style.is_none() => {
+            let turned = vec![text.clone(), text_value(form.value.to_uppercase())];
+            set_arguments(function, turned);
+            None
+        }
         ("map", Some([])) => {
             let empty = || Expr::Array(Array { elem: Vec::new(), named: true });
             Some(call("map", span, vec![empty(), empty()]))
@@ -250,7 +254,7 @@ pub(super) fn rewrite(expr: &mut Expr) -> Result<(), QueryError> {
         ("now" | "current_timestamp", Some(digits)) => Some(zoned(now(span), &format!("timestamp({}) with time zone", precision(digits)))),
         ("localtime", Some(_)) => Some(zoned(zoned(now(span), "timestamp(3)"), "time(3)")),
         ("localtimestamp", Some(digits)) => Some(zoned(now(span), &format!("timestamp({})", precision(digits)))),
-        ("if" | "try" | "max_by" | "min_by" | "approx_percentile" | "mod", _) => return Err(wrong(&name, span)),
+        ("if" | "try" | "mod" | "max_by" | "min_by" | "approx_percentile", _) => return Err(wrong(&name, span)),
         _ => None,
     };
     if let Some(replaced) = replaced {

@@ -165,7 +165,7 @@ pub(super) fn narrowed(expr: &mut Expr) -> Result<Option<Expr>, QueryError> {
         *long = false;
         return Ok(None);
     }
-    if digits.bytes().all(|digit| digit.is_ascii_digit()) && digits.parse::<i64>().is_err() {
+    if digits.bytes().all(|digit| digit.is_ascii_digit() || digit == b'-') && digits.parse::<i64>().is_err() {
         let (line, column) = (place.0.max(1), place.1.max(1));
         return Err(QueryError::new(format!("SYNTAX_ERROR: line {line}:{column}: Invalid numeric literal: {digits}")));
     }

@@ -17,7 +17,7 @@ pub(super) use names::{Named, Relation, shown_name};
 pub(super) use unnest::UnnestPlanner;
 
 use super::error::QueryError;
-use super::mark::{self, Place};
+use super::mark;
 use super::parsed::Clauses;
 
 /// Rewrites a query in place; `database` is the one that it runs in.
@@ -26,13 +26,7 @@ use super::parsed::Clauses;
 /// [`QueryError`] where a construct has no counterpart: it is named.
 pub(super) fn rewrite(query: &mut Query, database: &str, clauses: &Clauses) -> Result<(), QueryError> {
     let named = Named::of(query);
-    let mut rewriter = Rewriter {
-        with_path: named.wants_path(),
-        named,
-        fresh: 0,
-        database: database.to_owned(),
-        fetch: clauses.fetches.first().copied().unwrap_or((1, 1)),
-    };
+    let mut rewriter = Rewriter { with_path: named.wants_path(), named, fresh: 0, database: database.to_owned(), clauses: clauses.clone() };
     match VisitMut::visit(query, &mut rewriter) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(error) => Err(error),
@@ -44,7 +38,7 @@ struct Rewriter {
     with_path: bool,
     fresh: usize,
     database: String,
-    fetch: Place,
+    clauses: Clauses,
 }
 
 fn flow(done: Result<(), QueryError>) -> ControlFlow<QueryError> {
@@ -62,7 +56,10 @@ impl VisitorMut for Rewriter {
         if let Err(error) = relations::set_operations(query) {
             return ControlFlow::Break(error);
         }
-        flow(relations::limits(query, self.fetch))
+        if let Err(error) = relations::value_rows(query, &self.clauses) {
+            return ControlFlow::Break(error);
+        }
+        flow(relations::limits(query, self.clauses.fetches.first().copied().unwrap_or((1, 1))))
     }
 
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryError> {
@@ -96,7 +93,7 @@ impl VisitorMut for Rewriter {
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<QueryError> {
         relations::read_unnest(factor);
-        flow(relations::check_names(factor))
+        flow(relations::check_names(factor, &self.clauses))
     }
 
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<QueryError> {

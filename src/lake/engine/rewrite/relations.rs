@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::tokenizer::Span;
 use crate::lake::engine::error::QueryError;
 use crate::lake::engine::mark::{self, Place};
 use crate::lake::engine::parse::call;
-use crate::lake::engine::parsed::select_query;
+use crate::lake::engine::parsed::{Clauses, select_query};
 use crate::lake::engine::plan::TIES;
 
 /// Marks the predicates of joins.
@@ -84,18 +84,36 @@ pub(super) fn width(body: &SetExpr) -> Option<usize> {
 }
 
 /// Refuses `MATCH_RECOGNIZE`, and names for columns of a subquery that has not as many.
-pub(super) fn check_names(factor: &TableFactor) -> Result<(), QueryError> {
+pub(super) fn check_names(factor: &TableFactor, clauses: &Clauses) -> Result<(), QueryError> {
     if let TableFactor::MatchRecognize { .. } = factor {
         return Err(QueryError::new("NOT_SUPPORTED: The local lake does not support MATCH_RECOGNIZE"));
     }
     let TableFactor::Derived { subquery, alias: Some(alias), .. } = factor else { return Ok(()) };
     match width(&subquery.body) {
-        Some(columns) if !alias.columns.is_empty() && columns != alias.columns.len() => Err(QueryError::new(format!(
-            "MISMATCHED_COLUMN_ALIASES: line 1:1: Column alias list has {} entries but '{}' has {columns} columns available",
-            alias.columns.len(),
-            alias.name.value.to_lowercase()
-        ))),
+        Some(columns) if !alias.columns.is_empty() && columns != alias.columns.len() => {
+            let (line, column) = clauses.opening(mark::place_of(alias.name.span.start));
+            Err(QueryError::new(format!(
+                "MISMATCHED_COLUMN_ALIASES: line {line}:{column}: Column alias list has {} entries but '{}' has {columns} columns available",
+                alias.columns.len(),
+                alias.name.value.to_lowercase()
+            )))
+        }
         _ => Ok(()),
+    }
+}
+
+/// Refuses rows of VALUES that have not as many values as the first.
+pub(super) fn value_rows(query: &Query, clauses: &Clauses) -> Result<(), QueryError> {
+    let SetExpr::Values(values) = query.body.as_ref() else { return Ok(()) };
+    let Some(first) = values.rows.first() else { return Ok(()) };
+    match values.rows.iter().find(|row| row.content.len() != first.content.len()) {
+        Some(other) => {
+            let (line, column) = clauses.values_before(first.content.first().map_or((1, 1), mark::place));
+            let (one, two) = (first.content.len(), other.content.len());
+            let message = format!("TYPE_MISMATCH: line {line}:{column}: Values rows have mismatched sizes: {one} vs {two}");
+            Err(QueryError::new(message))
+        }
+        None => Ok(()),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Builds Arrow columns from the texts and JSON values of a file, as Hive's `SerDes` read them: what does not fit a type becomes NULL.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -15,7 +13,6 @@ use datafusion::arrow::error::ArrowError;
 
 use super::fit::Length;
 use super::{json, value};
-use crate::lake::engine::functions::json_path::{items, members, plain, unquoted};
 use crate::lake::engine::types::{arrow_field, arrow_type, map_type};
 use crate::lake::engine::zoned::in_utc;
 use crate::sql::Type;
@@ -240,25 +237,26 @@ impl Column {
         match (&mut *self, text.bytes().next()) {
             (_, Some(b'n') | None) => self.null(),
             (Self::List { item, offsets, valid, .. }, Some(b'[')) => {
-                let items = items(text).unwrap_or_default();
-                for part in &items {
+                let mut count = 0;
+                for part in json::items(text) {
                     item.json(part);
+                    count += 1;
                 }
-                offsets.push(offsets.last().copied().unwrap_or(0) + i32::try_from(items.len()).unwrap_or(0));
+                offsets.push(offsets.last().copied().unwrap_or(0) + count);
                 valid.append_non_null();
             }
             (Self::Map { key, value, offsets, valid, .. }, Some(b'{')) => {
-                // Of several entries of one name the last counts.
-                let entries: BTreeMap<_, _> = members(text).unwrap_or_default().into_iter().collect();
-                for (name, part) in &entries {
+                let mut count = 0;
+                for (name, part) in json::members(text) {
                     key.scalar(name.as_bytes());
                     value.json(part);
+                    count += 1;
                 }
-                offsets.push(offsets.last().copied().unwrap_or(0) + i32::try_from(entries.len()).unwrap_or(0));
+                offsets.push(offsets.last().copied().unwrap_or(0) + count);
                 valid.append_non_null();
             }
             (Self::Row { columns, names, valid, .. }, Some(b'{')) => {
-                let found = json::found(&members(text).unwrap_or_default(), names, json::Names::Folded);
+                let found = json::found(json::members(text), names, json::Names::Folded);
                 for (column, part) in columns.iter_mut().zip(found) {
                     match part {
                         Some(part) => column.json(part),
@@ -268,9 +266,9 @@ impl Column {
                 valid.append_non_null();
             }
             (Self::List { .. } | Self::Map { .. } | Self::Row { .. }, _) => self.null(),
-            (_, Some(b'"')) => self.scalar(unquoted(text).unwrap_or(Cow::Borrowed(text)).as_bytes()),
+            (_, Some(b'"')) => self.scalar(json::string(text).as_bytes()),
             // A nested value, number or boolean in a text column is its JSON.
-            (Self::Text { .. }, _) => self.scalar(plain(text).as_deref().unwrap_or(text).as_bytes()),
+            (Self::Text { .. }, _) => self.scalar(json::compact(text).as_bytes()),
             (Self::Timestamp { .. }, _) => match value::integer(text.as_bytes()) {
                 Some(milliseconds) => self.number(milliseconds),
                 None => self.null(),

@@ -141,8 +141,8 @@ mod tests {
             }
         }
         let stored = ((digits << 3) | zeros).cast_unsigned();
-        let zeros = u32::try_from(zeros).unwrap();
-        let power = 10_u64.pow(if zeros == 0 { 0 } else { zeros + 1 });
+        let cut = u32::try_from(stored % 8).unwrap();
+        let power = if cut == 0 { 1 } else { 10_u64.pow(cut + 1) };
         let read = (stored >> 3).wrapping_mul(power);
         let seconds = if seconds < 0 && read > 999_999 { seconds - 1 } else { seconds };
         i128::from(seconds) * 1_000_000_000 + i128::from(read)

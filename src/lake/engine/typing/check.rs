@@ -10,7 +10,7 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder, Operator, Subquery};
 
 use super::arithmetic::{self, Act};
 use super::coercion::{common, fits, is_orderable, is_text};
-use super::{Typed, binary, builtin, collection, compared, interval, located, mismatch, row, type_of};
+use super::{Typed, binary, builtin, collection, compared, infinity, interval, is_finite, located, mismatch, row, type_of};
 use crate::lake::engine::functions;
 use crate::lake::engine::mark::{HAVING, IF, Mark, ON, Place};
 use crate::lake::engine::types::{arrow_type, athena_type};
@@ -30,10 +30,18 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
             {
                 return row::within(value, others.to_vec(), negated, mark.place);
             }
+            // NaN is in no list.
+            let doubtful = matches!(both, Type::Real | Type::Double) && typed.iter().skip(1).any(|part| !is_finite(&part.expr));
             let mut all: Vec<Expr> = typed.into_iter().map(|part| part.comparable(&both)).collect();
             let list = all.split_off(1);
             let expr = all.pop().map(Box::new).unwrap_or_default();
-            Ok(Expr::InList(InList { expr, list, negated }))
+            let value = expr.as_ref().clone();
+            let within = Expr::InList(InList { expr, list, negated });
+            Ok(match (doubtful && !is_finite(&value), negated) {
+                (false, _) => within,
+                (true, false) => binary(within, Operator::And, binary(value, Operator::LtEq, infinity())),
+                (true, true) => binary(within, Operator::Or, binary(value, Operator::Gt, infinity())),
+            })
         }
         Expr::Between(Between { expr, negated, low, high }) => {
             let (value, low, high) = (typed(expr, 0)?, typed(low, 1)?, typed(high, 2)?);
@@ -45,6 +53,12 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
             if let Type::Row(_) = both {
                 let above = row::comparison(Operator::GtEq, &value, &low, mark.place)?;
                 let within = binary(above, Operator::And, row::comparison(Operator::LtEq, &value, &high, mark.place)?);
+                return Ok(if negated { Expr::Not(Box::new(within)) } else { within });
+            }
+            if matches!(both, Type::Real | Type::Double) && !is_finite(&high.expr) {
+                // Either bound may be NaN, which no number lies beside.
+                let above = compared(Operator::GtEq, value.clone(), low, mark.place)?;
+                let within = binary(above, Operator::And, compared(Operator::LtEq, value, high, mark.place)?);
                 return Ok(if negated { Expr::Not(Box::new(within)) } else { within });
             }
             let [expr, low, high] = [value, low, high].map(|part| Box::new(part.comparable(&both)));
@@ -78,14 +92,14 @@ pub(super) fn expression(expr: Expr, mark: &Mark, schema: &DFSchema) -> Result<E
         }
         Expr::ScalarFunction(ScalarFunction { func, args }) if func.name() == "make_array" => {
             let (args, item) = single(args, mark, 0, schema, "All ARRAY elements")?;
-            if item != Type::Json {
+            if !matches!(item, Type::Json | Type::Char(_)) {
                 return Ok(Expr::ScalarFunction(ScalarFunction { func, args }));
             }
-            // DataFusion's arrays do not say that their items are JSON, those that the lake's functions make do.
+            // DataFusion's arrays do not say that their items are JSON or of how many signs, those that the lake's functions make do.
             let one = functions::scalar_function("repeat")?;
             let mut parts: Vec<Expr> = args
                 .into_iter()
-                .map(|arg| functions::cast_function().call(vec![arg, datafusion::logical_expr::lit("json")]))
+                .map(|arg| functions::cast_function().call(vec![arg, datafusion::logical_expr::lit(item.to_string())]))
                 .map(|arg| one.call(vec![arg, datafusion::logical_expr::lit(1_i64)]))
                 .collect();
             if parts.len() == 1 { Ok(parts.remove(0)) } else { Ok(functions::scalar_function("concat")?.call(parts)) }
@@ -152,7 +166,9 @@ fn compared_by(subquery: Subquery, wanted: &Type, place: Place) -> Result<Subque
 /// `-x`.
 pub(super) fn negated(inner: Typed, place: Place) -> Result<Expr> {
     match inner.athena {
-        Type::Integer | Type::BigInt if whole(&inner.expr).is_some() => Ok(inner.expr.transform(negative).data()?),
+        Type::Integer | Type::BigInt if whole(&inner.expr).is_some_and(|number| !LEAST.contains(&number)) => {
+            Ok(inner.expr.transform(negative).data()?)
+        }
         Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => Ok(arithmetic::exact(Act::Negate, vec![inner.expr])),
         Type::Real | Type::Double | Type::Decimal { .. } | Type::Unknown => Ok(Expr::Negative(Box::new(inner.expr))),
         Type::IntervalDayToSecond | Type::IntervalYearToMonth => {
@@ -161,6 +177,9 @@ pub(super) fn negated(inner: Typed, place: Place) -> Result<Expr> {
         other => mismatch(place, format_args!("Cannot negate {other}")),
     }
 }
+
+/// The numbers that have no counterpart without their sign.
+const LEAST: [i64; 2] = [i32::MIN as i64, i64::MIN];
 
 /// The number of a literal, which may be cast.
 pub(super) fn whole(expr: &Expr) -> Option<i64> {
@@ -173,7 +192,7 @@ pub(super) fn whole(expr: &Expr) -> Option<i64> {
 
 fn negative(part: Expr) -> Result<Transformed<Expr>> {
     Ok(match whole(&part) {
-        Some(number) if matches!(part, Expr::Literal(..)) => Transformed::yes(datafusion::logical_expr::lit(-number)),
+        Some(number) if matches!(part, Expr::Literal(..)) => Transformed::yes(datafusion::logical_expr::lit(number.wrapping_neg())),
         _ => Transformed::no(part),
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, Datum, Decimal128Builder};
-use datafusion::arrow::datatypes::{DataType, Decimal128Type};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, i256};
 use datafusion::arrow::error::ArrowError;
 
 /// The quotients, as a decimal of the type that is wanted.
@@ -29,15 +29,29 @@ pub(super) fn divide(one: &dyn Datum, other: &dyn Datum, target: &DataType) -> R
             return Err(ArrowError::DivideByZero);
         }
         let scaled = unit.and_then(|unit| left.value(l).checked_mul(unit));
-        let quotient = scaled.map(|scaled| {
-            let (whole, rest) = (scaled / divisor, scaled % divisor);
-            let up = rest.unsigned_abs() * 2 >= divisor.unsigned_abs();
-            whole + if up { scaled.signum() * divisor.signum() } else { 0 }
-        });
+        let quotient = match scaled {
+            Some(scaled) => {
+                let (whole, rest) = (scaled / divisor, scaled % divisor);
+                // Twice the rest need not fit 128 bits.
+                let up = rest.unsigned_abs() >= divisor.unsigned_abs() - rest.unsigned_abs();
+                Some(whole + if up { scaled.signum() * divisor.signum() } else { 0 })
+            }
+            None => wide(left.value(l), more, divisor),
+        };
         match quotient.filter(|quotient| quotient.abs() < limit) {
             Some(quotient) => builder.append_value(quotient),
             None => return Err(ArrowError::ArithmeticOverflow("Decimal overflow".to_owned())),
         }
     }
     Ok(Arc::new(builder.finish()))
+}
+
+/// The quotient of a dividend with so many zeros behind it, which 128 bits do not hold; `None` where they do not hold the quotient.
+fn wide(dividend: i128, zeros: u32, divisor: i128) -> Option<i128> {
+    let scaled = i256::from_i128(dividend).checked_mul(i256::from_i128(10).checked_pow(zeros)?)?;
+    let by = i256::from_i128(divisor);
+    let (whole, rest) = (scaled.checked_div(by)?, scaled.checked_rem(by)?);
+    let twice = rest.wrapping_abs().checked_add(rest.wrapping_abs())?;
+    let up = if twice >= by.wrapping_abs() { dividend.signum() * divisor.signum() } else { 0 };
+    whole.checked_add(i256::from_i128(up))?.to_i128()
 }

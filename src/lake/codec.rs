@@ -51,7 +51,13 @@ impl Codec {
         Self::ALL.into_iter().find(|codec| codec.ending().eq_ignore_ascii_case(ending))
     }
 
-    /// The codec that the first bytes of a file prove, or else its ending.
+    /// The ending of a key that names a codec of Hadoop's which the lake does not have.
+    pub(crate) fn unknown_ending(key: &str) -> Option<&'static str> {
+        let key = key.to_ascii_lowercase();
+        [".lz4", ".lzo", ".lzo_deflate"].into_iter().find(|ending| key.ends_with(ending))
+    }
+
+    /// The codec that the first bytes of a file prove; those of Hadoop's Snappy and of deflate prove nothing, but their endings do.
     pub(crate) fn of_file(head: &[u8], key: &str) -> Option<Self> {
         match head {
             [0x1f, 0x8b, ..] => Some(Self::Gzip),

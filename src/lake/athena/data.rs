@@ -73,9 +73,9 @@ fn options(properties: &Properties, default: &str, location: &str) -> Result<Opt
             // UNLOAD separates by commas unless told otherwise, tables by Hive's control character.
             let default = if location.is_empty() { "," } else { "\u{1}" };
             let sign = delimiter.as_deref().unwrap_or(default);
-            WriteFormat::Text { delimiter: sign.bytes().next().unwrap_or(1) }
+            WriteFormat::delimited(sign).ok_or_else(|| property_error("field_delimiter", sign))?
         }
-        "JSON" => WriteFormat::Json,
+        "JSON" => WriteFormat::Json { mapping: BTreeMap::new() },
         other => return Err(property_error("format", other)),
     };
     let compression = compressed(&format, &format_name, compression.as_deref())?;
@@ -85,7 +85,7 @@ fn options(properties: &Properties, default: &str, location: &str) -> Result<Opt
 /// How files of a format are compressed where this is asked for, or nothing is.
 fn compressed(format: &WriteFormat, format_name: &str, asked: Option<&str>) -> Result<WriteCompression, QueryError> {
     let known = format.compressions();
-    let Some(name) = asked else { return Ok(known.first().copied().unwrap_or(WriteCompression::None)) };
+    let Some(name) = asked else { return Ok(known.first().copied().unwrap_or(WriteCompression::Plain)) };
     let name = name.to_uppercase();
     match WriteCompression::parse(&name) {
         Some(chosen) if known.contains(&chosen) => Ok(chosen),
@@ -122,10 +122,11 @@ fn buckets(columns: &[OutputColumn], options: &Options) -> Result<Option<Buckets
     Ok(Some(Buckets { columns: places, count: options.bucket_count }))
 }
 
-/// Whether a type is one of queries only: files have no intervals, and no zones of times.
+/// Whether a type is one of queries only.
 fn has_no_hive_type(athena: &Type) -> bool {
     match athena {
-        Type::IntervalDayToSecond | Type::IntervalYearToMonth | Type::TimestampTz(_) => true,
+        Type::IntervalDayToSecond | Type::IntervalYearToMonth | Type::TimestampTz(_) | Type::Time(_) => true,
+        Type::Json | Type::Uuid | Type::Unknown => true,
         Type::Array(item) => has_no_hive_type(item),
         Type::Map(key, value) => has_no_hive_type(key) || has_no_hive_type(value),
         Type::Row(fields) => fields.iter().any(|(_, item)| has_no_hive_type(item)),
@@ -179,7 +180,9 @@ async fn write(job: &mut Job, mut running: RunningQuery, plan: WritePlan) -> Res
         writer.write(&batch.map_err(|error| Engine::explain_error(&error))?)?;
         job.check_cutoff(&running)?;
     }
-    writer.finish()
+    // Files are ended and forced to the disk where nobody else's query waits for it.
+    let finished = tokio::task::spawn_blocking(move || writer.finish()).await;
+    finished.map_err(|error| QueryError::new(format!("HIVE_WRITER_CLOSE_ERROR: {error}")))?
 }
 
 /// The manifest and metadata files, and the row count that GetQueryResults answers.
@@ -206,8 +209,8 @@ fn table_of(name: &str, location: S3Location, options: &Options, columns: &[Outp
     let data = columns.len() - options.partitioned_by.len();
     let (input, output, serde) = ddl::classes(if options.format_name == "CSV" { "TEXTFILE" } else { &options.format_name });
     let mut serde_parameters = BTreeMap::new();
-    if let WriteFormat::Text { delimiter } = options.format {
-        let sign = char::from(delimiter).to_string();
+    if let WriteFormat::Text(delimiters) = &options.format {
+        let sign = char::from(delimiters.at(0)).to_string();
         serde_parameters.insert("field.delim".to_owned(), sign.clone());
         serde_parameters.insert("serialization.format".to_owned(), sign);
     } else {
@@ -355,7 +358,7 @@ pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>,
             format!("NOT_SUPPORTED: The location of table '{database}.{table}' is a single object: {location}. New files need a folder");
         return Err(QueryError::new(message));
     }
-    let (format, compression) = write_format(&described)?;
+    let (format, compression) = write_format(&database, &described)?;
     let places = Places::of(&catalog, &database, &described).map_err(|error| Engine::explain_error(&error))?;
     let wanted: Vec<&Column> = described.columns.iter().chain(&described.partition_keys).collect();
     let names: Vec<&str> = wanted.iter().map(|column| column.name.as_str()).collect();
@@ -379,29 +382,11 @@ pub(super) async fn insert(job: &mut Job, name: &Name, named: Option<&[String]>,
 }
 
 /// How rows are added to a table that exists.
-fn write_format(table: &TableDefinition) -> Result<(WriteFormat, WriteCompression), QueryError> {
-    let serde = table.serde_library.rsplit('.').next().unwrap_or("").to_lowercase();
-    let (format, name, own) = match serde.as_str() {
-        "parquethiveserde" => (WriteFormat::Parquet, "PARQUET", &["parquet.compression", "parquet.compress"][..]),
-        "avroserde" => (WriteFormat::Avro, "AVRO", &["avro.compression"][..]),
-        "orcserde" => (WriteFormat::Orc, "ORC", &["orc.compress", "orc.compression"][..]),
-        "lazysimpleserde" => {
-            let sign = table.serde_parameters.get("field.delim").and_then(|sign| sign.bytes().next()).unwrap_or(1);
-            let header = table.parameters.get("skip.header.line.count").is_some_and(|count| count.trim() != "0");
-            if header {
-                return Err(QueryError::new("NOT_SUPPORTED: Inserting into Hive table with skip.header.line.count property not supported"));
-            }
-            (WriteFormat::Text { delimiter: sign }, "TEXTFILE", &[][..])
-        }
-        "jsonserde" | "openxjsonserde" => (WriteFormat::Json, "JSON", &[][..]),
-        other => return Err(QueryError::new(format!("NOT_SUPPORTED: The local lake does not write tables of SerDe {other}"))),
-    };
-    let stated = ["write.compression"].iter().chain(own).find_map(|name| table.parameters.get(*name));
-    let compression = match (&format, stated) {
-        (_, Some(stated)) => compressed(&format, name, Some(stated))?,
-        (WriteFormat::Parquet, None) => WriteCompression::Snappy,
-        (WriteFormat::Text { .. } | WriteFormat::Json, None) => WriteCompression::None,
-        (_, None) => compressed(&format, name, None)?,
+fn write_format(database: &str, table: &TableDefinition) -> Result<(WriteFormat, WriteCompression), QueryError> {
+    let (format, usual, names) = WriteFormat::of(database, table)?;
+    let compression = match names.iter().find_map(|name| table.parameters.get(*name)) {
+        Some(stated) => compressed(&format, format.name(), Some(stated))?,
+        None => usual,
     };
     Ok((format, compression))
 }

@@ -70,3 +70,77 @@ fn rows_are_not_put_beside_a_table_of_one_object() {
     assert!(failed.starts_with("NOT_SUPPORTED: The location of table 'default.one' is a single object"), "{failed}");
     assert_eq!(athena.rows("SELECT count(*) AS n FROM one"), ["n", "2"]);
 }
+
+#[test]
+fn texts_are_written_in_the_dialect_of_their_table() {
+    let athena = Athena::new();
+    let rows = "SELECT * FROM (VALUES (NULL, 'x'), ('a,b', 'c\\d'), ('two' || chr(10) || 'lines', ' n ')) AS t(a, b)";
+    athena.succeed(
+        "CREATE EXTERNAL TABLE escapes (a string, b string) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' ESCAPED BY '\\\\' \
+         NULL DEFINED AS '' LOCATION 's3://test-lake/escapes/'",
+    );
+    athena.succeed(&format!("INSERT INTO escapes {rows}"));
+    assert_eq!(athena.rows("SELECT * FROM escapes ORDER BY b DESC"), ["a|b", "∅|x", "a,b|c\\d", "two\nlines| n "]);
+    athena.succeed(
+        "CREATE EXTERNAL TABLE nested (a array<string>, m map<string,int>, r struct<x:array<int>,y:string>) ROW FORMAT DELIMITED \
+         FIELDS TERMINATED BY ',' ESCAPED BY '^' COLLECTION ITEMS TERMINATED BY '|' MAP KEYS TERMINATED BY ':' LOCATION 's3://test-lake/nested/'",
+    );
+    athena.succeed(
+        "INSERT INTO nested SELECT ARRAY['a|', 'b'], MAP(ARRAY['k:1', 'l'], ARRAY[1, NULL]), CAST(ROW(ARRAY[1, 2], 'z^') AS ROW(x array(integer), y varchar))",
+    );
+    assert_eq!(
+        athena.rows("SELECT cardinality(a) AS n, a[1] AS a, m['k:1'] AS k, m['l'] AS l, cardinality(r.x) AS x, r.y FROM nested"),
+        ["n|a|k|l|x|y", "2|a||1|∅|2|z^"]
+    );
+    let mut table = athena.service.catalog().table("default", "nested").unwrap();
+    table["Name"] = "formatted".into();
+    table["StorageDescriptor"]["Location"] = "s3://test-lake/formatted/".into();
+    table["StorageDescriptor"]["Columns"] = serde_json::json!([{"Name": "a", "Type": "int"}, {"Name": "b", "Type": "int"}]);
+    table["StorageDescriptor"]["SerdeInfo"]["Parameters"] = serde_json::json!({"serialization.format": ","});
+    athena.service.catalog().create_table("default", &table).unwrap();
+    athena.succeed("INSERT INTO formatted VALUES (1, 2)");
+    assert_eq!(athena.rows("SELECT * FROM formatted"), ["a|b", "1|2"]);
+    athena.succeed(
+        "CREATE EXTERNAL TABLE mapped (id int, who string) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' \
+         WITH SERDEPROPERTIES ('mapping.who'='UserName') LOCATION 's3://test-lake/mapped/'",
+    );
+    athena.succeed("INSERT INTO mapped VALUES (1, 'bob')");
+    assert_eq!(athena.rows("SELECT * FROM mapped"), ["id|who", "1|bob"]);
+}
+
+#[test]
+fn values_come_back_from_every_format() {
+    let athena = Athena::new();
+    let select = "SELECT X'00FF10' AS b, DECIMAL '12345678901234567890.1234567890' AS d, 9223372036854775807 AS n, \
+                  CAST('2020-01-01 00:00:00.9996' AS timestamp(6)) AS t, ARRAY[X'01', X'02'] AS bs, \
+                  ARRAY[CAST('1969-12-31 23:59:59.9995' AS timestamp(6))] AS ts, 1e-7 AS e";
+    for format in ["TEXTFILE", "JSON", "PARQUET", "AVRO"] {
+        athena.succeed(&format!("CREATE TABLE v_{format} WITH (format = '{format}') AS {select}"));
+        let shown = athena.rows(&format!("SELECT to_hex(b) AS b, d, n, t, to_hex(bs[1]) AS bs, ts, e FROM v_{format}"));
+        assert_eq!(
+            shown,
+            [
+                "b|d|n|t|bs|ts|e",
+                "00FF10|12345678901234567890.1234567890|9223372036854775807|2020-01-01 00:00:01.000|01|[1970-01-01 00:00:00.000]|1.0E-7"
+            ],
+            "{format}"
+        );
+    }
+    athena.succeed(&format!("CREATE TABLE v_orc WITH (format = 'ORC') AS SELECT t FROM ({select})"));
+    assert_eq!(athena.rows("SELECT t FROM v_orc"), ["t", "2020-01-01 00:00:01.000"]);
+}
+
+#[test]
+fn what_could_not_be_read_back_is_not_written() {
+    let athena = Athena::new();
+    for (sign, shown) in [("§", "§"), ("||", "||"), ("", "")] {
+        let failed = athena.fail(&format!("CREATE TABLE bad WITH (format = 'TEXTFILE', field_delimiter = '{sign}') AS SELECT 1 AS a"));
+        assert_eq!(failed, format!("INVALID_TABLE_PROPERTY: Invalid value for property 'field_delimiter': {shown}"));
+    }
+    for (value, athena_type) in
+        [("TIME '10:00:00'", "time(3)"), ("ARRAY[NULL]", "array(unknown)"), ("JSON '1'", "json"), ("uuid()", "uuid")]
+    {
+        let failed = athena.fail(&format!("CREATE TABLE bad WITH (format = 'PARQUET') AS SELECT {value} AS a"));
+        assert!(failed.starts_with("NOT_SUPPORTED: Unsupported Hive type: "), "{athena_type}: {failed}");
+    }
+}

@@ -30,8 +30,6 @@ pub(super) struct Facts {
     pub(super) compression: Compression,
     /// How many records it has, as far as its head tells.
     pub(super) records: u64,
-    /// How many bytes a record has on average.
-    pub(super) record_size: u64,
 }
 
 impl Facts {
@@ -99,7 +97,7 @@ fn scanned(head: &[u8], key: &str, whole: bool, size: u64, compression: Compress
     let seen = (head.len() as u64).max(1);
     let record_size = seen.checked_div(rows).unwrap_or(0);
     let records = if whole || record_size == 0 { rows } else { size / record_size };
-    Facts { table, compression, records, record_size }
+    Facts { table, compression, records }
 }
 
 /// What a classifier of the user's makes of a file; `None` where it is none of its kind.
@@ -177,7 +175,6 @@ fn parquet(file: File, magic: &[u8], key: &str, size: u64) -> Facts {
         metadata.schema().fields().iter().map(|field| Column::new(&field.name().to_lowercase(), &hive_type(field))).collect();
     let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
     facts.records = rows;
-    facts.record_size = size.checked_div(rows).unwrap_or(0);
     facts
 }
 
@@ -190,7 +187,6 @@ fn avro_file(file: File, magic: &[u8], key: &str, size: u64) -> Facts {
             facts.table.columns = found.columns;
             facts.table.serde_parameters.insert("avro.schema.literal".to_owned(), found.schema);
             facts.records = found.records;
-            facts.record_size = size.checked_div(found.records).unwrap_or(0);
         }
         Err(error) => {
             tracing::warn!(%key, %error, "an Avro file could not be read");
@@ -208,7 +204,6 @@ fn orc_file(file: File, magic: &[u8], key: &str, size: u64) -> Facts {
         Ok((columns, rows)) => {
             facts.table.columns = columns;
             facts.records = rows;
-            facts.record_size = size.checked_div(rows).unwrap_or(0);
         }
         Err(error) => {
             tracing::warn!(%key, %error, "an ORC file could not be read");

@@ -16,6 +16,13 @@ pub(super) struct Target {
     pub(super) sample: Option<usize>,
 }
 
+impl Target {
+    /// All of a place.
+    pub(super) fn whole(place: S3Location) -> Self {
+        Self { place, exclusions: Vec::new(), excluded: GlobSet::empty(), sample: None }
+    }
+}
+
 /// What is done with a table that has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UpdateBehavior {
@@ -78,6 +85,8 @@ pub(super) struct Config {
     pub(super) database: String,
     pub(super) prefix: String,
     pub(super) targets: Vec<Target>,
+    /// The tables of the database that are crawled where they are, in the place of targets.
+    pub(super) tables: Vec<String>,
     pub(super) classifiers: Vec<String>,
     pub(super) policy: Policy,
 }
@@ -130,23 +139,53 @@ impl Config {
                 sample: sample.and_then(|sample| usize::try_from(sample).ok()),
             });
         }
-        let others = crawler.get("Targets").and_then(Value::as_object).into_iter().flatten();
-        let mut others = others.filter(|(kind, list)| *kind != "S3Targets" && list.as_array().is_some_and(|list| !list.is_empty()));
+        let lists = crawler.get("Targets").and_then(Value::as_object).into_iter().flatten();
+        let mut others = lists.filter(|(kind, list)| {
+            !["S3Targets", "CatalogTargets"].contains(&kind.as_str()) && list.as_array().is_some_and(|list| !list.is_empty())
+        });
         if let Some((kind, _)) = others.next() {
-            return Err(invalid(format!("The local lake crawls S3Targets, not {kind}")));
+            return Err(invalid(format!("The local lake crawls S3Targets and CatalogTargets, not {kind}")));
         }
-        if targets.is_empty() {
-            return Err(invalid("A crawler of the local lake needs at least one S3 target"));
+        let policy = policy(crawler)?;
+        let catalog = catalog_target(crawler)?;
+        match &catalog {
+            Some(_) if !targets.is_empty() => return Err(invalid("Catalog targets cannot be combined with other targets in one crawler")),
+            Some(_) if policy.delete != DeleteBehavior::Log => {
+                return Err(invalid("The SchemaChangePolicy's DeleteBehavior for a crawler with catalog targets must be LOG"));
+            }
+            None if targets.is_empty() => return Err(invalid("A crawler of the local lake needs at least one S3 or catalog target")),
+            _ => {}
         }
+        let (own, tables) = catalog.unwrap_or_default();
+        let database = if own.is_empty() { text(crawler, "DatabaseName").to_lowercase() } else { own };
         Ok(Self {
             name: text(crawler, "Name"),
-            database: text(crawler, "DatabaseName").to_lowercase(),
+            database,
             prefix: text(crawler, "TablePrefix"),
             targets,
+            tables,
             classifiers: strings(crawler.get("Classifiers")),
-            policy: policy(crawler)?,
+            policy,
         })
     }
+}
+
+/// The database and the tables of it that are to be crawled where they are. Those of one crawler are all of one database here.
+fn catalog_target(crawler: &Value) -> Result<Option<(String, Vec<String>)>, GlueError> {
+    let mut found: Option<(String, Vec<String>)> = None;
+    for target in crawler.pointer("/Targets/CatalogTargets").and_then(Value::as_array).into_iter().flatten() {
+        let database = text(target, "DatabaseName").to_lowercase();
+        let names: Vec<String> = strings(target.get("Tables")).iter().map(|name| name.to_lowercase()).collect();
+        if database.is_empty() || names.is_empty() {
+            return Err(invalid("A catalog target needs a database and at least one table"));
+        }
+        let (known, tables) = found.get_or_insert_with(|| (database.clone(), Vec::new()));
+        if *known != database {
+            return Err(invalid("The catalog targets of a crawler of the local lake are all of one database"));
+        }
+        tables.extend(names);
+    }
+    Ok(found)
 }
 
 fn policy(crawler: &Value) -> Result<Policy, GlueError> {
@@ -229,13 +268,13 @@ pub(super) fn created(input: &Value) -> Result<Value, GlueError> {
 
 /// Refuses what AWS refuses.
 pub(super) fn check(crawler: &Value) -> Result<(), GlueError> {
-    if text(crawler, "DatabaseName").is_empty() {
-        return Err(invalid("DatabaseName is required for crawlers of S3 targets"));
-    }
     if text(crawler, "TablePrefix").chars().count() > 128 {
         return Err(invalid("TablePrefix must have at most 128 characters"));
     }
     let config = Config::read(crawler)?;
+    if config.database.is_empty() {
+        return Err(invalid("DatabaseName is required for crawlers of S3 targets"));
+    }
     let stated = crawler.get("SchemaChangePolicy").cloned().unwrap_or_default();
     let logs = text(&stated, "UpdateBehavior") == "LOG" && text(&stated, "DeleteBehavior") == "LOG";
     if config.policy.new_folders_only && !logs {

@@ -190,7 +190,6 @@ fn uniform_of_files(files: &[CrawledFile]) -> Uniform {
         table: crate::infer::formats::table("", None, crate::model::DataFormat::Csv, Vec::new()),
         compression: crate::infer::Compression::None,
         records: 0,
-        record_size: 0,
     });
     Uniform { facts, columns: columns.clone(), leaves: vec![Leaf { path: Vec::new(), columns, totals }], depth: 0 }
 }

@@ -2,19 +2,17 @@
 
 use std::fs::File;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use orc_rust::ArrowReaderBuilder;
 use orc_rust::schema::DataType;
 
+use crate::lake::engine::guarded;
 use crate::model::Column;
 
 /// The columns and the number of rows of an ORC file.
 pub(super) fn read(file: File) -> io::Result<(Vec<Column>, u64)> {
     // The reader gives up on some damaged files with a panic.
-    let builder = catch_unwind(AssertUnwindSafe(|| ArrowReaderBuilder::try_new(file)))
-        .map_err(|_panic| io::Error::new(io::ErrorKind::InvalidData, "the file is damaged"))?
-        .map_err(io::Error::other)?;
+    let builder = guarded(|| ArrowReaderBuilder::try_new(file).map_err(|error| error.to_string())).map_err(io::Error::other)?;
     let metadata = builder.file_metadata();
     let children = metadata.root_data_type().children();
     let columns = children.iter().map(|column| Column::new(&column.name().to_lowercase(), &hive(column.data_type()))).collect();

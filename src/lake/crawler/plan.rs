@@ -127,6 +127,19 @@ pub fn plan(crawler: &str, prefix: &str, existing: &[ExistingTable], found: Vec<
     Changes { tables: changes }
 }
 
+/// Compares what lies at a table's own place with the table: its columns and partitions follow what is found, and everything else stays as somebody wrote
+/// it. `None` where files of another format lie there.
+pub(super) fn refresh(before: &ExistingTable, mut found: FoundTable, policy: &Policy) -> Option<TableChange> {
+    let old = &before.definition;
+    let format = |table: &TableDefinition| table.parameters.get("classification").cloned();
+    if format(old).is_some_and(|known| Some(known) != format(&found.definition)) {
+        return None;
+    }
+    let (columns, keys) = (found.definition.columns, found.definition.partition_keys);
+    found.definition = TableDefinition { columns, partition_keys: keys, ..old.clone() };
+    Some(update(before, found, policy))
+}
+
 /// The table's name: what stands there for the same place, else its own, told apart by a hash where that is taken.
 fn name_of(table: &FoundTable, prefix: &str, existing: &[ExistingTable], seen: &[String]) -> String {
     let place = table.definition.location.as_ref();

@@ -1,6 +1,6 @@
 //! A crawl from its first listing to its last write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::classify::{Facts, classify};
 use super::config::{Config, Policy, Target};
 use super::group::{CrawledFile, FoundPartition, FoundTable, Totals, group};
-use super::plan::{Action, CRAWLER, Changes, DEPRECATED, ExistingTable, TableChange, plan};
+use super::plan::{Action, CRAWLER, Changes, DEPRECATED, ExistingTable, TableChange, plan, refresh};
 use crate::lake::glue::{Catalog, GlueError, definition, table_input, values_of};
 use crate::lake::storage::{ListQuery, ObjectInfo};
 use crate::model::S3Location;
@@ -34,6 +34,9 @@ impl From<GlueError> for Ended {
 pub(super) fn look(catalog: &Catalog, config: &Config, stop: &AtomicBool) -> Result<Changes, Ended> {
     let classifiers = config.classifiers.iter().map(|name| catalog.classifier(name)).collect::<Result<Vec<_>, _>>()?;
     let existing = existing(catalog, &config.database)?;
+    if !config.tables.is_empty() {
+        return refreshed(catalog, config, &classifiers, &existing, stop);
+    }
     let mut found: Vec<FoundTable> = Vec::new();
     for target in &config.targets {
         let files = files(catalog, target, &classifiers, &config.policy, &existing, stop)?;
@@ -53,6 +56,36 @@ pub(super) fn look(catalog: &Catalog, config: &Config, stop: &AtomicBool) -> Res
         return Err(Ended::Failed(message));
     }
     Ok(plan(&config.name, &config.prefix, &existing, found, &config.policy))
+}
+
+/// Looks at the places of the tables that are crawled where they are. No table is made, and one whose files are gone or unlike each other stays as it is.
+fn refreshed(
+    catalog: &Catalog,
+    config: &Config,
+    classifiers: &[Value],
+    existing: &[ExistingTable],
+    stop: &AtomicBool,
+) -> Result<Changes, Ended> {
+    let mut changes = Changes::default();
+    for name in &config.tables {
+        let before = existing.iter().find(|table| table.definition.name == *name);
+        let before = before.ok_or_else(|| Ended::Failed(format!("Table {}.{name} not found.", config.database)))?;
+        let place = before.definition.location.clone();
+        let place = place.ok_or_else(|| Ended::Failed(format!("Table {}.{name} is not of objects in S3", config.database)))?;
+        let level = place.folder().key.split('/').filter(|part| !part.is_empty()).count() + 1;
+        // Whatever lies there is this one table.
+        let policy = Policy { combine: true, level: Some(level), ..config.policy };
+        let target = Target::whole(place.clone());
+        let files = files(catalog, &target, classifiers, &policy, existing, stop)?;
+        let found = group(&place, files, &policy);
+        let own = |table: &FoundTable| table.definition.location.as_ref().map(S3Location::folder) == Some(place.folder());
+        match found.into_iter().find(own).and_then(|found| refresh(before, found, &policy)) {
+            Some(change) => changes.tables.push(change),
+            None => tracing::warn!(table = %name, "a table has no files that could be crawled as it"),
+        }
+    }
+    changes.tables.sort_by(|one, other| one.table.cmp(&other.table));
+    Ok(changes)
 }
 
 fn existing(catalog: &Catalog, database: &str) -> Result<Vec<ExistingTable>, GlueError> {
@@ -110,7 +143,7 @@ fn files(
             None => break,
         }
     }
-    let known: Vec<String> = if policy.new_folders_only { crawled_folders(existing) } else { Vec::new() };
+    let known: BTreeSet<String> = if policy.new_folders_only { crawled_folders(existing) } else { BTreeSet::new() };
     let mut looked_at: BTreeMap<String, (usize, Option<Facts>)> = BTreeMap::new();
     let mut files = Vec::new();
     for object in objects {
@@ -153,7 +186,7 @@ fn files(
 }
 
 /// The folders that tables and partitions have already.
-fn crawled_folders(existing: &[ExistingTable]) -> Vec<String> {
+fn crawled_folders(existing: &[ExistingTable]) -> BTreeSet<String> {
     let places = |table: &ExistingTable| {
         let own = table.definition.location.iter().filter(|_| table.definition.partition_keys.is_empty()).map(S3Location::folder);
         let partitions = table.partitions.iter().filter_map(|(_, place)| place.as_ref().map(S3Location::folder));
@@ -222,7 +255,10 @@ fn write_table(catalog: &Catalog, config: &Config, run: &str, change: &TableChan
     };
     let added = wanted(&change.partitions_added);
     if !added.is_empty() {
-        catalog.create_partitions(database, &change.table, &added)?;
+        let failures = catalog.create_partitions(database, &change.table, &added)?;
+        if let Some((_, error)) = failures.into_iter().find(|(_, error)| !matches!(error, GlueError::AlreadyExists(_))) {
+            return Err(error);
+        }
     }
     for partition in wanted(&change.partitions_updated) {
         catalog.update_partition(database, &change.table, &values_of(&partition), &partition)?;

@@ -303,6 +303,50 @@ fn the_threshold_and_merging_follow_the_configuration() {
 }
 
 #[test]
+fn tables_of_the_catalogue_are_crawled_where_they_are() {
+    let lake = Crawling::new();
+    let catalog = &lake.crawlers.inner.catalog;
+    let table = |name: &str, keys: Value, place: &str| {
+        json!({"Name": name, "TableType": "EXTERNAL_TABLE", "PartitionKeys": keys, "Parameters": {"classification": "csv", "mine": "1"},
+            "StorageDescriptor": {"Columns": [{"Name": "id", "Type": "bigint", "Comment": "kept"}], "Location": place,
+                "InputFormat": "in", "OutputFormat": "out", "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.serde2.OpenCSVSerde"}}})
+    };
+    let day = json!([{"Name": "day", "Type": "string"}]);
+    catalog.create_table("default", &table("by_hand", day.clone(), "s3://test-lake/some/where/")).unwrap();
+    catalog.create_table("default", &table("other", json!([]), "s3://test-lake/json/")).unwrap();
+    lake.athena.put("some/where/day=1/a.csv", b"id,city\n1,Seoul\n");
+    lake.athena.put("some/where/day=2/b.csv", b"id,city,price\n2,Busan,1.5\n");
+    lake.athena.put("json/a.json", b"{\"a\": 1}\n");
+    let input = |name: &str, tables: &[&str], delete: &str, more: Value| {
+        let mut targets = json!({"CatalogTargets": [{"DatabaseName": "Default", "Tables": tables}]});
+        targets.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let policy = json!({"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": delete});
+        json!({"Name": name, "Role": "r", "Targets": targets, "SchemaChangePolicy": policy})
+    };
+    lake.crawlers.create(&input("refresh", &["By_Hand", "other"], "LOG", json!({}))).unwrap();
+    lake.crawl("refresh");
+    assert_eq!(lake.columns("by_hand"), ["id bigint", "city string", "price double", "[day string]"]);
+    let found = lake.table("by_hand");
+    assert_eq!(found["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"], "org.apache.hadoop.hive.serde2.OpenCSVSerde");
+    assert_eq!((&found["Parameters"]["mine"], &found["StorageDescriptor"]["Columns"][0]["Comment"]), (&json!("1"), &json!("kept")));
+    let partitions: Vec<_> = catalog.partitions("default", "by_hand", None).unwrap().iter().map(crate::lake::glue::values_of).collect();
+    assert_eq!(partitions, [["1"], ["2"]]);
+    assert_eq!(lake.columns("other"), ["id bigint"], "files of another format change nothing");
+    assert_eq!(catalog.tables("default").unwrap().len(), 2, "and no table is made");
+    lake.athena.put("some/where/day=3/c.csv", b"id,city\n1,Jeju\n");
+    let changes = lake.crawl("refresh");
+    assert_eq!(changes[0]["partitions_added"], json!([["3"]]));
+    let more = json!({"S3Targets": [{"Path": "s3://test-lake/x"}]});
+    for wrong in [
+        input("a", &["by_hand"], "DELETE_FROM_DATABASE", json!({})),
+        input("a", &["by_hand"], "LOG", more),
+        input("a", &[], "LOG", json!({})),
+    ] {
+        assert_eq!(lake.crawlers.create(&wrong).unwrap_err().code(), "InvalidInputException");
+    }
+}
+
+#[test]
 fn crawlers_are_kept_and_refused_as_glue_does() {
     let lake = Crawling::new();
     let refused = |input: Value| lake.crawlers.create(&input).unwrap_err().code();

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use datafusion::common::Result;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::Expr;
+use serde_json::Value;
 
 use super::error::QueryError;
+use super::format::Format;
 use super::object::LakeObject;
+use super::scan::FileKind;
 use super::table::types_of;
 use super::{projection, scan, text};
-use crate::lake::glue::{Catalog, GlueError, NULL_PARTITION, text as member, values_of};
+use crate::lake::glue::{Catalog, GlueError, NULL_PARTITION, parameters, text as member, values_of};
 use crate::lake::storage::{ListQuery, Store};
 use crate::model::{S3Location, TableDefinition};
 use crate::sql::Type;
@@ -20,6 +23,8 @@ use crate::sql::Type;
 pub(super) struct Partition {
     pub(super) values: Vec<String>,
     pub(super) location: S3Location,
+    /// What its files are where they are not what the table's are.
+    pub(super) kind: Option<FileKind>,
 }
 
 /// The partitions of a table; one without values for a table without partition keys.
@@ -28,7 +33,7 @@ pub(super) fn partitions(catalog: &Catalog, database: &str, table: &TableDefinit
         return Err(DataFusionError::Plan(format!("HIVE_INVALID_METADATA: Table {database}.{} has no location", table.name)));
     };
     if table.partition_keys.is_empty() {
-        return Ok(vec![Partition { values: Vec::new(), location }]);
+        return Ok(vec![Partition { values: Vec::new(), location, kind: None }]);
     }
     if projection::is_enabled(table) {
         return projection::partitions(table, &location, filters);
@@ -40,9 +45,36 @@ pub(super) fn partitions(catalog: &Catalog, database: &str, table: &TableDefinit
         let values = values_of(partition);
         let stated = member(&storage, "Location");
         let location = if stated.is_empty() { partition_place(&location, table.key_names(), &values) } else { place(&stated)? };
-        all.push(Partition { values, location });
+        let kind = kind_of(database, table, &storage, &values)?;
+        all.push(Partition { values, location, kind });
     }
     Ok(all)
+}
+
+/// What the files of a partition are, where its SerDe says otherwise than the table's.
+fn kind_of(database: &str, table: &TableDefinition, storage: &Value, values: &[String]) -> Result<Option<FileKind>> {
+    let serde = storage.get("SerdeInfo").unwrap_or(&Value::Null);
+    let library = member(serde, "SerializationLibrary");
+    let stated = parameters(serde.get("Parameters"));
+    if library.is_empty() || (library == table.serde_library && (stated.is_empty() || stated == table.serde_parameters)) {
+        return Ok(None);
+    }
+    let input_format = member(storage, "InputFormat");
+    let own = TableDefinition { serde_library: library, serde_parameters: stated, input_format, ..table.clone() };
+    let refused = DataFusionError::NotImplemented;
+    match (Format::of(database, table).map_err(refused)?, Format::of(database, &own).map_err(refused)?) {
+        (one, other) if one == other => Ok(None),
+        // Columns are found by name in both, and what is missing has the table's defaults.
+        (Format::Own(FileKind::Avro { .. }), Format::Own(FileKind::Avro { .. })) => Ok(None),
+        (Format::Own(_), Format::Own(kind)) => Ok(Some(kind)),
+        _ => {
+            let name = partition_name(table.key_names(), values);
+            Err(refused(format!(
+                "NOT_SUPPORTED: Partition {name} of table {database}.{} has files of another format than its table",
+                table.name
+            )))
+        }
+    }
 }
 
 /// The name of a partition, as Hive writes it: `key=value` for each key, and what is odd in a value escaped.
@@ -82,11 +114,19 @@ pub(super) fn shown_value(athena: &Type, value: &str) -> Result<String> {
     Ok(shown)
 }
 
+#[derive(Debug, Clone)]
+struct Known {
+    values: Vec<String>,
+    location: S3Location,
+    /// Its files are not what the table's are.
+    is_own: bool,
+}
+
 /// Where a table that exists has the rows of its partitions.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Places {
     /// By the values as queries show them: the values as the catalogue has them, and the place.
-    known: BTreeMap<Vec<String>, (Vec<String>, S3Location)>,
+    known: BTreeMap<Vec<String>, Known>,
     /// There can be no others.
     closed: bool,
 }
@@ -107,9 +147,9 @@ impl Places {
         }
         let types = types_of(&table.partition_keys, &table.name)?;
         let mut known = BTreeMap::new();
-        for Partition { values, location } in partitions(catalog, database, table, &[])? {
+        for Partition { values, location, kind } in partitions(catalog, database, table, &[])? {
             let shown = types.iter().zip(&values).map(|(athena, value)| shown_value(athena, value)).collect::<Result<_>>()?;
-            known.insert(shown, (values, location));
+            known.insert(shown, Known { values, location, is_own: kind.is_some() });
         }
         Ok(Self { known, closed })
     }
@@ -122,7 +162,13 @@ impl Places {
         values: &[String],
     ) -> Result<(Vec<String>, S3Location), QueryError> {
         match self.known.get(values) {
-            Some(known) => Ok(known.clone()),
+            Some(known) if known.is_own => {
+                let name = partition_name(keys, values);
+                Err(QueryError::new(format!(
+                    "NOT_SUPPORTED: Partition {name} has files of another format than its table, which is not written"
+                )))
+            }
+            Some(known) => Ok((known.values.clone(), known.location.clone())),
             None if self.closed => {
                 let name = partition_name(keys, values);
                 Err(QueryError::new(format!(

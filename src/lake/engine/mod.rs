@@ -4,6 +4,7 @@ mod adapter;
 mod catalog;
 pub mod error;
 mod files;
+mod format;
 mod functions;
 mod keys;
 mod mark;
@@ -11,6 +12,7 @@ mod object;
 mod operators;
 mod parse;
 mod parsed;
+mod plain;
 mod plan;
 mod portions;
 mod projection;
@@ -27,6 +29,7 @@ pub(crate) mod write;
 mod zoned;
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -48,6 +51,7 @@ pub(crate) use catalog::view_of;
 pub use error::{ErrorClass, QueryError};
 pub(crate) use files::{Places, is_object, objects, partition_name, partition_place};
 pub use parsed::ParsedQuery;
+pub(crate) use scan::check_avro_schema;
 
 use self::catalog::{Planned, Planner};
 use self::error::translated;
@@ -229,7 +233,8 @@ impl Engine {
     /// [`LakeError::Io`] where its threads cannot be started.
     pub fn start(catalog: Catalog, limits: Limits) -> Result<Self, LakeError> {
         let staging = catalog.store().staging();
-        let threads = Threads::start("fairlake-engine", limits.threads).map_err(|error| LakeError::io(&staging, error))?;
+        // One more than work on queries: a stop is heeded while all of these are in the middle of a step.
+        let threads = Threads::start("fairlake-engine", limits.threads.max(1) + 1).map_err(|error| LakeError::io(&staging, error))?;
         let consumers = std::num::NonZeroUsize::new(5).unwrap_or(std::num::NonZeroUsize::MIN);
         let pool: Arc<dyn MemoryPool> = Arc::new(TrackConsumersPool::new(FairSpillPool::new(limits.memory), consumers));
         let disk = DiskManagerBuilder::default()
@@ -315,6 +320,7 @@ impl Engine {
         let runtime = self.runtime_env(&files)?;
         let mut base = SessionStateBuilder::new_from_existing(self.inner.base.clone())
             .with_runtime_env(runtime)
+            .with_physical_optimizer_rule(Arc::new(plain::PlainFirst))
             .with_physical_optimizer_rule(Arc::new(stop::GiveWay(stopped.clone())))
             .build();
         base.mark_start_execution();
@@ -344,6 +350,11 @@ impl Engine {
     pub fn explain_error(error: &datafusion::error::DataFusionError) -> QueryError {
         translated(error, &Named::default())
     }
+}
+
+/// Does what may panic: readers do so over some damaged files.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_panic| Err("the file is damaged".to_owned()))
 }
 
 /// The session that every query starts from: Trino's configuration and functions.

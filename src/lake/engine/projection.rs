@@ -73,7 +73,7 @@ pub(super) fn partitions(table: &TableDefinition, location: &S3Location, filters
                     partition_place(location, table.key_names(), &folders)
                 }
             };
-            Ok(Partition { values: row.into_iter().map(|value| value.value).collect(), location })
+            Ok(Partition { values: row.into_iter().map(|value| value.value).collect(), location, kind: None })
         })
         .collect()
 }

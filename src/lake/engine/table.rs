@@ -15,16 +15,19 @@ use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, Fi
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::error::DataFusionError;
+use datafusion::execution::cache::cache_manager::FileMetadataCache;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
+use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::adapter::{self, ByName};
 use super::files::{self, Partition};
-use super::object::{LakeObject, QueryFiles};
-use super::scan::{self, FileKind, LakeSource};
+use super::format::Format;
+use super::object::QueryFiles;
+use super::scan::{self, LakeSource};
 use super::types::arrow_field;
 use crate::lake::glue::{Catalog, NULL_PARTITION};
 use crate::model::{Column, TableDefinition};
@@ -36,14 +39,11 @@ pub(super) const PATH_COLUMN: &str = "$path";
 /// Where DataFusion finds the files of a query.
 pub(super) const FILES_URL: &str = "lake://query";
 
+/// How many footers are read at once.
+const FOOTERS: usize = 16;
+
 /// How much of a Parquet file's end is read at first: most footers are smaller.
 const FOOTER: usize = 16 << 10;
-
-enum Format {
-    /// Read by the lake's own file source.
-    Own(FileKind),
-    Parquet,
-}
 
 /// A table, ready to be scanned.
 pub(super) struct LakeTable {
@@ -63,17 +63,7 @@ impl LakeTable {
     pub(super) fn new(database: &str, table: TableDefinition, catalog: Catalog, files: Arc<QueryFiles>, with_path: bool) -> Result<Self> {
         let types = types_of(&table.columns, &table.name)?;
         let keys = types_of(&table.partition_keys, &table.name)?;
-        let serde = table.serde_library.to_lowercase();
-        let format = match FileKind::of(&table) {
-            Some(kind) => Format::Own(kind),
-            None if serde.contains("parquet") || table.input_format.to_lowercase().contains("parquet") => Format::Parquet,
-            None => {
-                let name = if serde.is_empty() { "none".to_owned() } else { table.serde_library.clone() };
-                let message =
-                    format!("NOT_SUPPORTED: The local lake has no reader for tables of SerDe {name} (table {database}.{})", table.name);
-                return Err(DataFusionError::NotImplemented(message));
-            }
-        };
+        let format = Format::of(database, &table).map_err(DataFusionError::NotImplemented)?;
         let mut virtual_columns: Vec<FieldRef> =
             table.partition_keys.iter().zip(&keys).map(|(key, athena)| Arc::new(arrow_field(&key.name, athena))).collect();
         if with_path {
@@ -148,27 +138,32 @@ impl LakeTable {
                 if self.with_path {
                     values.push(ScalarValue::Utf8View(Some(object.address())));
                 }
-                found.push(self.file(state, object, values).await?);
+                let file = PartitionedFile::new_from_meta(self.files.add(object)).with_partition_values(values);
+                found.push(match &partition.kind {
+                    Some(kind) => file.with_extension(kind.clone()),
+                    None => file,
+                });
             }
         }
-        Ok(found)
+        if self.format != Format::Parquet || !state.config().collect_statistics() {
+            return Ok(found);
+        }
+        let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
+        futures::stream::iter(found).map(|file| self.with_statistics(file, Arc::clone(&cache))).buffered(FOOTERS).try_collect().await
     }
 
-    async fn file(&self, state: &dyn Session, object: LakeObject, values: Vec<ScalarValue>) -> Result<PartitionedFile> {
-        let meta = self.files.add(object);
-        let mut file = PartitionedFile::new_from_meta(meta.clone()).with_partition_values(values);
-        if matches!(self.format, Format::Parquet) && state.config().collect_statistics() {
-            let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
-            let footer = DFParquetMetadata::new(self.files.as_ref(), &meta)
-                .with_metadata_size_hint(Some(FOOTER))
-                .with_file_metadata_cache(Some(cache))
-                .fetch_metadata()
-                .await;
-            let statistics = footer.and_then(|footer| adapter::statistics(&footer, self.schema.file_schema()));
-            let statistics = statistics.map_err(|error| self.bad_file(&meta.location, &error))?;
-            file = file.with_statistics(Arc::new(statistics));
-        }
-        Ok(file)
+    /// A file with what its footer says, read beside the engine's threads.
+    async fn with_statistics(&self, file: PartitionedFile, cache: Arc<FileMetadataCache>) -> Result<PartitionedFile> {
+        let meta = file.object_meta.clone();
+        let (files, schema) = (Arc::clone(&self.files), Arc::clone(self.schema.file_schema()));
+        let read = tokio::task::spawn_blocking(move || {
+            let footer = DFParquetMetadata::new(files.as_ref(), &meta);
+            let footer = footer.with_metadata_size_hint(Some(FOOTER)).with_file_metadata_cache(Some(cache));
+            futures::executor::block_on(footer.fetch_metadata()).and_then(|footer| adapter::statistics(&footer, &schema))
+        });
+        let statistics = read.await.map_err(|error| DataFusionError::External(Box::new(error)))?;
+        let statistics = statistics.map_err(|error| self.bad_file(&file.object_meta.location, &error))?;
+        Ok(file.with_statistics(Arc::new(statistics)))
     }
 
     fn bad_file(&self, location: &datafusion::object_store::path::Path, error: &DataFusionError) -> DataFusionError {
@@ -254,7 +249,7 @@ impl TableProvider for LakeTable {
             .with_statistics(statistics)
             .with_projection_indices(projection.cloned())?
             .with_limit(limit);
-        if matches!(self.format, Format::Parquet) {
+        if self.format == Format::Parquet {
             config = config.with_expr_adapter(Some(Arc::new(ByName)));
         }
         Ok(DataSourceExec::from_data_source(config.build()))

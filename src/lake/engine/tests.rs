@@ -332,6 +332,102 @@ fn projected_partitions_need_no_catalogue() {
 }
 
 #[test]
+fn open_csv_values_that_do_not_fit_are_errors() {
+    let lake = Lake::new();
+    lake.put("oc/a.csv", b"3000000000,300,1.5x,1e400,99999999999\n");
+    let columns = [("a", "int"), ("b", "tinyint"), ("c", "decimal(10,2)"), ("d", "string"), ("e", "date")];
+    lake.table("oc", "oc/", "org.apache.hadoop.hive.serde2.OpenCSVSerde", json!({}), &columns, &[], json!({}));
+    assert_eq!(lake.shown("SELECT d FROM oc"), "1e400");
+    for (column, value, at) in [("a", "3000000000", 0), ("b", "300", 1), ("c", "1.5x", 2), ("e", "99999999999", 4)] {
+        let error = lake.error(&format!("SELECT {column} FROM oc"));
+        assert!(error.starts_with(&format!("HIVE_BAD_DATA: Error parsing field value '{value}' for field {at}")), "{error}");
+    }
+}
+
+#[test]
+fn numbers_of_json_keep_their_digits() {
+    let lake = Lake::new();
+    let lines = [
+        r#"{"b":18446744073709551615,"s":123456789012345678901234567890,"d":12345678901234567.89}"#,
+        r#"{"b":9007199254740993.5,"s":1.10,"d":99999999999999999999.999}"#,
+        r#"{"b":"7","s":{"a": [1, 2.50]},"d":1e3}"#,
+    ];
+    lake.put("j/a.json", lines.join("\n").as_bytes());
+    let columns = [("b", "bigint"), ("s", "string"), ("d", "decimal(30,2)")];
+    lake.table("j", "j/", "org.openx.data.jsonserde.JsonSerDe", json!({}), &columns, &[], json!({}));
+    assert_eq!(
+        lake.shown("SELECT * FROM j"),
+        "∅|123456789012345678901234567890|12345678901234567.89\n9007199254740993|1.10|100000000000000000000.00\n7|{\"a\":[1,2.50]}|1000.00"
+    );
+    assert_eq!(lake.shown("SELECT count(*) FROM j"), "3");
+}
+
+#[test]
+fn settings_of_json_are_followed() {
+    let lake = Lake::new();
+    lake.put("j/a.json", b"{\"Time\":\"B\",\"time\":\"a\",\"a.b\":\"dotted\"}\n");
+    let serde = "org.openx.data.jsonserde.JsonSerDe";
+    let mapping = json!({"case.insensitive": "false", "mapping.t1": "time", "mapping.t2": "Time"});
+    lake.table("mapped", "j/", serde, mapping, &[("t1", "string"), ("t2", "string")], &[], json!({}));
+    assert_eq!(lake.shown("SELECT * FROM mapped"), "a|B");
+    lake.table("dotted", "j/", serde, json!({"dots.in.keys": "true"}), &[("a_b", "string"), ("time", "string")], &[], json!({}));
+    assert_eq!(lake.shown("SELECT * FROM dotted"), "dotted|a");
+}
+
+#[test]
+fn settings_that_change_rows_are_followed_or_refused() {
+    let lake = Lake::new();
+    lake.put("t/a.csv", b"1,x\n");
+    let columns = [("a", "string"), ("at", "timestamp")];
+    for (at, (serde, parameters, refused)) in [
+        (json!({}), json!({"skip.footer.line.count": "1"}), "'skip.footer.line.count'='1'"),
+        (json!({}), json!({"skip.header.line.count": "one"}), "'skip.header.line.count'='one'"),
+        (json!({"serialization.encoding": "SJIS"}), json!({}), "'serialization.encoding'='SJIS'"),
+        (json!({"line.delim": ";"}), json!({}), "'line.delim'=';'"),
+        (json!({"field.delim": "§"}), json!({}), "'field.delim'='§'"),
+        (json!({"timestamp.formats": "yyyy-MM-dd'T'HH:mm:ss,dd.MM.yyyy"}), json!({}), "'timestamp.formats'='dd.MM.yyyy'"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("t{at}");
+        lake.table(&name, "t/", LAZY, serde, &columns, &[], parameters);
+        let error = lake.error(&format!("SELECT * FROM {name}"));
+        assert!(error.starts_with("NOT_SUPPORTED: The local lake has no reader for tables with ") && error.contains(refused), "{error}");
+    }
+    let harmless =
+        json!({"line.delim": "\n", "serialization.encoding": "UTF-8", "timestamp.formats": "yyyy-MM-dd HH:mm:ss", "field.delim": "44"});
+    lake.table("fine", "t/", LAZY, harmless, &columns, &[], json!({"skip.footer.line.count": "0", "Skip.Header.Line.Count": "0"}));
+    assert_eq!(lake.shown("SELECT * FROM fine"), "1|∅");
+    lake.put("z/a.csv.LZ4", b"\x04\x22\x4d\x18");
+    lake.table("z", "z/", LAZY, json!({}), &[("a", "string")], &[], json!({}));
+    assert!(lake.error("SELECT * FROM z").starts_with("HIVE_CANNOT_OPEN_SPLIT"));
+}
+
+#[test]
+fn partitions_are_read_as_their_own_serde_says() {
+    let lake = Lake::new();
+    lake.put("pf/k=1/a", b"x;y\n");
+    lake.put("pf/k=2/a", b"v,w\n");
+    lake.put("pf/k=3/a", b"{\"b\": 1}\n");
+    lake.table("pf", "pf/", LAZY, json!({"field.delim": ","}), &[("a", "string"), ("b", "string")], &[("k", "string")], json!({}));
+    let add = |value: &str, serde: serde_json::Value| {
+        let place = format!("s3://test-lake/pf/k={value}/");
+        let input = json!({"Values": [value], "StorageDescriptor": {"Location": place, "SerdeInfo": serde}});
+        lake.engine.catalog().create_partition("default", "pf", &input).unwrap();
+    };
+    add("1", json!({"SerializationLibrary": LAZY, "Parameters": {"field.delim": ";"}}));
+    add("2", json!({}));
+    add("3", json!({"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe"}));
+    assert_eq!(lake.shown("SELECT * FROM pf ORDER BY k"), "x|y|1\nv|w|2\n∅|1|3");
+    add("4", json!({"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"}));
+    assert_eq!(
+        lake.error("SELECT * FROM pf"),
+        "NOT_SUPPORTED: Partition k=4 of table default.pf has files of another format than its table"
+    );
+}
+
+#[test]
 fn projected_values_have_the_types_of_their_keys() {
     let lake = Lake::new();
     lake.put("pd/2024/01/02/a", b"1\n");

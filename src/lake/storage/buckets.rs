@@ -19,7 +19,7 @@ impl Inner {
             return Ok(());
         }
         let path = self.bucket_path(bucket.as_str());
-        fs::create_dir(&path).map_err(|error| LakeError::io(&path, error))?;
+        self.disk.create_folder(&path).map_err(|error| LakeError::io(&path, error))?;
         self.disk.sync_folder(&self.buckets()).map_err(|error| LakeError::io(self.buckets(), error))?;
         let now = Utc::now().timestamp_micros();
         self.db.write(|tx| {

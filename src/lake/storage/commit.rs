@@ -146,10 +146,7 @@ impl Inner {
             };
             keep_current(&mut also, versioning, current.as_ref());
         }
-        let (path, mut folders) = self.place(&bucket, &put.bucket, &put.key)?;
-        if also.aside.is_some() {
-            folders.insert(self.root.join("versions"));
-        }
+        let (path, folders) = self.place(&bucket, &put.bucket, &put.key)?;
         let staged = self.relative(put.staged.path());
         let intent = Intent {
             id: 0,
@@ -169,7 +166,7 @@ impl Inner {
         let place = tree::choose(folder, key, |upto| self.db.read(|db| rows::is_taken(db, bucket.as_str(), upto)))?;
         let mut changed = BTreeSet::new();
         for made in &place.folders {
-            if let Err(error) = fs::create_dir(made) {
+            if let Err(error) = self.disk.create_folder(made) {
                 tree::prune(folder, made);
                 return Err(LakeError::io(made, error));
             }
@@ -282,7 +279,7 @@ impl Inner {
                 }
             }
         }
-        if intent.also.aside.is_some() || !intent.also.forget.is_empty() {
+        if !intent.also.forget.is_empty() {
             folders.insert(self.root.join("versions"));
         }
         Ok((Change { intent, staged: None, folders, done: false, result: Ok(()) }, what))
@@ -366,6 +363,8 @@ impl Inner {
             if !is(&file, &aside.row) {
                 return Err(failed(std::io::Error::other("the version before could not be kept")));
             }
+            // Its name is durable before its old one is taken away.
+            self.disk.sync_folder(&self.root.join("versions")).map_err(failed)?;
         }
         if intent.deletes {
             self.disk.remove(&path).map_err(failed)?;
@@ -395,10 +394,11 @@ impl Inner {
         self.db.write(|tx| {
             let mut files = Vec::new();
             for change in changes {
-                if change.done {
-                    files.extend(rows::settle(tx, &change.intent)?);
-                } else {
-                    rows::delete_intent(tx, change.intent.id)?;
+                match (change.done, &change.result) {
+                    (true, Ok(())) => files.extend(rows::settle(tx, &change.intent)?),
+                    // Its name may not last: what there is at the next start tells whether it has taken place.
+                    (true, Err(_)) => {}
+                    (false, _) => rows::delete_intent(tx, change.intent.id)?,
                 }
             }
             Ok(files)

@@ -27,6 +27,24 @@ pub(crate) enum Step {
     Remove,
 }
 
+/// What has happened to files and folders, or is about to, as far as a disk may forget it.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(test), expect(dead_code, reason = "tests have the power fail"))]
+pub(crate) enum Event<'p> {
+    /// A file was made, which is still to be written.
+    Created(&'p Path),
+    /// A folder was made, or a file has got a second name.
+    Named(&'p Path),
+    /// A file is about to be moved from here to there.
+    Renaming(&'p Path, &'p Path),
+    /// A file is about to be deleted.
+    Removing(&'p Path),
+    /// A file's bytes are durable.
+    FileSynced(&'p Path),
+    /// The names in a folder are durable.
+    FolderSynced(&'p Path),
+}
+
 /// What a test has happen to a step.
 #[cfg(test)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +62,10 @@ pub(crate) struct Disk {
     faults: std::sync::Arc<std::sync::Mutex<Vec<(Step, Fault)>>>,
     #[cfg(test)]
     left: std::sync::Arc<std::sync::Mutex<Option<usize>>>,
+    #[cfg(test)]
+    at: std::sync::Arc<std::sync::Mutex<Option<(usize, Fault)>>>,
+    #[cfg(test)]
+    memory: std::sync::Arc<std::sync::Mutex<Option<super::tests::power::Memory>>>,
 }
 
 impl Disk {
@@ -52,25 +74,55 @@ impl Disk {
         self.may(step)
     }
 
+    /// Makes a file to write to, where there is none.
+    pub(crate) fn create(&self, path: &Path) -> io::Result<File> {
+        let file = File::options().read(true).write(true).create_new(true).open(path)?;
+        self.note(Event::Created(path));
+        Ok(file)
+    }
+
+    /// Makes a folder, where there is none.
+    pub(crate) fn create_folder(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir(path)?;
+        self.note(Event::Named(path));
+        Ok(())
+    }
+
     /// Makes a file's bytes and length durable.
-    pub(crate) fn sync_file(&self, file: &File) -> io::Result<()> {
-        if self.may(Step::SyncFile)? { file.sync_all() } else { Ok(()) }
+    pub(crate) fn sync_file(&self, file: &File, path: &Path) -> io::Result<()> {
+        if self.may(Step::SyncFile)? {
+            file.sync_all()?;
+            self.note(Event::FileSynced(path));
+        }
+        Ok(())
     }
 
     /// Makes the names in a folder durable.
     pub(crate) fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         // Windows has no such call, and its journal keeps the order of renames.
-        if self.may(Step::SyncFolder)? && cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+        if self.may(Step::SyncFolder)? && cfg!(unix) {
+            File::open(folder)?.sync_all()?;
+            self.note(Event::FolderSynced(folder));
+        }
+        Ok(())
     }
 
     /// Moves a file over whatever file has that name.
     pub(crate) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        if self.may(Step::Rename)? { fs::rename(from, to) } else { Ok(()) }
+        if !self.may(Step::Rename)? {
+            return Ok(());
+        }
+        self.note(Event::Renaming(from, to));
+        fs::rename(from, to)
     }
 
     /// Gives a file a second name, or makes a copy that is as old as it where the file system knows no second names.
     pub(crate) fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
-        if !self.may(Step::Link)? || fs::hard_link(from, to).is_ok() {
+        if !self.may(Step::Link)? {
+            return Ok(());
+        }
+        self.note(Event::Named(to));
+        if fs::hard_link(from, to).is_ok() {
             return Ok(());
         }
         let modified = fs::metadata(from)?.modified()?;
@@ -85,11 +137,16 @@ impl Disk {
         if !self.may(Step::Remove)? {
             return Ok(());
         }
+        self.note(Event::Removing(path));
         match fs::remove_file(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             done => done,
         }
     }
+
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, reason = "tests have the power fail here")]
+    const fn note(&self, _event: Event<'_>) {}
 
     #[cfg(not(test))]
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "tests put faults here")]
@@ -115,7 +172,49 @@ impl Disk {
         *self.left.lock().unwrap() == Some(0)
     }
 
+    /// Has the step after so many more meet this fault, whatever step it is.
+    pub(crate) fn fault_after(&self, steps: usize, fault: Fault) {
+        *self.at.lock().unwrap() = Some((steps, fault));
+    }
+
+    /// Whether that fault has been met.
+    pub(crate) fn has_met_fault(&self) -> bool {
+        self.at.lock().unwrap().is_none()
+    }
+
+    /// Remembers from now on what the disk may forget.
+    pub(crate) fn watch(&self) {
+        *self.memory.lock().unwrap() = Some(super::tests::power::Memory::new());
+    }
+
+    /// The power fails: what was not made durable is lost. Whoever had the lake open must be gone.
+    pub(crate) fn lose_power(&self) {
+        if let Some(memory) = self.memory.lock().unwrap().take() {
+            memory.lose();
+        }
+    }
+
+    fn note(&self, event: Event<'_>) {
+        if let Some(memory) = self.memory.lock().unwrap().as_mut() {
+            memory.note(event);
+        }
+    }
+
     fn may(&self, step: Step) -> io::Result<bool> {
+        let mut at = self.at.lock().unwrap();
+        match at.as_mut() {
+            Some((0, fault)) => {
+                let fault = *fault;
+                *at = None;
+                return match fault {
+                    Fault::Fail(kind) => Err(io::Error::from(kind)),
+                    Fault::Lie => Ok(false),
+                };
+            }
+            Some((steps, _)) => *steps -= 1,
+            None => {}
+        }
+        drop(at);
         match self.left.lock().unwrap().as_mut() {
             Some(0) => return Err(io::Error::other("crashed")),
             Some(left) => *left -= 1,

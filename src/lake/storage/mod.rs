@@ -340,4 +340,4 @@ fn etag_of_file(size: u64, modified: i64) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

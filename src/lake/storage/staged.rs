@@ -1,6 +1,6 @@
 //! A file in staging: what is being written and is not an object yet. It is hashed on the way, and deleted unless it is committed.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -56,7 +56,7 @@ impl Hashing {
 
 impl Staged {
     pub(super) fn create(path: PathBuf, disk: &Disk) -> Result<Self, LakeError> {
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path).map_err(|error| LakeError::io(&path, error))?;
+        let file = disk.create(&path).map_err(|error| LakeError::io(&path, error))?;
         let hashing = Hashing { file, disk: disk.clone(), size: 0, md5: Some(Md5::new()), sums: ChecksumHasher::default() };
         Ok(Self { path, disk: disk.clone(), writer: Some(BufWriter::with_capacity(BUFFER, hashing)), digests: None, kept: false })
     }
@@ -110,7 +110,7 @@ impl Staged {
             let failed = |error| LakeError::io(&self.path, error);
             let hashing = writer.into_inner().map_err(|error| failed(error.into_error()))?;
             hashing.file.set_modified(disk::stamp()).map_err(failed)?;
-            self.disk.sync_file(&hashing.file).map_err(failed)?;
+            self.disk.sync_file(&hashing.file, &self.path).map_err(failed)?;
             let metadata = hashing.file.metadata().map_err(failed)?;
             if metadata.len() != hashing.size {
                 return Err(failed(io::Error::other(format!("{} of {} bytes were written", metadata.len(), hashing.size))));

@@ -206,11 +206,6 @@ pub(super) fn compact(value: &str) -> Option<String> {
     })
 }
 
-/// The text of a value without blanks, its numbers as they are.
-pub(in crate::lake::engine) fn plain(value: &str) -> Option<String> {
-    dense(value, |number, out| out.push_str(number))
-}
-
 fn dense(value: &str, write_number: impl Fn(&str, &mut String)) -> Option<String> {
     let mut out = String::with_capacity(value.len());
     let mut reader = Reader { text: value, at: 0 };

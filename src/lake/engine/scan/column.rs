@@ -1,7 +1,5 @@
 //! Builds Arrow columns from the texts and JSON values of a file, as Hive's `SerDes` read them: what does not fit a type becomes NULL.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -14,18 +12,29 @@ use datafusion::arrow::datatypes::{DataType, Fields};
 use datafusion::arrow::error::ArrowError;
 
 use super::fit::Length;
-use super::value;
-use crate::lake::engine::functions::json_path::{items, members, plain, unquoted};
+use super::{json, value};
 use crate::lake::engine::types::{arrow_field, arrow_type, map_type};
 use crate::lake::engine::zoned::in_utc;
 use crate::sql::Type;
 
-/// The delimiters of nested values in delimited text, by depth: fields, items, keys, and so on down.
+/// The delimiters of nested values in delimited text, by depth: fields, items, keys, and so on down. All are ASCII.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Delimiters {
-    pub(super) levels: [u8; 8],
-    pub(super) escape: Option<u8>,
-    pub(super) null: Vec<u8>,
+pub(crate) struct Delimiters {
+    pub(in crate::lake::engine) levels: [u8; 8],
+    pub(in crate::lake::engine) escape: Option<u8>,
+    pub(in crate::lake::engine) null: String,
+}
+
+impl Delimiters {
+    /// Hive's own, but for the one between fields.
+    pub(in crate::lake::engine) fn of_field(sign: u8) -> Self {
+        Self { levels: [sign, 2, 3, 4, 5, 6, 7, 8], escape: None, null: "\\N".to_owned() }
+    }
+
+    /// What stands between the parts of a value so many levels down.
+    pub(crate) fn at(&self, depth: usize) -> u8 {
+        self.levels.get(depth).copied().unwrap_or(8)
+    }
 }
 
 /// A column that grows row by row.
@@ -130,7 +139,7 @@ impl Column {
     /// A field that lies in the present block, at this offset; it has no escapes to undo.
     pub(super) fn field_in_block(&mut self, field: &[u8], offset: usize, delimiters: &Delimiters) {
         if let Self::Text { builder, block: Some(block), length: None } = self
-            && field != delimiters.null.as_slice()
+            && field != delimiters.null.as_bytes()
         {
             let place = (u32::try_from(offset), u32::try_from(field.len()));
             if let (Ok(offset), Ok(length)) = place
@@ -146,14 +155,14 @@ impl Column {
 
     /// A field of delimited text; nested values are cut by the delimiters of their depth.
     pub(super) fn field(&mut self, field: &[u8], delimiters: &Delimiters, depth: usize) {
-        if field == delimiters.null.as_slice() {
+        if field == delimiters.null.as_bytes() {
             return self.null();
         }
         match self {
             Self::List { item, offsets, valid, .. } => {
                 let mut count = 0;
                 if !field.is_empty() {
-                    let delimiter = delimiters.levels.get(depth).copied().unwrap_or(b'\x02');
+                    let delimiter = delimiters.at(depth);
                     for part in split(field, delimiter, delimiters.escape) {
                         item.field(part, delimiters, depth + 1);
                         count += 1;
@@ -165,16 +174,15 @@ impl Column {
             Self::Map { key, value, offsets, valid, .. } => {
                 let mut count = 0;
                 if !field.is_empty() {
-                    let between = delimiters.levels.get(depth).copied().unwrap_or(b'\x02');
-                    let inside = delimiters.levels.get(depth + 1).copied().unwrap_or(b'\x03');
+                    let between = delimiters.at(depth);
+                    let inside = delimiters.at(depth + 1);
                     for entry in split(field, between, delimiters.escape) {
-                        let mut parts = entry.splitn(2, |byte| *byte == inside);
-                        let name = parts.next().unwrap_or_default();
-                        if name == delimiters.null.as_slice() {
+                        let name = split(entry, inside, delimiters.escape).into_iter().next().unwrap_or_default();
+                        if name == delimiters.null.as_bytes() {
                             continue;
                         }
                         key.field(name, delimiters, depth + 2);
-                        match parts.next() {
+                        match entry.get(name.len() + 1..) {
                             Some(part) => value.field(part, delimiters, depth + 2),
                             None => value.null(),
                         }
@@ -185,7 +193,7 @@ impl Column {
                 valid.append_non_null();
             }
             Self::Row { columns, valid, .. } => {
-                let delimiter = delimiters.levels.get(depth).copied().unwrap_or(b'\x02');
+                let delimiter = delimiters.at(depth);
                 let mut parts = split(field, delimiter, delimiters.escape).into_iter();
                 for column in columns {
                     match parts.next() {
@@ -199,14 +207,6 @@ impl Column {
                 Some(escape) if field.contains(&escape) => self.scalar(&value::unescaped(field, escape)),
                 _ => self.scalar(field),
             },
-        }
-    }
-
-    /// Days since 1970.
-    pub(super) fn days(&mut self, days: i32) {
-        match self {
-            Self::Date(builder) => builder.append_value(days),
-            other => other.null(),
         }
     }
 
@@ -232,56 +232,66 @@ impl Column {
         }
     }
 
-    /// A value of a JSON document, from its text.
-    pub(super) fn json(&mut self, found: &str) {
-        let kind = found.bytes().next().unwrap_or(b'n');
-        match (&mut *self, kind) {
-            (_, b'n') => self.null(),
-            (Self::List { item, offsets, valid, .. }, b'[') => {
-                let items = items(found).unwrap_or_default();
-                for part in &items {
+    /// A value of a JSON document, as its text.
+    pub(super) fn json(&mut self, text: &str) {
+        match (&mut *self, text.bytes().next()) {
+            (_, Some(b'n') | None) => self.null(),
+            (Self::List { item, offsets, valid, .. }, Some(b'[')) => {
+                let mut count = 0;
+                for part in json::items(text) {
                     item.json(part);
+                    count += 1;
                 }
-                offsets.push(offsets.last().copied().unwrap_or(0) + i32::try_from(items.len()).unwrap_or(0));
+                offsets.push(offsets.last().copied().unwrap_or(0) + count);
                 valid.append_non_null();
             }
-            (Self::Map { key, value, offsets, valid, .. }, b'{') => {
-                let entries: BTreeMap<_, _> = members(found).unwrap_or_default().into_iter().collect();
-                for (name, part) in &entries {
+            (Self::Map { key, value, offsets, valid, .. }, Some(b'{')) => {
+                let mut count = 0;
+                for (name, part) in json::members(text) {
                     key.scalar(name.as_bytes());
                     value.json(part);
+                    count += 1;
                 }
-                offsets.push(offsets.last().copied().unwrap_or(0) + i32::try_from(entries.len()).unwrap_or(0));
+                offsets.push(offsets.last().copied().unwrap_or(0) + count);
                 valid.append_non_null();
             }
-            (Self::Row { columns, names, valid, .. }, b'{') => {
-                let entries = members(found).unwrap_or_default();
-                for (column, name) in columns.iter_mut().zip(names.iter()) {
-                    column.json(member(&entries, name).unwrap_or("null"));
+            (Self::Row { columns, names, valid, .. }, Some(b'{')) => {
+                let found = json::found(json::members(text), names, json::Names::Folded);
+                for (column, part) in columns.iter_mut().zip(found) {
+                    match part {
+                        Some(part) => column.json(part),
+                        None => column.null(),
+                    }
                 }
                 valid.append_non_null();
             }
             (Self::List { .. } | Self::Map { .. } | Self::Row { .. }, _) => self.null(),
-            (_, b'"') => match unquoted(found) {
-                Some(text) => self.scalar(text.as_bytes()),
-                None => self.null(),
-            },
+            (_, Some(b'"')) => self.scalar(json::string(text).as_bytes()),
             // A nested value, number or boolean in a text column is its JSON.
-            (Self::Text { .. }, _) => match plain(found) {
-                Some(text) => self.scalar(text.as_bytes()),
+            (Self::Text { .. }, _) => self.scalar(json::compact(text).as_bytes()),
+            (Self::Timestamp { .. }, _) => match value::integer(text.as_bytes()) {
+                Some(milliseconds) => self.number(milliseconds),
                 None => self.null(),
             },
-            (Self::Timestamp { builder, .. }, b'-' | b'0'..=b'9') => builder.append_option(value::integer(found.as_bytes())),
-            (Self::TinyInt(_) | Self::SmallInt(_) | Self::Integer(_) | Self::BigInt(_), _) if found.contains(['.', 'e', 'E']) => {
-                // A fraction in an integer column is cut, as the SerDe does.
-                let scale = 18;
-                let cut = value::decimal(found.as_bytes(), 38, scale).map(|number| number / 10_i128.pow(u32::from(scale)));
-                match cut {
-                    Some(whole) => self.scalar(whole.to_string().as_bytes()),
-                    None => self.null(),
-                }
-            }
-            _ => self.scalar(found.as_bytes()),
+            // A fraction in an integer column is cut, as the SerDe does.
+            (Self::TinyInt(_) | Self::SmallInt(_) | Self::Integer(_) | Self::BigInt(_), _) => match value::truncated(text.as_bytes()) {
+                Some(whole) => self.number(whole),
+                None => self.null(),
+            },
+            _ => self.scalar(text.as_bytes()),
+        }
+    }
+
+    /// A whole number: days in a column of days, milliseconds in one of times. What does not fit is NULL.
+    pub(super) fn number(&mut self, number: i64) {
+        match self {
+            Self::TinyInt(b) => b.append_option(i8::try_from(number).ok()),
+            Self::SmallInt(b) => b.append_option(i16::try_from(number).ok()),
+            Self::Integer(b) => b.append_option(i32::try_from(number).ok()),
+            Self::BigInt(b) => b.append_value(number),
+            Self::Date(b) => b.append_option(i32::try_from(number).ok()),
+            Self::Timestamp { builder, .. } => builder.append_value(number),
+            _ => self.null(),
         }
     }
 
@@ -328,17 +338,6 @@ impl Column {
             }
         })
     }
-}
-
-/// The member of a name, in the very case first; of several the last.
-pub(super) fn member<'t>(members: &[(Cow<'_, str>, &'t str)], name: &str) -> Option<&'t str> {
-    let last = |of: &dyn Fn(&str) -> bool| members.iter().rev().find(|(key, _)| of(key)).map(|(_, found)| *found);
-    last(&|key| key == name).or_else(|| last(&|key| is_named(key, name)))
-}
-
-/// Whether a key is a name, whatever the case.
-pub(super) fn is_named(key: &str, name: &str) -> bool {
-    key.eq_ignore_ascii_case(name) || (!key.is_ascii() && key.to_lowercase() == name.to_lowercase())
 }
 
 /// The parts between delimiters that no escape precedes.

@@ -25,6 +25,8 @@ pub(super) struct Blocks {
     read: u64,
     /// How much is read at once.
     size: usize,
+    /// The longest line.
+    longest: usize,
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -36,7 +38,7 @@ impl Blocks {
             Some(codec) => codec.reader(file)?,
             None => Box::new(file),
         };
-        Ok(Self { source, left: None, rest: Vec::new(), skip_partial: false, ended: false, at_start: true, read: 0, size: BLOCK })
+        Ok(Self::new(source, None, true))
     }
 
     /// The lines that begin within a range of bytes.
@@ -44,9 +46,12 @@ impl Blocks {
         // One byte more at the start tells whether a line begins there.
         let start = range.start.saturating_sub(1);
         file.seek(SeekFrom::Start(start))?;
-        let left = Some(range.end.saturating_sub(start));
-        let at_start = range.start == 0;
-        Ok(Self { source: Box::new(file), left, rest: Vec::new(), skip_partial: !at_start, ended: false, at_start, read: 0, size: BLOCK })
+        Ok(Self::new(Box::new(file), Some(range.end.saturating_sub(start)), range.start == 0))
+    }
+
+    const fn new(source: Box<dyn Read + Send>, left: Option<u64>, at_start: bool) -> Self {
+        let (size, longest) = (BLOCK, LONGEST);
+        Self { source, left, rest: Vec::new(), skip_partial: !at_start, ended: false, at_start, read: 0, size, longest }
     }
 
     /// How many bytes have been read, since this was last asked.
@@ -67,30 +72,29 @@ impl Blocks {
             if let Some(left) = &mut self.left {
                 *left = left.saturating_sub(read as u64);
             }
-            let range_done = self.left == Some(0) || read < in_range;
-            if range_done {
-                self.ended = true;
-                self.finish_line(&mut block)?;
-            }
+            self.ended = self.left == Some(0) || read < in_range;
             if std::mem::take(&mut self.at_start) && block.starts_with(BYTE_ORDER_MARK) {
                 block.drain(..BYTE_ORDER_MARK.len());
             }
-            if self.skip_partial && !block.is_empty() {
+            if self.skip_partial {
                 match find_line_end(&block) {
                     // A carriage return at the very end may have its line feed in the next block.
-                    Some(end) if end < block.len() || self.ended => {
+                    Some(end) if end < block.len() => {
                         block.drain(..end);
                         self.skip_partial = false;
                     }
-                    _ if self.ended => block.clear(),
+                    // No line begins within the range.
+                    _ if self.ended => return Ok(None),
                     _ => {
-                        // Of a line that is passed over nothing is kept but what may be half of its end.
-                        block.drain(..block.len() - 1);
+                        let last = block.pop();
+                        block.clear();
+                        block.extend(last);
                         continue;
                     }
                 }
             }
             if self.ended {
+                self.finish_line(&mut block)?;
                 return Ok(Some(block).filter(|block| !block.is_empty()));
             }
             // A carriage return at the very end may have its line feed in the next block.
@@ -108,9 +112,8 @@ impl Blocks {
     }
 
     fn fill(&mut self, block: &mut Vec<u8>, wanted: usize) -> io::Result<usize> {
-        // What is left of a block when more is read is one line.
-        if block.len() > LONGEST {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a line is longer than {} MB", LONGEST >> 20)));
+        if block.len() > self.longest {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a line is longer than {} MB", self.longest >> 20)));
         }
         block.reserve(wanted);
         let read = self.source.by_ref().take(wanted as u64).read_to_end(block)?;
@@ -127,7 +130,7 @@ impl Blocks {
         // A carriage return as the last byte of the range ends the line, and its line feed belongs to it.
         let carriage = block.last() == Some(&b'\r');
         loop {
-            let read = self.fill(block, if carriage { 1 } else { 4096.max(block.len() / 2).min(self.size.max(4096)) })?;
+            let read = self.fill(block, if carriage { 1 } else { self.size.min(1 << 16) })?;
             if carriage {
                 if block.get(from) != Some(&b'\n') {
                     block.truncate(from);
@@ -243,20 +246,37 @@ mod tests {
         assert_eq!(lines_of(Blocks::whole(file_of(&packed.finish().unwrap()), Some(Codec::Gzip)).unwrap()), simple_lines(&text));
     }
 
+    #[test]
+    fn a_line_is_never_read_without_end() {
+        let text = [b"first\n".as_slice(), &[b'x'; 1000], b"\nlast\n"].concat();
+        let size = text.len() as u64;
+        let limited = |range| Blocks { size: 16, longest: 200, ..Blocks::range(file_of(&text), &range).unwrap() };
+        let mut blocks = limited(0..size / 2);
+        assert_eq!(blocks.next_block().unwrap().unwrap(), b"first\n");
+        assert!(blocks.next_block().unwrap_err().to_string().starts_with("a line is longer than"));
+        assert!(limited(0..7).next_block().is_err(), "the line that crosses the end of a range");
+        // Who does not want the line passes over it.
+        let mut inside = limited(100..200);
+        assert!(inside.next_block().unwrap().is_none() && inside.take_read() == 101, "nothing beyond the range is read");
+        assert_eq!(lines_of(limited(500..size)), ["last"]);
+    }
+
     proptest! {
         #[test]
-        fn ranges_together_give_each_line_once(text in "[ab\\n\\r]{0,60}", cuts in prop::collection::vec(0..60u64, 0..4), size in 1..9usize) {
-            let length = text.len() as u64;
-            let mut edges: Vec<u64> = cuts.into_iter().map(|cut| cut.min(length)).chain([0, length]).collect();
+        fn ranges_together_give_each_line_once(text in "[ab\\n\\r]{0,60}", cuts in prop::collection::vec(0..60u64, 0..4), block in 1..9_usize) {
+            let size = text.len() as u64;
+            let mut edges: Vec<u64> = cuts.into_iter().map(|cut| cut.min(size)).chain([0, size]).collect();
             edges.sort_unstable();
             let mut found = Vec::new();
             for pair in edges.windows(2) {
                 if pair[0] < pair[1] {
                     let blocks = Blocks::range(file_of(text.as_bytes()), &(pair[0]..pair[1])).unwrap();
-                    found.extend(lines_of(Blocks { size, ..blocks }));
+                    found.extend(lines_of(Blocks { size: block, ..blocks }));
                 }
             }
-            prop_assert_eq!(found, simple_lines(&text));
+            prop_assert_eq!(&found, &simple_lines(&text));
+            let blocks = Blocks::whole(file_of(text.as_bytes()), None).unwrap();
+            prop_assert_eq!(&lines_of(Blocks { size: block, ..blocks }), &found);
         }
 
         #[test]

@@ -1,8 +1,10 @@
-//! Scans of the tables whose files the lake reads itself, as a file source of DataFusion: texts, Avro and ORC.
+//! Scans of the tables whose files the lake reads itself, as a file source of DataFusion: texts, Avro and ORC. Parquet is read by
+//! DataFusion's own source; what all of them make of a file's values is in `fit`.
 
 mod avro;
 mod column;
 mod fit;
+mod json;
 mod lines;
 mod open_csv;
 mod orc;
@@ -16,8 +18,11 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::Result;
 
+pub(crate) use self::avro::check_schema as check_avro_schema;
+pub(super) use self::column::Delimiters;
 pub(super) use self::fit::{Misfit, fit, place};
 pub(super) use self::source::{FileKind, LakeSource};
+pub(super) use self::text::TextFormat;
 use crate::model::TableDefinition;
 use crate::sql::Type;
 

@@ -2,7 +2,7 @@
 
 /// The signs of an `OpenCSVSerde` table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Signs {
+pub(in crate::lake::engine) struct Signs {
     pub(super) separator: char,
     pub(super) quote: char,
     pub(super) escape: char,

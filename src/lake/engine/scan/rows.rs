@@ -7,14 +7,12 @@ use datafusion::arrow::buffer::Buffer;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::error::DataFusionError;
-use serde::de::IgnoredAny;
 
-use super::column::{Column, Delimiters, is_named, member};
+use super::column::{Column, Delimiters};
 use super::lines::{Blocks, Lines, find_byte_of_two};
 use super::source::Wanted;
 use super::text::{JsonText, TextFormat};
-use super::{open_csv, value};
-use crate::lake::engine::functions::json_path::members;
+use super::{is_value, json, open_csv, value};
 use crate::sql::Type;
 
 /// Reads rows block by block; each batch lies within one block.
@@ -22,7 +20,9 @@ pub(super) struct Rows {
     format: Arc<TextFormat>,
     /// The columns that are wanted: their places in the line, ascending, and their types.
     columns: Vec<(usize, Type)>,
-    names: Vec<String>,
+    /// The keys under which the wanted columns are in JSON, and how these are compared.
+    keys: Vec<String>,
+    compared: json::Names,
     builders: Vec<Column>,
     schema: SchemaRef,
     batch_size: usize,
@@ -30,16 +30,26 @@ pub(super) struct Rows {
     blocks: Blocks,
     block: Buffer,
     at: usize,
-    read: u64,
     fields: Vec<String>,
 }
 
 impl Rows {
     pub(super) fn new(format: Arc<TextFormat>, wanted: &Wanted, header: usize, blocks: Blocks) -> Self {
+        let (mut keys, mut compared) = (Vec::new(), json::Names::Folded);
+        if let TextFormat::Json(text) = format.as_ref() {
+            let names = wanted.columns.iter().map(|(at, _)| wanted.names.get(*at).map_or("", String::as_str));
+            keys = names.map(|name| text.mapping.get(name).map_or(name, String::as_str).to_owned()).collect();
+            compared = match text {
+                JsonText { exact: true, .. } => json::Names::Exact,
+                JsonText { dots: true, .. } => json::Names::Dotted,
+                _ => json::Names::Folded,
+            };
+        }
         Self {
             format,
             columns: wanted.columns.clone(),
-            names: wanted.names.clone(),
+            keys,
+            compared,
             builders: wanted.columns.iter().map(|(_, athena)| Column::new(athena)).collect(),
             schema: Arc::clone(&wanted.schema),
             batch_size: wanted.batch_size,
@@ -47,14 +57,13 @@ impl Rows {
             blocks,
             block: Buffer::from_vec(Vec::<u8>::new()),
             at: 0,
-            read: 0,
             fields: Vec::new(),
         }
     }
 
-    /// How many bytes have been read in all.
-    pub(super) const fn read(&self) -> u64 {
-        self.read
+    /// How many bytes have been read, since this was last asked.
+    pub(super) fn take_read(&mut self) -> u64 {
+        self.blocks.take_read()
     }
 
     /// The next batch; `None` at the end. `address` is named in errors.
@@ -65,7 +74,6 @@ impl Rows {
                     DataFusionError::Execution(format!("HIVE_CURSOR_ERROR: Failed to read file {address}: {error}"))
                 };
                 let Some(block) = self.blocks.next_block().map_err(failed)? else { return Ok(None) };
-                self.read += self.blocks.take_read();
                 self.block = Buffer::from_vec(block);
                 self.at = 0;
                 while self.header > 0 {
@@ -103,26 +111,31 @@ impl Rows {
             let Some(line) = lines.next() else { break };
             let bytes = block.get(line.clone()).unwrap_or_default();
             match format.as_ref() {
-                TextFormat::Delimited(text) => delimited(&mut self.builders, &self.columns, bytes, line.start, &text.delimiters),
-                TextFormat::OpenCsv(text) => {
-                    open_csv::fields(&String::from_utf8_lossy(bytes), text.signs, &mut self.fields);
+                TextFormat::Delimited(text) => delimited(&mut self.builders, &self.columns, bytes, line.start, text),
+                TextFormat::OpenCsv(signs) => {
+                    open_csv::fields(&String::from_utf8_lossy(bytes), *signs, &mut self.fields);
                     open_csv_row(&mut self.builders, &self.columns, &self.fields)?;
                 }
                 TextFormat::Json(text) => {
                     if bytes.iter().all(u8::is_ascii_whitespace) {
                         continue;
                     }
-                    let row = match std::str::from_utf8(bytes).map_err(|error| error.to_string()) {
-                        Ok(line) => serde_json::from_str::<IgnoredAny>(line).map(|_| line.trim()).map_err(|error| error.to_string()),
-                        Err(error) => Err(error),
+                    let line = String::from_utf8_lossy(bytes);
+                    let object = match json::object(&line) {
+                        Ok(Some(object)) => object,
+                        _ if text.ignore_malformed => "{}",
+                        Ok(None) => return Err(malformed(address, "A JSONObject text must begin with '{'")),
+                        Err(error) => return Err(malformed(address, &error.to_string())),
                     };
-                    let row = match row {
-                        Ok(row) if row.starts_with('{') => Some(row),
-                        _ if text.ignore_malformed => None,
-                        Ok(_) => return Err(malformed(address, "a JSONObject text must begin with '{'")),
-                        Err(error) => return Err(malformed(address, &error)),
-                    };
-                    json_row(&mut self.builders, &self.columns, &self.names, text, row);
+                    // Rows that are only counted are sound, and that is all.
+                    let values =
+                        if self.keys.is_empty() { Vec::new() } else { json::found(json::members(object), &self.keys, self.compared) };
+                    for (builder, value) in self.builders.iter_mut().zip(values) {
+                        match value {
+                            Some(value) => builder.json(value),
+                            None => builder.null(),
+                        }
+                    }
                 }
             }
             rows += 1;
@@ -133,7 +146,7 @@ impl Rows {
 }
 
 fn malformed(address: &str, reason: &str) -> DataFusionError {
-    DataFusionError::Execution(format!("HIVE_CURSOR_ERROR: Row is not a valid JSON Object - JSONException: {reason} ({address})"))
+    DataFusionError::Execution(format!("HIVE_CURSOR_ERROR: Row is not a valid JSON Object: {reason} ({address})"))
 }
 
 /// One line of LazySimpleSerDe. Fields beyond the last wanted one are not looked at.
@@ -193,39 +206,13 @@ fn open_csv_row(builders: &mut [Column], columns: &[(usize, Type)], fields: &[St
         };
         let bytes = field.as_bytes();
         match athena {
-            Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Real | Type::Double | Type::Decimal { .. } => {
-                if !super::is_value(athena, field) {
-                    return Err(bad());
-                }
-                builder.scalar(bytes);
-            }
-            Type::Boolean => match value::boolean(bytes) {
-                Some(_) => builder.scalar(bytes),
-                None => builder.scalar(b"false"),
-            },
-            Type::Date => {
-                let days = value::integer(bytes).and_then(|days| i32::try_from(days).ok());
-                builder.days(days.ok_or_else(bad)?);
-            }
-            Type::Timestamp(_) | Type::TimestampTz(_) => {
-                value::integer(bytes).ok_or_else(bad)?;
-                builder.json(field.trim_start_matches('+'));
-            }
-            _ => builder.scalar(bytes),
+            Type::Boolean => builder.scalar(if value::boolean(bytes) == Some(true) { b"true" } else { b"false" }),
+            // Days and milliseconds since 1970.
+            Type::Date => builder.number(value::integer(bytes).filter(|days| i32::try_from(*days).is_ok()).ok_or_else(bad)?),
+            Type::Timestamp(_) | Type::TimestampTz(_) => builder.number(value::integer(bytes).ok_or_else(bad)?),
+            _ if is_value(athena, field) => builder.scalar(bytes),
+            _ => return Err(bad()),
         }
     }
     Ok(())
-}
-
-fn json_row(builders: &mut [Column], columns: &[(usize, Type)], names: &[String], text: &JsonText, row: Option<&str>) {
-    let found = row.and_then(members).unwrap_or_default();
-    for ((at, _), builder) in columns.iter().zip(builders) {
-        let name = names.get(*at).map_or("", String::as_str);
-        let key = text.mapping.get(name).map_or(name, String::as_str);
-        let dotted = || {
-            let dotted = |name: &str| text.dots && name.contains('.') && is_named(&name.replace('.', "_"), key);
-            found.iter().rev().find(|(name, _)| dotted(name)).map(|(_, found)| *found)
-        };
-        builder.json(member(&found, key).or_else(dotted).unwrap_or("null"));
-    }
 }

@@ -1,7 +1,6 @@
 //! The file source that DataFusion scans: it opens each file as its format wants, in ranges where that can be.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -24,6 +23,8 @@ use futures::{FutureExt as _, StreamExt as _};
 use super::text::{self, TextFormat};
 use super::{avro, orc};
 use crate::lake::codec::Codec;
+use crate::lake::engine::format::setting;
+use crate::lake::engine::guarded;
 use crate::lake::engine::object::QueryFiles;
 use crate::lake::engine::types::athena_type;
 use crate::model::TableDefinition;
@@ -32,8 +33,8 @@ use crate::sql::Type;
 /// The rows of one file, batch by batch.
 pub(super) type Batches = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>;
 
-/// What the files of a table are.
-#[derive(Debug, Clone)]
+/// What the files of a table are, Parquet apart: that is read by DataFusion's own source.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::lake::engine) enum FileKind {
     /// Text in lines, the first of which may be no rows.
     Text {
@@ -55,23 +56,35 @@ pub(in crate::lake::engine) enum FileKind {
 }
 
 impl FileKind {
-    /// What the SerDe of a table, or else its input format, says its files are; `None` for files that are read elsewhere or not at all.
-    pub(in crate::lake::engine) fn of(table: &TableDefinition) -> Option<Self> {
-        if let Some(format) = TextFormat::of(table) {
-            return Some(Self::Text { format: Arc::new(format), header_lines: text::header_lines(table) });
-        }
-        let classes = [table.serde_library.to_lowercase(), table.input_format.to_lowercase()];
-        let says = |word: &str| classes.iter().any(|class| class.contains(word));
-        if says(".avro.") {
-            let literal = "avro.schema.literal";
-            let stated = table.serde_parameters.get(literal).or_else(|| table.parameters.get(literal));
-            return Some(Self::Avro { stated: stated.map(|stated| Arc::from(stated.as_str())) });
-        }
-        if says(".orc.") {
-            let access = table.serde_parameters.get("orc.column.index.access");
-            return Some(Self::Orc { by_name: access.is_some_and(|access| access.eq_ignore_ascii_case("false")) });
-        }
-        None
+    /// Avro, and the schema that the table states.
+    pub(in crate::lake::engine) fn avro(table: &TableDefinition) -> Self {
+        Self::Avro { stated: setting(table, "avro.schema.literal").map(Arc::from) }
+    }
+
+    /// ORC, and how the table finds columns.
+    pub(in crate::lake::engine) fn orc(table: &TableDefinition) -> Self {
+        let access = setting(table, "orc.column.index.access");
+        Self::Orc { by_name: access.is_some_and(|access| access.eq_ignore_ascii_case("false")) }
+    }
+
+    /// LazySimpleSerDe's text; or which of its settings the lake does not follow.
+    pub(in crate::lake::engine) fn delimited(table: &TableDefinition) -> Result<Self, String> {
+        Self::text(TextFormat::Delimited(text::delimiters(table)?), table)
+    }
+
+    /// `OpenCSVSerde`'s text.
+    pub(in crate::lake::engine) fn open_csv(table: &TableDefinition) -> Result<Self, String> {
+        Self::text(TextFormat::OpenCsv(text::signs(table)), table)
+    }
+
+    /// JSON in lines.
+    pub(in crate::lake::engine) fn json(table: &TableDefinition) -> Result<Self, String> {
+        Self::text(TextFormat::Json(text::json(table)), table)
+    }
+
+    fn text(format: TextFormat, table: &TableDefinition) -> Result<Self, String> {
+        text::check_times(table)?;
+        Ok(Self::Text { format: Arc::new(format), header_lines: text::header_lines(table)? })
     }
 }
 
@@ -112,7 +125,7 @@ impl LakeSource {
 
     /// Whether a file can only be read from its start to its end.
     fn is_whole(&self, file: &PartitionedFile) -> bool {
-        match self.kind {
+        match file.extension().unwrap_or(&self.kind) {
             FileKind::Text { .. } => self.files.object(&file.object_meta.location).is_ok_and(|object| Codec::of_key(&object.key).is_some()),
             FileKind::Avro { .. } => true,
             FileKind::Orc { .. } => false,
@@ -218,9 +231,20 @@ impl FileSource for LakeSource {
     }
 }
 
-/// Does what may panic: readers do so over some damaged files.
-pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_panic| Err("the file is damaged".to_owned()))
+/// What a reader of files yields, batch by batch, up to the first error; readers may panic over damaged files.
+pub(super) fn until_error(
+    mut next: impl FnMut() -> Result<Option<RecordBatch>, String> + Send + 'static,
+    made: impl Fn(Result<RecordBatch, String>) -> Result<RecordBatch> + Send + 'static,
+) -> Batches {
+    let mut ended = false;
+    Box::new(std::iter::from_fn(move || {
+        if ended {
+            return None;
+        }
+        let batch = made(guarded(&mut next).transpose()?);
+        ended = batch.is_err();
+        Some(batch)
+    }))
 }
 
 struct Opener {
@@ -232,7 +256,9 @@ struct Opener {
 impl FileOpener for Opener {
     fn open(&self, file: PartitionedFile) -> Result<FileOpenFuture> {
         let (wanted, files) = (&self.wanted, &self.files);
-        let batches = match &self.kind {
+        // A partition may say its files otherwise than its table does.
+        let kind = file.extension().unwrap_or(&self.kind);
+        let batches = match kind {
             FileKind::Text { format, header_lines } => text::batches(format, *header_lines, wanted, files, &file)?,
             FileKind::Avro { stated } => avro::batches(stated.as_deref(), wanted, files, &file)?,
             FileKind::Orc { by_name } => orc::batches(*by_name, wanted, files, &file)?,

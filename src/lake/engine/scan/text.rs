@@ -13,6 +13,7 @@ use super::open_csv::Signs;
 use super::rows::Rows;
 use super::source::{Batches, Wanted};
 use crate::lake::codec::Codec;
+use crate::lake::engine::format::setting;
 use crate::lake::engine::object::QueryFiles;
 use crate::model::TableDefinition;
 
@@ -20,23 +21,11 @@ use crate::model::TableDefinition;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::lake::engine) enum TextFormat {
     /// LazySimpleSerDe.
-    Delimited(DelimitedText),
+    Delimited(Delimiters),
     /// `OpenCSVSerde`.
-    OpenCsv(OpenCsvText),
+    OpenCsv(Signs),
     /// Either JSON SerDe.
     Json(JsonText),
-}
-
-/// LazySimpleSerDe's parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::lake::engine) struct DelimitedText {
-    pub(super) delimiters: Delimiters,
-}
-
-/// `OpenCSVSerde`'s parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::lake::engine) struct OpenCsvText {
-    pub(super) signs: Signs,
 }
 
 /// The JSON `SerDes`' parameters.
@@ -44,68 +33,86 @@ pub(in crate::lake::engine) struct OpenCsvText {
 pub(in crate::lake::engine) struct JsonText {
     /// A line that is no JSON object is a row of NULLs instead of an error.
     pub(super) ignore_malformed: bool,
-    /// Columns that are found under another key: column, lower case, to key.
-    pub(super) mapping: BTreeMap<String, String>,
-    /// Whether a dot in a key stands for the underscore in a column's name.
+    /// Keys are found in their very case alone.
+    pub(super) exact: bool,
+    /// A `.` in a key is the `_` of a column's name.
     pub(super) dots: bool,
+    /// Columns that are found under another key: column to key.
+    pub(in crate::lake::engine) mapping: BTreeMap<String, String>,
 }
 
-impl TextFormat {
-    /// The format that a table's SerDe stands for; `None` for `SerDes` of other files.
-    pub(super) fn of(table: &TableDefinition) -> Option<Self> {
-        let serde = table.serde_library.rsplit('.').next().unwrap_or("").to_lowercase();
-        let parameter = |name: &str| {
-            let found = table.serde_parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-            found.map(|(_, value)| value.as_str())
-        };
-        let byte = |name: &str| parameter(name).and_then(|value| value.bytes().next());
-        let first = |name: &str, default: char| parameter(name).and_then(|value| value.chars().next()).unwrap_or(default);
-        match serde.as_str() {
-            "lazysimpleserde" => {
-                let field =
-                    byte("field.delim").or_else(|| byte("serialization.format").map(|b| if b.is_ascii_digit() { b - b'0' } else { b }));
-                let levels = [
-                    field.unwrap_or(1),
-                    byte("collection.delim").or_else(|| byte("colelction.delim")).unwrap_or(2),
-                    byte("mapkey.delim").unwrap_or(3),
-                    4,
-                    5,
-                    6,
-                    7,
-                    8,
-                ];
-                let null = parameter("serialization.null.format").unwrap_or("\\N").as_bytes().to_vec();
-                Some(Self::Delimited(DelimitedText { delimiters: Delimiters { levels, escape: byte("escape.delim"), null } }))
-            }
-            "opencsvserde" => {
-                // Hive takes an escape that is the quote for none given, and the reader's own is the backslash.
-                let escape = first("escapeChar", '\\');
-                let signs = Signs {
-                    separator: first("separatorChar", ','),
-                    quote: first("quoteChar", '"'),
-                    escape: if escape == '"' { '\\' } else { escape },
-                };
-                Some(Self::OpenCsv(OpenCsvText { signs }))
-            }
-            "jsonserde" | "hivejsonserde" | "openxjsonserde" => {
-                let mapping = table
-                    .serde_parameters
-                    .iter()
-                    .filter_map(|(key, value)| Some((key.strip_prefix("mapping.")?.to_lowercase(), value.clone())))
-                    .collect();
-                let ignore_malformed = parameter("ignore.malformed.json").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-                let dots = parameter("dots.in.keys").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-                Some(Self::Json(JsonText { ignore_malformed, mapping, dots }))
-            }
-            _ => None,
+/// LazySimpleSerDe's delimiters, or the one that the lake does not follow.
+pub(super) fn delimiters(table: &TableDefinition) -> Result<Delimiters, String> {
+    // Hive takes the number of a byte, or else the first character.
+    let byte = |name: &str| match setting(table, name).filter(|value| !value.is_empty()) {
+        None => Ok(None),
+        Some(value) => {
+            let number = value.parse::<u8>().ok().or_else(|| value.bytes().next());
+            let refused = || format!("tables with '{name}'='{value}': a delimiter is one character of ASCII");
+            number.filter(u8::is_ascii).map(Some).ok_or_else(refused)
         }
+    };
+    let either = |one: &str, other: &str| byte(one)?.map_or_else(|| byte(other), |sign| Ok(Some(sign)));
+    let mut delimiters = Delimiters::of_field(either("field.delim", "serialization.format")?.unwrap_or(1));
+    let [_, items, keys, ..] = &mut delimiters.levels;
+    // Hive's own slip of the pen is how its tables have it.
+    *items = either("collection.delim", "colelction.delim")?.unwrap_or(*items);
+    *keys = byte("mapkey.delim")?.unwrap_or(*keys);
+    delimiters.escape = byte("escape.delim")?;
+    if let Some(null) = setting(table, "serialization.null.format") {
+        delimiters.null = null.to_owned();
+    }
+    Ok(delimiters)
+}
+
+/// `OpenCSVSerde`'s signs.
+pub(super) fn signs(table: &TableDefinition) -> Signs {
+    let first = |name: &str, default: char| setting(table, name).and_then(|value| value.chars().next()).unwrap_or(default);
+    // Hive takes an escape that is the quote for none given, and the reader's own is the backslash.
+    let escape = first("escapeChar", '\\');
+    let quote = first("quoteChar", '"');
+    Signs { separator: first("separatorChar", ','), quote, escape: if escape == '"' { '\\' } else { escape } }
+}
+
+/// How the JSON `SerDes` find what a column holds.
+pub(super) fn json(table: &TableDefinition) -> JsonText {
+    let is = |name: &str, wanted: &str| setting(table, name).is_some_and(|value| value.trim().eq_ignore_ascii_case(wanted));
+    let mapping =
+        table.serde_parameters.iter().filter_map(|(key, value)| Some((key.strip_prefix("mapping.")?.to_lowercase(), value.clone())));
+    JsonText {
+        ignore_malformed: is("ignore.malformed.json", "true"),
+        exact: is("case.insensitive", "false"),
+        dots: is("dots.in.keys", "true"),
+        mapping: mapping.collect(),
     }
 }
 
 /// The lines at the top of each file that are no rows.
-pub(super) fn header_lines(table: &TableDefinition) -> usize {
-    let parameter = table.parameters.get("skip.header.line.count").or_else(|| table.serde_parameters.get("skip.header.line.count"));
-    parameter.and_then(|count| count.trim().parse().ok()).unwrap_or(0)
+pub(super) fn header_lines(table: &TableDefinition) -> Result<usize, String> {
+    let Some(count) = setting(table, "skip.header.line.count").map(str::trim).filter(|count| !count.is_empty()) else { return Ok(0) };
+    count.parse().map_err(|_error| format!("tables with 'skip.header.line.count'='{count}'"))
+}
+
+/// The patterns of times that are read in any case.
+const KNOWN_TIMES: [&str; 8] = [
+    "yyyy-MM-dd'T'HH:mm:ss",
+    "yyyy-MM-dd'T'HH:mm:ss'Z'",
+    "yyyy-MM-dd'T'HH:mm:ssZ",
+    "yyyy-MM-dd'T'HH:mm:ss.SSS",
+    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
+    "yyyy-MM-dd'T'HH:mm:ss.SSSZ",
+    "yyyy-MM-dd HH:mm:ss",
+    "yyyy-MM-dd HH:mm:ss.SSS",
+];
+
+/// Says which pattern of times the lake does not read, if the table has times.
+pub(super) fn check_times(table: &TableDefinition) -> Result<(), String> {
+    let has_times = table.columns.iter().any(|column| column.hive_type.as_str().to_lowercase().contains("timestamp"));
+    let Some(patterns) = setting(table, "timestamp.formats").filter(|_| has_times) else { return Ok(()) };
+    match patterns.split(',').map(str::trim).find(|pattern| !pattern.is_empty() && !KNOWN_TIMES.contains(pattern)) {
+        Some(pattern) => Err(format!("tables with 'timestamp.formats'='{pattern}'")),
+        None => Ok(()),
+    }
 }
 
 /// The rows of a file, or of those of its lines that begin within its range.
@@ -118,11 +125,12 @@ pub(super) fn batches(
 ) -> Result<Batches> {
     let object = files.object(&file.object_meta.location)?;
     let handle = files.open(&object)?;
-    let range = file.range.as_ref().map(|range| u64::try_from(range.start).unwrap_or(0)..u64::try_from(range.end).unwrap_or(0));
-    if let Some(ending) = [".lz4", ".lzo", ".lzo_deflate"].iter().find(|ending| object.key.to_lowercase().ends_with(*ending)) {
-        let message = format!("NOT_SUPPORTED: The local lake does not unpack {ending} files: {}", object.address());
-        return Err(DataFusionError::NotImplemented(message));
+    if let Some(ending) = Codec::unknown_ending(&object.key) {
+        let address = object.address();
+        let message = format!("HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split {address}: The local lake does not unpack {ending} files");
+        return Err(DataFusionError::Execution(message));
     }
+    let range = file.range.as_ref().map(|range| u64::try_from(range.start).unwrap_or(0)..u64::try_from(range.end).unwrap_or(0));
     let codec = Codec::of_key(&object.key);
     let (blocks, from_start) = match range {
         Some(range) if range.start > 0 || range.end < object.size => {
@@ -132,7 +140,7 @@ pub(super) fn batches(
     };
     let header = if from_start { header_lines } else { 0 };
     let mut rows = Rows::new(Arc::clone(format), wanted, header, blocks);
-    let (files, mut last) = (Arc::clone(files), 0);
+    let files = Arc::clone(files);
     // A compressed file is read whole, and its bytes are those on disk.
     if codec.is_some() {
         files.count(object.size);
@@ -141,9 +149,7 @@ pub(super) fn batches(
     Ok(Box::new(std::iter::from_fn(move || {
         let batch = rows.next_batch(&address);
         if codec.is_none() {
-            let read = rows.read();
-            files.count(read - last);
-            last = read;
+            files.count(rows.take_read());
         }
         batch.transpose()
     })))

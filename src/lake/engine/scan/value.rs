@@ -64,50 +64,60 @@ fn parsed<N: std::str::FromStr + From<f32>>(text: &[u8]) -> Option<N> {
 
 /// A decimal, rounded to its scale; `None` when it has more digits than its precision.
 pub(super) fn decimal(text: &[u8], precision: u8, scale: u8) -> Option<i128> {
+    let (value, up, negative) = scaled(text, i64::from(scale))?;
+    let value = value + i128::from(up);
+    (value < 10_i128.checked_pow(u32::from(precision))?).then_some(if negative { -value } else { value })
+}
+
+/// The whole part of a number.
+pub(super) fn truncated(text: &[u8]) -> Option<i64> {
+    integer(text).or_else(|| {
+        let (value, _, negative) = scaled(text, 0)?;
+        i64::try_from(if negative { -value } else { value }).ok()
+    })
+}
+
+/// A number without its sign in units of `10^-scale`, cut; whether what was cut is half a unit or more; and whether there was a minus.
+fn scaled(text: &[u8], scale: i64) -> Option<(i128, bool, bool)> {
+    /// An exponent that leaves no digit of any text that fits in memory.
+    const FAR: i64 = 1 << 40;
     let text = std::str::from_utf8(text).ok()?.trim();
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, i64::from(exponent.parse::<i32>().ok()?)),
+        Some((mantissa, exponent)) => {
+            let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+            if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            let size = digits.parse().unwrap_or(FAR).min(FAR);
+            (mantissa, if exponent.starts_with('-') { -size } else { size })
+        }
         None => (text, 0),
     };
-    let (negative, digits) = match mantissa.as_bytes().split_first()? {
-        (b'-', rest) => (true, rest),
-        (b'+', rest) => (false, rest),
-        _ => (false, mantissa.as_bytes()),
-    };
-    let (mut value, mut fraction, mut seen, mut point) = (0_i128, 0_i64, false, false);
-    // Digits that are beyond what 128 bits hold count by their number only.
-    let mut beyond = 0_i64;
-    for byte in digits {
-        match byte {
-            b'.' if !point => point = true,
-            b'0'..=b'9' => {
-                seen = true;
-                let digit = i128::from(byte - b'0');
-                match value.checked_mul(10).and_then(|tens| tens.checked_add(digit)).filter(|_| beyond == 0) {
-                    Some(more) => value = more,
-                    None => beyond += 1,
-                }
-                fraction += i64::from(point);
-            }
-            _ => return None,
-        }
-    }
-    if !seen {
+    let negative = mantissa.starts_with('-');
+    let digits = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.len() + fraction.len() == 0 {
         return None;
     }
-    if value == 0 {
-        return Some(0);
+    // The power of ten, in units, that the next digit counts.
+    let mut power = i64::try_from(whole.len()).ok()? + exponent + scale;
+    let (mut value, mut up) = (0_i128, false);
+    for byte in whole.bytes().chain(fraction.bytes()) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        power -= 1;
+        if power >= 0 {
+            value = value.checked_mul(10)?.checked_add(i128::from(digit))?;
+        } else if power == -1 {
+            up = digit >= 5;
+        }
     }
-    let shift = i64::from(scale) - fraction + exponent + beyond;
-    let unit = u32::try_from(shift.unsigned_abs()).ok().and_then(|digits| 10_i128.checked_pow(digits));
-    value = match (shift < 0, unit) {
-        (false, unit) => value.checked_mul(unit?)?,
-        (true, Some(unit)) => value / unit + i128::from(value % unit >= unit - value % unit),
-        // What lies below the last digit that a decimal can have rounds to nothing.
-        (true, None) => 0,
-    };
-    let limit = 10_i128.checked_pow(u32::from(precision))?;
-    (value < limit).then_some(if negative { -value } else { value })
+    if power > 0 && value != 0 {
+        value = value.checked_mul(10_i128.checked_pow(u32::try_from(power).ok()?)?)?;
+    }
+    Some((value, up, negative))
 }
 
 /// `yyyy-MM-dd` as days since 1970.
@@ -192,12 +202,18 @@ mod tests {
         assert_eq!(decimal(b"1000", 5, 2), None);
         assert_eq!(decimal(b"", 5, 2), None);
         assert_eq!(decimal(b"1.2.3", 5, 2), None);
-        assert_eq!(decimal(b"0.99999999999999999999999999999999999999", 38, 0), Some(1));
+        let nines = [b"0.".as_slice(), &[b'9'; 38]].concat();
+        assert_eq!(decimal(&nines, 38, 0), Some(1));
         assert_eq!(decimal(b"0.1000000000000000055511151231257827021181583404541015625", 10, 2), Some(10));
-        assert_eq!(decimal(b"123456789012345678901234567890123456789012", 38, 0), None);
+        assert_eq!(decimal(b"0.00001e-2147483648", 5, 2), Some(0));
+        assert_eq!(decimal(b"0e200000000", 5, 2), Some(0));
+        assert_eq!((decimal(b"1e200000000", 5, 2), decimal(b"1e99999999999999999999", 38, 0)), (None, None));
+        for text in [&b"1e"[..], b"1e+", b"e5", b".", b"+", b"1.-2", b"1e5x", b"1 2"] {
+            assert_eq!(decimal(text, 38, 0), None, "{text:?}");
+        }
         assert_eq!(
-            (decimal(b"0e2000000000", 5, 2), decimal(b"0.00001e-2147483648", 5, 2), decimal(b"1e2147483647", 5, 2)),
-            (Some(0), Some(0), None)
+            (truncated(b"-1.99"), truncated(b"9007199254740993.5"), truncated(b"1e30")),
+            (Some(-1), Some(9_007_199_254_740_993), None)
         );
     }
 
@@ -220,7 +236,18 @@ mod tests {
         }
 
         #[test]
-        fn unescaping_undoes_escaping(text in "[nr,^\n\r]{0,20}") {
+        fn decimals_are_what_slow_arithmetic_says(whole in 0..1_000_000_u32, fraction in "[0-9]{0,8}", exponent in -6..6_i32, scale in 0..6_u8) {
+            let digits: i128 = format!("{whole}{fraction}").parse().unwrap();
+            // The number is digits / 10^down of a unit.
+            let down = i32::try_from(fraction.len()).unwrap() - exponent - i32::from(scale);
+            let ten = |power: i32| 10_i128.pow(u32::try_from(power.max(0)).unwrap());
+            let expected = (digits * ten(-down) * 2 + ten(down)) / (ten(down) * 2);
+            let text = format!("{whole}.{fraction}e{exponent}");
+            prop_assert_eq!(decimal(text.as_bytes(), 38, scale), Some(expected), "{}", text);
+        }
+
+        #[test]
+        fn unescaping_undoes_escaping(text in "[a-z^,\n\r]{0,20}") {
             let escaped = text.replace('^', "^^").replace(',', "^,").replace('\n', "^n").replace('\r', "^r");
             prop_assert_eq!(unescaped(escaped.as_bytes(), b'^'), text.as_bytes());
         }

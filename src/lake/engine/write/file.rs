@@ -53,7 +53,7 @@ impl FileWriter {
             }
             WriteFormat::Avro => Self::Avro(Box::new(AvroFile::new(staged, compression, schema)?)),
             WriteFormat::Orc => Self::Orc(Box::new(OrcFile::new(staged, compression, schema)?)),
-            WriteFormat::Text { .. } | WriteFormat::Json => {
+            WriteFormat::Text(_) | WriteFormat::Json { .. } => {
                 let sink = Packer::new(compression.codec(), staged).map_err(|error| failed(&error))?;
                 Self::Lines { sink: Box::new(sink), format: format.clone(), columns, buffer: String::new() }
             }
@@ -74,8 +74,9 @@ impl FileWriter {
             Self::Lines { sink, format, columns, buffer } => {
                 for row in 0..batch.num_rows() {
                     match format {
-                        WriteFormat::Text { delimiter } => lines::delimited(batch, row, columns, *delimiter, buffer),
-                        _ => lines::json(batch, row, columns, buffer),
+                        WriteFormat::Text(delimiters) => lines::delimited(batch, row, columns, delimiters, buffer),
+                        WriteFormat::Json { mapping } => lines::json(batch, row, columns, mapping, buffer),
+                        _ => {}
                     }
                     buffer.push('\n');
                     if buffer.len() > 1 << 16 {
@@ -86,6 +87,16 @@ impl FileWriter {
                 Ok(())
             }
         }
+    }
+
+    /// How many bytes wait in memory to be written.
+    pub(super) fn waiting(&self) -> usize {
+        if let Self::Parquet(writer) = self { writer.in_progress_size() } else { 0 }
+    }
+
+    /// Writes what waits.
+    pub(super) fn flush(&mut self) -> Result<(), QueryError> {
+        if let Self::Parquet(writer) = self { writer.flush().map_err(|error| failed(&error)) } else { Ok(()) }
     }
 
     /// The staged file, complete and on the disk.
@@ -107,7 +118,7 @@ impl FileWriter {
 /// What the names of such files end with: only compressed text says so.
 pub(super) const fn ending(format: &WriteFormat, compression: WriteCompression) -> &'static str {
     match (format, compression.codec()) {
-        (WriteFormat::Text { .. } | WriteFormat::Json, Some(codec)) => codec.ending(),
+        (WriteFormat::Text(_) | WriteFormat::Json { .. }, Some(codec)) => codec.ending(),
         _ => "",
     }
 }

@@ -1,27 +1,33 @@
 //! Rows as lines: delimited text as LazySimpleSerDe reads it, and JSON.
 
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use datafusion::arrow::array::{Array, AsArray as _, RecordBatch, StructArray};
 use datafusion::arrow::datatypes::DataType;
 
+use crate::lake::engine::scan::Delimiters;
 use crate::lake::engine::{OutputColumn, text};
 use crate::sql::Type;
 
-/// One row of delimited text: NULL is `\N`; a delimiter or line break inside a value is escaped by nothing, as Hive writes it.
-pub(super) fn delimited(batch: &RecordBatch, row: usize, columns: &[OutputColumn], delimiter: u8, out: &mut String) {
+/// One row of delimited text, as LazySimpleSerDe reads it. Without an escape a delimiter or line break inside a value stays what it is, as
+/// Hive writes it.
+pub(super) fn delimited(batch: &RecordBatch, row: usize, columns: &[OutputColumn], delimiters: &Delimiters, out: &mut String) {
     for (at, (array, column)) in batch.columns().iter().zip(columns).enumerate() {
         if at > 0 {
-            out.push(char::from(delimiter));
+            out.push(char::from(delimiters.at(0)));
         }
-        field(array.as_ref(), row, &column.data_type, 2, out);
+        field(array.as_ref(), row, &column.data_type, 1, delimiters, out);
     }
 }
 
-fn field(array: &dyn Array, row: usize, athena: &Type, level: u8, out: &mut String) {
+fn field(array: &dyn Array, row: usize, athena: &Type, depth: usize, delimiters: &Delimiters, out: &mut String) {
     if array.is_null(row) {
-        out.push_str("\\N");
+        out.push_str(&delimiters.null);
         return;
     }
-    let delimiter = char::from(level);
+    let delimiter = char::from(delimiters.at(depth));
     match (array.data_type(), athena) {
         (DataType::List(_), Type::Array(item)) => {
             let items = array.as_list::<i32>().value(row);
@@ -29,7 +35,7 @@ fn field(array: &dyn Array, row: usize, athena: &Type, level: u8, out: &mut Stri
                 if at > 0 {
                     out.push(delimiter);
                 }
-                field(items.as_ref(), at, item, level + 1, out);
+                field(items.as_ref(), at, item, depth + 1, delimiters, out);
             }
         }
         (DataType::Map(..), Type::Map(key, value)) => {
@@ -39,9 +45,9 @@ fn field(array: &dyn Array, row: usize, athena: &Type, level: u8, out: &mut Stri
                 if at > 0 {
                     out.push(delimiter);
                 }
-                field(keys.as_ref(), at, key, level + 2, out);
-                out.push(char::from(level + 1));
-                field(values.as_ref(), at, value, level + 2, out);
+                field(keys.as_ref(), at, key, depth + 2, delimiters, out);
+                out.push(char::from(delimiters.at(depth + 1)));
+                field(values.as_ref(), at, value, depth + 2, delimiters, out);
             }
         }
         (DataType::Struct(_), Type::Row(fields)) => {
@@ -49,17 +55,54 @@ fn field(array: &dyn Array, row: usize, athena: &Type, level: u8, out: &mut Stri
                 if at > 0 {
                     out.push(delimiter);
                 }
-                field(column.as_ref(), row, item, level + 1, out);
+                field(column.as_ref(), row, item, depth + 1, delimiters, out);
             }
         }
         _ => {
-            text::write(array, row, athena, out);
+            let start = out.len();
+            scalar(array, row, athena, out);
+            if let Some(escape) = delimiters.escape {
+                escaped(out, start, escape, delimiters);
+            }
         }
     }
 }
 
+/// Puts an escape before each sign of a text, from `start` on, that would end it or be taken for an escape.
+fn escaped(out: &mut String, start: usize, escape: u8, delimiters: &Delimiters) {
+    let special = |byte: u8| byte == escape || matches!(byte, b'\n' | b'\r') || delimiters.levels.contains(&byte);
+    if !out.bytes().skip(start).any(special) {
+        return;
+    }
+    let plain = out.split_off(start);
+    for c in plain.chars() {
+        if u8::try_from(c).is_ok_and(special) {
+            out.push(char::from(escape));
+        }
+        out.push(match c {
+            '\n' => 'n',
+            '\r' => 'r',
+            other => other,
+        });
+    }
+}
+
+/// A value that holds no others. Bytes are written in Base64, as Hive does.
+fn scalar(array: &dyn Array, row: usize, athena: &Type, out: &mut String) {
+    let bytes = match array.data_type() {
+        DataType::Binary => array.as_binary::<i32>().value(row),
+        DataType::LargeBinary => array.as_binary::<i64>().value(row),
+        DataType::BinaryView => array.as_binary_view().value(row),
+        _ => {
+            text::write(array, row, athena, out);
+            return;
+        }
+    };
+    STANDARD.encode_string(bytes, out);
+}
+
 /// One row as a JSON object; members that are NULL are left out.
-pub(super) fn json(batch: &RecordBatch, row: usize, columns: &[OutputColumn], out: &mut String) {
+pub(super) fn json(batch: &RecordBatch, row: usize, columns: &[OutputColumn], mapping: &BTreeMap<String, String>, out: &mut String) {
     out.push('{');
     let mut first = true;
     for (array, column) in batch.columns().iter().zip(columns) {
@@ -70,7 +113,7 @@ pub(super) fn json(batch: &RecordBatch, row: usize, columns: &[OutputColumn], ou
             out.push(',');
         }
         first = false;
-        quoted(&column.name, out);
+        quoted(mapping.get(&column.name).unwrap_or(&column.name), out);
         out.push(':');
         value(array.as_ref(), row, &column.data_type, out);
     }
@@ -132,7 +175,7 @@ fn value(array: &dyn Array, row: usize, athena: &Type, out: &mut String) {
         }
         _ => {
             let mut shown = String::new();
-            text::write(array, row, athena, &mut shown);
+            scalar(array, row, athena, &mut shown);
             quoted(&shown, out);
         }
     }

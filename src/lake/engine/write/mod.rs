@@ -3,114 +3,30 @@
 mod avro;
 mod bucket;
 mod file;
+mod format;
 mod lines;
 mod orc;
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{RecordBatch, UInt32Array};
+use datafusion::arrow::array::{RecordBatch, RecordBatchOptions, UInt32Array};
 use datafusion::arrow::compute::take_record_batch;
-use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 
 pub(crate) use self::bucket::{Buckets, can_be_bucketed};
 use self::file::FileWriter;
+pub(crate) use self::format::{WriteCompression, WriteFormat};
 use super::error::QueryError;
+use super::scan::fit;
+use super::types::arrow_field;
 use super::{OutputColumn, Places, text};
 use crate::lake::LakeError;
-use crate::lake::codec::Codec;
 use crate::lake::glue::NULL_PARTITION;
 use crate::lake::storage::{Precondition, Staged, Store};
 use crate::model::S3Location;
-
-/// The formats that the lake writes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum WriteFormat {
-    /// Apache Parquet.
-    Parquet,
-    /// Apache Avro.
-    Avro,
-    /// Apache ORC.
-    Orc,
-    /// LazySimpleSerDe's delimited text.
-    Text {
-        /// What stands between fields.
-        delimiter: u8,
-    },
-    /// One JSON object a line.
-    Json,
-}
-
-impl WriteFormat {
-    /// How files of the format are compressed, first when nothing is said.
-    pub(crate) const fn compressions(&self) -> &'static [WriteCompression] {
-        use WriteCompression::{Bzip2, Deflate, Gzip, Lz4, None, Snappy, Zlib, Zstd};
-        match self {
-            Self::Parquet => &[Gzip, Snappy, Zstd, Lz4, None],
-            Self::Avro => &[Deflate, Snappy, Zstd, Bzip2, None],
-            Self::Orc => &[Zlib, Snappy, Zstd, Lz4, None],
-            Self::Text { .. } | Self::Json => &[Gzip, Bzip2, Zstd, Snappy, Deflate, None],
-        }
-    }
-
-    /// Whether its files say their columns themselves, so that one without rows is worth writing.
-    const fn has_schema(&self) -> bool {
-        matches!(self, Self::Parquet | Self::Avro | Self::Orc)
-    }
-}
-
-/// How files are compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum WriteCompression {
-    None,
-    Gzip,
-    Snappy,
-    Zstd,
-    Lz4,
-    Bzip2,
-    Deflate,
-    Zlib,
-}
-
-impl WriteCompression {
-    const ALL: [Self; 8] = [Self::None, Self::Gzip, Self::Snappy, Self::Zstd, Self::Lz4, Self::Bzip2, Self::Deflate, Self::Zlib];
-
-    /// The compression of this name; `None` for names that Athena does not know or the lake never writes.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        let name = name.to_ascii_uppercase();
-        if name == "UNCOMPRESSED" {
-            return Some(Self::None);
-        }
-        Self::ALL.into_iter().find(|compression| compression.name() == name)
-    }
-
-    /// Its name in statements and in the catalogue.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::None => "NONE",
-            Self::Gzip => "GZIP",
-            Self::Snappy => "SNAPPY",
-            Self::Zstd => "ZSTD",
-            Self::Lz4 => "LZ4",
-            Self::Bzip2 => "BZIP2",
-            Self::Deflate => "DEFLATE",
-            Self::Zlib => "ZLIB",
-        }
-    }
-
-    /// The codec of text files that are compressed so; `None` for plain ones.
-    const fn codec(self) -> Option<Codec> {
-        match self {
-            Self::Gzip => Some(Codec::Gzip),
-            Self::Bzip2 => Some(Codec::Bzip2),
-            Self::Zstd => Some(Codec::Zstd),
-            Self::Snappy => Some(Codec::Snappy),
-            Self::Deflate => Some(Codec::Deflate),
-            Self::None | Self::Lz4 | Self::Zlib => None,
-        }
-    }
-}
+use crate::sql::Type;
 
 /// What is to be written, and where.
 #[derive(Debug, Clone)]
@@ -160,6 +76,9 @@ impl StagedFiles {
 /// How many files one statement may write at once.
 const MOST_FILES: usize = 100;
 
+/// How many bytes all files of a statement may hold in memory.
+const MOST_WAITING: usize = 256 << 20;
+
 /// The values of a partition, and the bucket within it.
 type Place = (Vec<String>, Option<u32>);
 
@@ -178,15 +97,11 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(store: Store, plan: WritePlan, rows: &Schema) -> Result<Self, QueryError> {
         let data = plan.columns.len().saturating_sub(plan.partition_keys);
-        let fields: Vec<_> = rows
-            .fields()
-            .iter()
-            .zip(&plan.columns)
-            .take(data)
-            .map(|(field, column)| {
-                field.as_ref().clone().with_name(&column.name).with_nullable(true).with_metadata(std::collections::HashMap::new())
-            })
-            .collect();
+        let stored = |(field, column): (&Arc<Field>, &OutputColumn)| match stored_type(&column.data_type) {
+            Some(stored) => arrow_field(&column.name, &stored),
+            None => field.as_ref().clone().with_name(&column.name).with_nullable(true).with_metadata(HashMap::new()),
+        };
+        let fields: Vec<_> = rows.fields().iter().zip(&plan.columns).take(data).map(stored).collect();
         match plan.format {
             WriteFormat::Avro => avro::check(plan.columns.get(..data).unwrap_or_default())?,
             WriteFormat::Orc => orc::check(plan.columns.get(..data).unwrap_or_default())?,
@@ -232,12 +147,30 @@ impl Writer {
             let rows = self.renamed(&taken.project(&wanted).map_err(|error| failed(&error))?)?;
             self.file(place)?.write(&rows)?;
         }
+        self.make_room()
+    }
+
+    /// Writes what waits in the fullest files while all of them together hold too much.
+    fn make_room(&mut self) -> Result<(), QueryError> {
+        let mut waiting: usize = self.open.values().map(FileWriter::waiting).sum();
+        while waiting > MOST_WAITING {
+            let Some(fullest) = self.open.values_mut().max_by_key(|file| file.waiting()) else { break };
+            waiting = waiting.saturating_sub(fullest.waiting());
+            fullest.flush()?;
+        }
         Ok(())
     }
 
+    /// The rows under the names of the new columns, and their times in Hive's milliseconds.
     fn renamed(&self, batch: &RecordBatch) -> Result<RecordBatch, QueryError> {
-        let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        RecordBatch::try_new_with_options(Arc::clone(&self.schema), batch.columns().to_vec(), &options).map_err(|error| failed(&error))
+        let columns = batch.columns().iter().zip(self.schema.fields()).zip(&self.plan.columns).map(|((array, field), column)| {
+            let fitted = stored_type(&column.data_type).map(|_| fit(array, field));
+            let fitted = fitted.unwrap_or_else(|| Ok(Arc::clone(array)));
+            fitted.map_err(|misfit| QueryError::new(misfit.of_column(array.data_type(), field, "the result")))
+        });
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        let columns = columns.collect::<Result<_, _>>()?;
+        RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options).map_err(|error| failed(&error))
     }
 
     fn file(&mut self, place: Place) -> Result<&mut FileWriter, QueryError> {
@@ -292,6 +225,26 @@ impl Writer {
             None => format!("{}_{}{ending}", self.query, self.id),
         };
         Ok((values, folder.join(&name)))
+    }
+}
+
+/// The type of a column as files have it, where that is another: Hive's times have milliseconds.
+fn stored_type(athena: &Type) -> Option<Type> {
+    match athena {
+        Type::Timestamp(digits) if *digits > 3 => Some(Type::Timestamp(3)),
+        Type::Array(item) => stored_type(item).map(|item| Type::Array(Box::new(item))),
+        Type::Map(key, value) => {
+            let (fine_key, fine_value) = (stored_type(key), stored_type(value));
+            let changed = fine_key.is_some() || fine_value.is_some();
+            let part = |fine: Option<Type>, whole: &Type| Box::new(fine.unwrap_or_else(|| whole.clone()));
+            changed.then(|| Type::Map(part(fine_key, key), part(fine_value, value)))
+        }
+        Type::Row(fields) => {
+            let stored: Vec<_> =
+                fields.iter().map(|(name, item)| (name.clone(), stored_type(item).unwrap_or_else(|| item.clone()))).collect();
+            Some(Type::Row(stored)).filter(|stored| stored != athena)
+        }
+        _ => None,
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn check(columns: &[OutputColumn]) -> Result<(), QueryError> {
 
 /// An ORC file that is being written, on a thread of its own: the writer cannot go from one to another, as a statement does.
 pub(super) struct OrcFile {
-    batches: SyncSender<RecordBatch>,
+    batches: Option<SyncSender<RecordBatch>>,
     written: Option<JoinHandle<Result<Staged, OrcError>>>,
     schema: SchemaRef,
 }
@@ -54,7 +54,7 @@ impl OrcFile {
         let inner = Arc::clone(&schema);
         let thread = std::thread::Builder::new().name("fairlake-orc".to_owned());
         let written = thread.spawn(move || write(staged, compression, inner, &received)).map_err(|error| failed(&error))?;
-        Ok(Self { batches, written: Some(written), schema })
+        Ok(Self { batches: Some(batches), written: Some(written), schema })
     }
 
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), QueryError> {
@@ -63,12 +63,12 @@ impl OrcFile {
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), stored, &options).map_err(|error| failed(&error))?;
         // A writer that takes no more has failed, and its thread says why.
-        if self.batches.send(batch).is_err() { self.ended().map(drop) } else { Ok(()) }
+        if self.batches.as_ref().is_some_and(|batches| batches.send(batch).is_ok()) { Ok(()) } else { self.ended().map(drop) }
     }
 
     pub(super) fn finish(mut self) -> Result<Staged, QueryError> {
         // Without a sender the thread has all that comes.
-        (self.batches, _) = sync_channel(0);
+        drop(self.batches.take());
         self.ended()
     }
 

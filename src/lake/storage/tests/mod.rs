@@ -1,6 +1,7 @@
 //! The storage as its users see it.
 
 mod faults;
+pub(crate) mod power;
 mod versions;
 
 use std::collections::BTreeMap;

@@ -12,7 +12,7 @@ pub const REFUSED_CONSTRUCTS: &[Form] = &[
 pub const DIFFERENCES: &[&str] = &[
     "`z` in a pattern of `format_datetime` shows the name of a zone, `America/New_York`, where Athena shows its abbreviation, `EST`.",
     "`from_unixtime_nanos`, and times with more than six digits, are those from the year 1677 to 2262.",
-    "Texts that `lpad`, `rpad`, `format` and `concat` make are at most 16 MB long.",
+    "Texts that `lpad`, `rpad` and `format` make are at most 16 MB long.",
     "`approx_percentile`, `approx_most_frequent` and `numeric_histogram` look at all values, so they may be more exact than Athena's.",
     "There are no types for IP addresses, geometries and sketches, and no `json_table`.",
     "Some errors about a whole clause say `line 1:1` where Athena says where the clause begins.",

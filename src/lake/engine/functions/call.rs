@@ -189,26 +189,35 @@ pub(super) fn instants(rows: usize, gives: &FieldRef, mut of: impl FnMut(usize) 
     Ok(Arc::new(builder.finish()))
 }
 
-/// The bytes of the longest text that a function makes of shorter ones, and of all those of a batch.
-pub(super) const LONGEST: usize = 16 << 20;
-const LONGEST_BATCH: usize = 1 << 30;
-
 /// Texts that are written row by row, each into the same empty buffer.
 pub(super) fn written(rows: usize, mut of: impl FnMut(usize, &mut String) -> Result<Option<()>>) -> Result<ArrayRef> {
     let mut builder = StringViewBuilder::with_capacity(rows);
-    let (mut buffer, mut total) = (String::new(), 0);
+    let mut buffer = String::new();
     for row in 0..rows {
         buffer.clear();
         match of(row, &mut buffer)? {
             Some(()) => builder.append_value(&buffer),
             None => builder.append_null(),
         }
-        total += buffer.len();
-        if buffer.len() > LONGEST || total > LONGEST_BATCH {
-            return exec_err!("INVALID_FUNCTION_ARGUMENT: Concatenated string is too large");
-        }
     }
     Ok(Arc::new(builder.finish()))
+}
+
+/// The bytes of the longest text that is made of shorter ones, and of all those of a batch.
+pub(super) const LONGEST: usize = 16 << 20;
+const LONGEST_BATCH: usize = 1 << 30;
+
+/// The same for texts that may be far longer than what they are made of.
+pub(super) fn grown(rows: usize, mut of: impl FnMut(usize, &mut String) -> Result<Option<()>>) -> Result<ArrayRef> {
+    let mut total = 0;
+    written(rows, |row, out| {
+        let made = of(row, out)?;
+        total += out.len();
+        if out.len() > LONGEST || total > LONGEST_BATCH {
+            return exec_err!("NOT_SUPPORTED: The local lake does not make texts of so many characters at once");
+        }
+        Ok(made)
+    })
 }
 
 pub(super) fn binaries<B: AsRef<[u8]>>(rows: usize, mut of: impl FnMut(usize) -> Result<Option<B>>) -> Result<ArrayRef> {

@@ -5,7 +5,7 @@ use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _};
 use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type};
 use datafusion::common::{Result, exec_err};
 
-use super::call::{Call, LONGEST, some, written};
+use super::call::{Call, LONGEST, grown, some};
 use super::clock::clock;
 use super::time_pattern::{self, Pattern, joda};
 use super::{Gives, Kind, Scalar, Type0, scalar, variadic};
@@ -37,7 +37,7 @@ struct Specifier {
 /// `%s`, `%d`, `%,d`, `%05d`, `%.2f`, `%g`, `%x`, `%e`, `%b`, `%n` and `%%`, with positions, and times.
 fn java(call: &Call) -> Result<ArrayRef> {
     let mut last: Option<(String, Vec<Piece>)> = None;
-    written(call.rows, |row, out| {
+    grown(call.rows, |row, out| {
         let format = some!(call.text(0, row));
         if last.as_ref().is_none_or(|(known, _)| known != format) {
             last = Some((format.to_owned(), read(format)?));
@@ -97,14 +97,14 @@ fn read(format: &str) -> Result<Vec<Piece>> {
                 let (Some(width), Ok(precision)) = (width, precision.map(|digits| number(digits).ok_or(())).transpose()) else {
                     return invalid(format, &format!("the width or the precision of '%{spec}{conversion}' is none"));
                 };
-                let written = format!("%{spec}{conversion}");
+                let text_of = format!("%{spec}{conversion}");
                 let known = time.is_some() || "bBhHsScCdoxXeEfgGaA%n".contains(conversion);
                 if !known {
                     return invalid(format, &format!("UnknownFormatConversion: Conversion = '{conversion}'"));
                 }
                 pieces.push(Piece::Text(std::mem::take(&mut text)));
                 let flags = flags.to_owned();
-                pieces.push(Piece::Value(Specifier { at, flags, width, precision, conversion, time, text: written }));
+                pieces.push(Piece::Value(Specifier { at, flags, width, precision, conversion, time, text: text_of }));
             }
         }
     }

@@ -6,7 +6,7 @@ use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _};
 use datafusion::arrow::compute::concat;
 use datafusion::common::{Result, exec_err};
 
-use super::call::{Call, LONGEST, bigints, binaries, booleans, integers, some, text_lists, texts, written};
+use super::call::{Call, LONGEST, bigints, binaries, booleans, grown, integers, some, text_lists, texts, written};
 use super::{Gives, Kind, Scalar, Type0, optional, refused, scalar, variadic};
 use crate::sql::Type;
 
@@ -271,7 +271,7 @@ fn pad(call: &Call, left: bool) -> Result<ArrayRef> {
     if gives_bytes(call) {
         return pad_bytes(call, left);
     }
-    written(call.rows, |row, out| {
+    grown(call.rows, |row, out| {
         let (text, size, filler) = (some!(call.text(0, row)), some!(call.integer(1, row)), some!(call.text(2, row)));
         let size = length_of(size)?;
         if filler.is_empty() {

@@ -23,6 +23,7 @@ mod stop;
 mod system;
 mod table;
 pub(crate) mod text;
+mod through;
 mod tokens;
 pub mod types;
 mod typing;

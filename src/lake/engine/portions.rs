@@ -1,34 +1,20 @@
 //! Batches cut where their lists have as many items together as a batch has rows: what is unnested stays of a batch's size, whatever the lists hold.
 
-use std::fmt;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array as _, Int32Array, Int64Array};
 use datafusion::arrow::compute::kernels::length::length;
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, ScalarValue};
-use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Literal;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::repartition::RepartitionExec;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::unnest::UnnestExec;
-use datafusion::physical_plan::{
-    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties, ReplaceChildrenOptions,
-};
+use datafusion::physical_plan::{ChildrenPropertiesMode, ExecutionPlan, Partitioning, ReplaceChildrenOptions};
 use futures::{StreamExt as _, stream};
 
-/// The same rows in batches for an unnesting.
-#[derive(Debug)]
-pub(super) struct Portions {
-    input: Arc<dyn ExecutionPlan>,
-    /// The places of the lists among the columns.
-    lists: Vec<usize>,
-    /// How many items each row has at least, by lists that are not among the columns yet.
-    each: usize,
-}
+use super::through::through;
 
 /// The unnesting of an input that comes in portions.
 pub(super) fn in_portions(unnest: &UnnestExec) -> Result<Arc<dyn ExecutionPlan>> {
@@ -37,7 +23,7 @@ pub(super) fn in_portions(unnest: &UnnestExec) -> Result<Arc<dyn ExecutionPlan>>
         Some(input) => input,
         None => Arc::clone(unnest.input()),
     };
-    over(&(Arc::new(unnest.clone()) as _), Arc::new(Portions { input, lists, each: 1 }))
+    over(&(Arc::new(unnest.clone()) as _), cut(input, lists, 1))
 }
 
 /// The input of an unnesting where the same list beside every row is written out for few rows at a time: it would be there for a whole batch of
@@ -50,7 +36,7 @@ fn constants_in_portions(input: &Arc<dyn ExecutionPlan>, lists: &[usize]) -> Res
     let Some(each) = constants.map(|constant| items(constant.value())).max() else { return Ok(None) };
     let below = Arc::clone(projection.input());
     let below = if dealt.is_some() { over(input, below)? } else { below };
-    over(made, Arc::new(Portions { input: below, lists: Vec::new(), each: each.max(1) })).map(Some)
+    over(made, cut(below, Vec::new(), each.max(1))).map(Some)
 }
 
 /// A step over another input.
@@ -68,41 +54,11 @@ fn items(list: &ScalarValue) -> usize {
     }
 }
 
-impl DisplayAs for Portions {
-    fn fmt_as(&self, _kind: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Portions")
-    }
-}
-
-impl ExecutionPlan for Portions {
-    fn name(&self) -> &'static str {
-        "Portions"
-    }
-
-    fn properties(&self) -> &Arc<PlanProperties> {
-        self.input.properties()
-    }
-
-    fn maintains_input_order(&self) -> Vec<bool> {
-        vec![true]
-    }
-
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![&self.input]
-    }
-
-    fn apply_expressions(&self, _see: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        let input = children.pop().unwrap_or_else(|| Arc::clone(&self.input));
-        Ok(Arc::new(Self { input, lists: self.lists.clone(), each: self.each }))
-    }
-
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let (most, lists, each) = (context.session_config().batch_size(), self.lists.clone(), self.each);
-        let batches = self.input.execute(partition, context)?;
+/// The same rows in batches for an unnesting. `lists` are the places of the lists among the columns; `each` row has that many items at least, by lists
+/// that are not among the columns yet.
+fn cut(input: Arc<dyn ExecutionPlan>, lists: Vec<usize>, each: usize) -> Arc<dyn ExecutionPlan> {
+    through(input, "Portions", move |batches, context| {
+        let (most, lists, schema) = (context.session_config().batch_size(), lists.clone(), batches.schema());
         let cut = batches.flat_map(move |batch| {
             let portions = batch.and_then(|batch| portions(&batch, &lists, each, most));
             stream::iter(match portions {
@@ -110,8 +66,8 @@ impl ExecutionPlan for Portions {
                 Err(error) => vec![Err(error)],
             })
         });
-        Ok(Box::pin(RecordBatchStreamAdapter::new(self.input.schema(), cut)))
-    }
+        Box::pin(RecordBatchStreamAdapter::new(schema, cut))
+    })
 }
 
 /// A batch in runs of rows whose longest lists have at most `most` items together, `each` row that many at least; a longer list is a run of

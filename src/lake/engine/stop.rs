@@ -14,23 +14,23 @@ use datafusion::arrow::datatypes::{FieldRef, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode as _, TreeNodeRecursion};
+use datafusion::common::tree_node::{Transformed, TreeNode as _};
 use datafusion::error::DataFusionError;
-use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::ColumnarValue;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::joins::utils::JoinFilter;
 use datafusion::physical_plan::joins::{
     CrossJoinExec, HashJoinExec, HashJoinExecBuilder, NestedLoopJoinExec, NestedLoopJoinExecBuilder, SortMergeJoinExec,
 };
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::unnest::UnnestExec;
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::{StreamExt as _, stream};
 use tokio::sync::watch;
 
 use super::portions;
+use super::through::through;
 
 /// How long a step may keep its thread.
 const TURN: Duration = Duration::from_millis(10);
@@ -72,7 +72,7 @@ impl GiveWay {
         } else {
             return Ok(Transformed::no(step));
         };
-        Ok(Transformed::yes(Arc::new(GivingWay { input: step, stopped: self.0.clone() })))
+        Ok(Transformed::yes(giving_way(step, self.0.clone())))
     }
 
     fn asking(&self, filter: &JoinFilter) -> JoinFilter {
@@ -81,48 +81,10 @@ impl GiveWay {
     }
 }
 
-/// A step that lets other queries have its thread, and fails once the query was stopped.
-#[derive(Debug)]
-struct GivingWay {
-    input: Arc<dyn ExecutionPlan>,
-    stopped: watch::Receiver<bool>,
-}
-
-impl DisplayAs for GivingWay {
-    fn fmt_as(&self, _kind: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "GivingWay")
-    }
-}
-
-impl ExecutionPlan for GivingWay {
-    fn name(&self) -> &'static str {
-        "GivingWay"
-    }
-
-    fn properties(&self) -> &Arc<PlanProperties> {
-        self.input.properties()
-    }
-
-    fn maintains_input_order(&self) -> Vec<bool> {
-        vec![true]
-    }
-
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![&self.input]
-    }
-
-    fn apply_expressions(&self, _see: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        let input = children.pop().unwrap_or_else(|| Arc::clone(&self.input));
-        Ok(Arc::new(Self { input, stopped: self.stopped.clone() }))
-    }
-
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let (mut batches, stopped) = (self.input.execute(partition, context)?, self.stopped.clone());
-        let mut since = Instant::now();
+/// The step, which lets other queries have its thread and fails once its query was stopped.
+fn giving_way(step: Arc<dyn ExecutionPlan>, stopped: watch::Receiver<bool>) -> Arc<dyn ExecutionPlan> {
+    through(step, "GivingWay", move |mut batches, _context| {
+        let (schema, stopped, mut since) = (batches.schema(), stopped.clone(), Instant::now());
         let polled = stream::poll_fn(move |context| {
             if *stopped.borrow() {
                 return Poll::Ready(Some(Err(cancelled())));
@@ -138,8 +100,8 @@ impl ExecutionPlan for GivingWay {
             }
             polled
         });
-        Ok(Box::pin(RecordBatchStreamAdapter::new(self.input.schema(), polled)))
-    }
+        Box::pin(RecordBatchStreamAdapter::new(schema, polled))
+    })
 }
 
 fn cancelled() -> DataFusionError {

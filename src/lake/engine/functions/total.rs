@@ -10,6 +10,9 @@ use datafusion::logical_expr::{Accumulator, EmitTo, GroupsAccumulator};
 
 use super::decimal;
 
+/// So many digits and those of the number of rows, of which there are fewer than 2^63, are no more than 38.
+const NEVER_OVER: u8 = 19;
+
 /// What is told of a sum in the end; nothing of none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {
@@ -22,10 +25,11 @@ pub(super) enum Told {
 }
 
 impl Told {
-    /// What a decimal's sum, or its mean where it is divided, tells; `None` where the type is none of decimals.
+    /// What a decimal's sum, or its mean where it is divided, tells; `None` where the type is none of decimals, or so narrow that no number of rows
+    /// makes its sum run over.
     pub(super) fn of(given: Option<&DataType>, divided: bool) -> Option<Self> {
         match given {
-            Some(DataType::Decimal128(_, scale)) if !divided => Some(Self::Sum { scale: *scale }),
+            Some(DataType::Decimal128(precision, scale)) if !divided => (*precision > NEVER_OVER).then_some(Self::Sum { scale: *scale }),
             Some(DataType::Decimal128(precision, scale)) => Some(Self::Mean { precision: *precision, scale: *scale }),
             _ => None,
         }
